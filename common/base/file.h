@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Whole small files: read with a bound, written so that a power cut leaves the old or the new one, never half.
+#ifndef BARAZA_BASE_FILE_H
+#define BARAZA_BASE_FILE_H
+
+#include "common/base/bytes.h"
+#include "common/base/err.h"
+#include "common/base/why.h"
+
+// Appends the whole of a regular file to out, which was empty with a maximum. Links are not followed at the last
+// component when follow is false. ERR_NOT_FOUND, ERR_TOO_BIG (larger than out's maximum), ERR_BAD_INPUT (not a
+// regular file), ERR_PERM, ERR_IO; on failure out is empty. why names the file and what happened.
+MUST_USE enum err file_read(const char *path, bool follow, struct buf *out, struct why *why);
+
+// Replaces path by content, mode (0600 for secrets): temporary file beside it, fsync, rename, fsync of the
+// directory. On failure the old file is untouched and no temporary file stays.
+MUST_USE enum err file_replace(const char *path, struct slice content, unsigned mode, struct why *why);
+
+// Makes one directory with mode 0700 and syncs its parent. ERR_EXISTS when something of that name is there.
+MUST_USE enum err file_make_dir(const char *path, struct why *why);
+
+// Makes the names in a directory durable (fsync of the directory).
+MUST_USE enum err file_sync_dir(const char *path, struct why *why);
+
+// True when something exists at path.
+bool file_exists(const char *path);
+
+#endif

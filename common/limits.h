@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Every maximum of the system, one sentence each, with the relations between them asserted.
+// It knows numbers only; it must never include another header of the project.
+// Read first: docs/PROTOCOL.md for those that are part of the formats.
+#ifndef BARAZA_COMMON_LIMITS_H
+#define BARAZA_COMMON_LIMITS_H
+
+#include <assert.h>
+
+// --- canonical msgpack ---
+#define LIMIT_PACK_DEPTH 6             // arrays and maps may be nested this deep
+
+// --- entries and parts (formats: entry, parts) ---
+#define LIMIT_ENTRY_BYTES 8192         // one whole entry, header and signature
+#define LIMIT_HEADER_BYTES 8122        // what an entry leaves for its header: 8192 - array head 1 - bin 16 head 3 - signature with head 66
+#define LIMIT_BODY_BYTES 1024          // the machine-read body inside a header
+#define LIMIT_KIND_BYTES 24            // a kind's name
+#define LIMIT_CODE_BYTES 32            // a code: [A-Za-z0-9._-]{1,32}
+#define LIMIT_REFS 64                  // references in one entry
+#define LIMIT_PARTS 12                 // parts of one entry
+#define LIMIT_PART_NAME 24             // a part's name
+#define LIMIT_DISCLOSURE_BYTES 262144  // all disclosed parts of one entry together (256 KiB)
+#define LIMIT_ROLES 16                 // roles in one grant
+#define LIMIT_AREAS 16                 // areas in one grant
+#define LIMIT_REVOKE_CHAINS 16         // chains that stand after a revocation
+#define LIMIT_INVITE_SPENT 16          // enrolments over an invitation's uses that are sequenced without effect
+
+// --- batches and the exchange ---
+#define LIMIT_BATCH_ENTRIES 256        // wire entries in one batch
+#define LIMIT_BATCH_BYTES 524288       // a batch before compression (512 KiB)
+#define LIMIT_FRAME_BYTES 1048576      // one message on the wire (1 MiB), ZMQ_MAXMSGSIZE on both sides
+#define LIMIT_CREDIT_BYTES 1048576     // unacknowledged bytes a node may have under way
+#define LIMIT_HEADS 256                // journal heads in one hello or welcome
+#define LIMIT_BRANCHES 4               // branches kept of one forked journal; more wait for the registrar
+#define LIMIT_DOWN_ENTRIES 64          // entries in one downstream message
+#define LIMIT_OUTBOX_RECORDS 256       // outbox records in one message
+#define LIMIT_CHUNK_BYTES 65536        // one chunk of an attachment
+#define LIMIT_ATTACHMENT_BYTES 33554432 // one attachment (32 MiB)
+#define LIMIT_ATTACHMENTS 16           // attachments of one entry
+
+// --- notes, checkpoints, proofs ---
+#define LIMIT_NOTE_BYTES 1048576       // a signed note, text and signatures
+#define LIMIT_NOTE_LINE 5120           // one signature line (C2SP signed-note allows large algorithms)
+#define LIMIT_NOTE_SIGNATURES 64       // signature lines read; more refuse the note
+#define LIMIT_PROOF_HASHES 63          // hashes in an inclusion or consistency proof
+#define LIMIT_CHARTER_BYTES 65536      // a charter, text and signatures
+#define LIMIT_ROOT_KEYS 16             // root keys of a consultation
+#define LIMIT_PROTECT_KEYS 16          // protection officers' keys in a charter
+#define LIMIT_LANGUAGES 64             // languages in a charter
+#define LIMIT_TITLE_BYTES 200          // a consultation's title
+
+// --- the hub ---
+#define LIMIT_HUB_POOL_BYTES 67108864  // memory for everything that peers have under way, all together (64 MiB)
+#define LIMIT_SESSIONS 4096            // connected peers the hub remembers
+#define LIMIT_COMMIT_ENTRIES 16384     // entries in one transaction of the writer
+
+// --- files from outside ---
+#define LIMIT_EXPORT_FRAME 1048576     // one frame of an export or bundle
+#define LIMIT_CONF_BYTES 65536         // a configuration file
+#define LIMIT_CONF_LINE 199            // libinih splits longer lines, so they are refused
+#define LIMIT_CSV_FIELD 262144         // one field of a CSV file
+#define LIMIT_CSV_FIELDS 256           // fields in one row
+
+static_assert(1 + 3 + LIMIT_HEADER_BYTES + 2 + 64 == LIMIT_ENTRY_BYTES, "a header of the largest size just fits an entry");
+static_assert(LIMIT_BODY_BYTES < LIMIT_HEADER_BYTES, "a body fits a header");
+static_assert(LIMIT_BATCH_BYTES > LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + 1024, "any one entry fits a batch");
+static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible batch fits a message");
+static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
+static_assert(LIMIT_HUB_POOL_BYTES >= 16 * LIMIT_CREDIT_BYTES, "sixteen full senders fit the pool");
+static_assert(LIMIT_EXPORT_FRAME >= LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES, "any one entry fits an export frame");
+
+#endif
