@@ -57,6 +57,19 @@
 #define LIMIT_SESSIONS 4096            // connected peers the hub remembers
 #define LIMIT_COMMIT_ENTRIES 16384     // entries in one transaction of the writer
 
+// --- transport ---
+#define LIMIT_NET_QUEUE 4              // messages queued per connection and direction before it is "not now"
+#define LIMIT_NET_BACKLOG 512          // connections the system may hold for the hub before it accepts them
+#define LIMIT_NET_ADDRESS 255          // an address as text
+#define LIMIT_HANDSHAKE_MS 2000        // a connection that has not proved its key by then is closed
+#define LIMIT_ZAP_KEYS 65536           // keys the hub's door knows
+#define LIMIT_LOOP_WATCHES 16          // sockets and descriptors one loop waits for
+
+// --- command line and configuration ---
+#define LIMIT_ARGS_OPTIONS 48          // options of one command
+#define LIMIT_ARGS_REPEAT 32           // times one option may be given
+#define LIMIT_CONF_KEYS 32             // keys of one program
+
 // --- files from outside ---
 #define LIMIT_EXPORT_FRAME 1048576     // one frame of an export or bundle
 #define LIMIT_CONF_BYTES 65536         // a configuration file
@@ -68,6 +81,8 @@ static_assert(1 + 3 + LIMIT_HEADER_BYTES + 2 + 64 == LIMIT_ENTRY_BYTES, "a heade
 static_assert(LIMIT_BODY_BYTES < LIMIT_HEADER_BYTES, "a body fits a header");
 static_assert(LIMIT_BATCH_BYTES > LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + 1024, "any one entry fits a batch");
 static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible batch fits a message");
+static_assert(LIMIT_NET_QUEUE * LIMIT_BATCH_BYTES >= LIMIT_CREDIT_BYTES, "a window of full batches fits the queue");
+static_assert(LIMIT_ARGS_OPTIONS > LIMIT_CONF_KEYS, "every key of a configuration can be an option");
 static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
 static_assert(LIMIT_HUB_POOL_BYTES >= 16 * LIMIT_CREDIT_BYTES, "sixteen full senders fit the pool");
 static_assert(LIMIT_EXPORT_FRAME >= LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES, "any one entry fits an export frame");
