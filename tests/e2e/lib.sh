@@ -1,0 +1,133 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Baraza authors
+#
+# What end-to-end tests share: a temporary directory, background programs that end with the test, waiting with a
+# limit, and assertions that say what they expected. To be sourced first; the test then runs in $WORK, which is
+# removed when the test passes and kept, with its place printed, when it fails.
+#
+# It starts only what it is told to, and ends only that, by process id.
+set -uo pipefail
+
+BARAZA_BIN=${BARAZA_BIN:?BARAZA_BIN must name the folder with the programs, for example build/test/bin}
+E2E_ROOT=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
+BARAZA_SHARED=$(realpath -m "${BARAZA_SHARED:-$E2E_ROOT/../shared}")
+PATH=$BARAZA_BIN:$PATH
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/baraza-e2e.XXXXXX")
+# Marks and states must not reach the home of whoever runs the tests.
+export PATH WORK HOME=$WORK/home XDG_STATE_HOME=$WORK/marks BARAZA_SHARED
+unset BARAZA_STATE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME
+mkdir -p "$HOME"
+
+declare -A e2e_pid=()
+
+e2e_end() {
+    local status=$? name
+    trap - EXIT
+    for name in "${!e2e_pid[@]}"; do
+        kill -KILL "${e2e_pid[$name]}" 2>/dev/null && wait "${e2e_pid[$name]}" 2>/dev/null
+    done
+    if [ $status -eq 0 ] || [ $status -eq 77 ]; then
+        rm -rf "$WORK"
+    else
+        for name in "${!e2e_pid[@]}"; do
+            printf -- '--- last words of %s\n' "$name"
+            tail -n 15 "$WORK/$name.log"
+        done
+        printf 'The state of the failed test is kept in %s\n' "$WORK"
+    fi
+    exit $status
+}
+trap e2e_end EXIT
+trap 'exit 143' TERM INT
+cd "$WORK" || exit 1
+
+# die TEXT...: ends the test as failed, with the place.
+die() {
+    local depth=0 place
+    while place=$(caller $depth) && [[ $place == *lib.sh ]]; do depth=$((depth + 1)); done
+    printf 'FAILED at %s: %s\n' "$place" "$*"
+    exit 1
+}
+
+# skip TEXT...: ends the test as skipped.
+skip() {
+    printf 'skipped: %s\n' "$*"
+    exit 77
+}
+
+# step TEXT...: a heading in the test's story.
+step() {
+    printf '== %s\n' "$*"
+}
+
+# free_port: prints a TCP port that nobody listens on, below the range that the kernel hands out itself.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        grep -qi ":$(printf '%04X' $port) " /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
+    done
+    printf '%d\n' $port
+}
+
+# start NAME COMMAND...: runs a program in the background; its words go to $WORK/NAME.log.
+start() {
+    local name=$1
+    shift
+    "$@" >>"$WORK/$name.log" 2>&1 </dev/null &
+    e2e_pid[$name]=$!
+}
+
+# running NAME: true while it has not ended.
+running() {
+    kill -0 "${e2e_pid[$1]:?no program was started as $1}" 2>/dev/null
+}
+
+# stop NAME [STATUS]: asks it to end (TERM) and expects it to do so within ten seconds with STATUS (0).
+stop() {
+    local pid=${e2e_pid[$1]:?no program was started as $1} status=0
+    kill -TERM "$pid" 2>/dev/null
+    wait_until 10 "$1 to end after TERM" eval "! kill -0 $pid 2>/dev/null"
+    wait "$pid" 2>/dev/null || status=$?
+    unset "e2e_pid[$1]"
+    [ $status -eq "${2:-0}" ] || die "$1 ended with status $status, ${2:-0} was expected: $(tail -n 5 "$WORK/$1.log")"
+}
+
+# stop_hard NAME: kill -9.
+stop_hard() {
+    local pid=${e2e_pid[$1]:?no program was started as $1}
+    kill -KILL "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    unset "e2e_pid[$1]"
+}
+
+# wait_until SECONDS WHAT COMMAND...: tries the command ten times a second until it succeeds.
+wait_until() {
+    local limit=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $limit ] || die "waited in vain for $what"
+        sleep 0.1
+    done
+}
+
+# expect_status N COMMAND...: the command's words go to $WORK/out and $WORK/err.
+expect_status() {
+    local wanted=$1 status=0
+    shift
+    "$@" >"$WORK/out" 2>"$WORK/err" </dev/null || status=$?
+    [ $status -eq "$wanted" ] && return 0
+    head -n 20 "$WORK/out" "$WORK/err"
+    die "'$*' ended with status $status, $wanted was expected"
+}
+
+# expect_equal WHAT GOT WANTED
+expect_equal() {
+    [ "$2" = "$3" ] || die "$1 is '$2', '$3' was expected"
+}
+
+# expect_contains WHAT TEXT PART
+expect_contains() {
+    [[ $2 == *"$3"* ]] || die "$1 does not contain '$3': $2"
+}
