@@ -9,6 +9,7 @@
 #define BARAZA_FORMAT_PACK_H
 
 #include "common/base/bytes.h"
+#include "common/limits.h"
 
 // --- writing: appends to a buf; going over its maximum shows in buf_ok ---
 void pack_uint(struct buf *out, uint64_t v);
@@ -22,14 +23,17 @@ void pack_map(struct buf *out, size_t count);   // the caller then packs count p
 // --- reading: a cursor that poisons itself at the first fault ---
 // After a fault every call returns zero values and cursor_done is false; so check once, at the end.
 // Slices that come out borrow the input.
+struct cursor_level {
+    struct slice key; // last key read, when this is a map
+    uint64_t left;    // values still to come at this level (a pair of a map counts two)
+    bool map;
+};
+
 struct cursor {
-    struct slice rest;      // what has not been read
-    struct slice key;       // last key of the innermost map, for the order
-    uint64_t left[7];       // values still expected at each open level; level 0 is the message itself
-    struct slice keys[7];   // last key read at each open map level
-    uint8_t map[7];         // whether an open level is a map, and whether a key or value comes next
-    uint8_t depth;
-    bool contents;          // booleans and maps are allowed (part contents)
+    struct slice rest;                                // what has not been read
+    struct cursor_level levels[LIMIT_PACK_DEPTH + 1]; // the open ones; level 0 is the message, which is one value
+    unsigned depth;                                   // the innermost open level
+    bool contents;                                    // booleans and maps are allowed (part contents)
     bool bad;
 };
 
