@@ -42,7 +42,7 @@
 
 // --- notes, checkpoints, proofs ---
 #define LIMIT_NOTE_BYTES 1048576       // a signed note, text and signatures
-#define LIMIT_NOTE_LINE 5120           // one signature line (C2SP signed-note allows large algorithms)
+#define LIMIT_NOTE_LINE 8192           // one signature line (C2SP signed-note: signatures of nearly 5 kB, in base64)
 #define LIMIT_NOTE_SIGNATURES 100      // signature lines read; more refuse the note
 #define LIMIT_KEY_NAME 255             // a verifier key's name
 #define LIMIT_PROOF_HASHES 63          // hashes in an inclusion or consistency proof

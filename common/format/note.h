@@ -66,8 +66,11 @@ MUST_USE bool note_parse(struct slice whole, struct note *out, struct why *why);
 MUST_USE enum verdict note_verify(const struct note *note, const struct vkey *keys, size_t n, uint64_t *signers,
                                   struct why *why);
 
-// True, and *seconds the time in it, when note carries a good cosignature of key (VKEY_COSIGNATURE).
-MUST_USE bool note_cosigned_at(const struct note *note, const struct vkey *key, uint64_t *seconds);
+// What one key did to a note: nothing; signed it, and *seconds is the time of a cosignature (0 for VKEY_ED25519);
+// or its line is wrong or there twice: the whole note is to be refused.
+enum note_signed { NOTE_UNSIGNED, NOTE_SIGNED, NOTE_WRONG };
+MUST_USE enum note_signed note_signed_by(const struct note *note, const struct vkey *key, uint64_t *seconds,
+                                         struct why *why);
 
 // --- writing notes ---
 // True when text may be the text of a note: UTF-8, no control character but newline, a newline at its end.
