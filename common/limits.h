@@ -70,6 +70,14 @@
 #define LIMIT_ARGS_REPEAT 32           // times one option may be given
 #define LIMIT_CONF_KEYS 32             // keys of one program
 
+// --- people of a state ---
+#define LIMIT_PERSONS 32               // people who write in one state directory
+#define LIMIT_PERSON_NAME 64           // a chosen name
+#define LIMIT_PASSPHRASE 1024          // a passphrase
+#define LIMIT_KEYRING_BYTES 65536      // a keyring file
+#define LIMIT_ARGON_MEMORY 268435456   // memory that a keyring may ask for (256 MiB)
+#define LIMIT_ARGON_PASSES 10          // passes that a keyring may ask for
+
 // --- files from outside ---
 #define LIMIT_EXPORT_FRAME 1048576     // one frame of an export or bundle
 #define LIMIT_CONF_BYTES 65536         // a configuration file

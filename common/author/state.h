@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// A state directory (0700): conf, lock, charter, keys/, store/, agent.sock. Made whole or not at all, opened with its
+// charter and its store. Of a site (people write here, exchanges with a hub) or of a hub.
+// It must never hold an unlocked secret: those are in a safe (keyring.h).
+// Read first: docs/STORAGE.md "The state directory".
+#ifndef BARAZA_AUTHOR_STATE_H
+#define BARAZA_AUTHOR_STATE_H
+
+#include "common/base/bytes.h"
+#include "common/base/err.h"
+#include "common/base/why.h"
+#include "common/format/ident.h"
+
+struct charter;
+struct kv;
+struct state;
+
+enum state_type { STATE_SITE, STATE_HUB };
+
+// What the directory's files are called.
+#define STATE_CONF "conf"
+#define STATE_LOCK "lock"
+#define STATE_CHARTER "charter"
+#define STATE_KEYRING "keys/keyring"
+#define STATE_TRANSPORT "keys/transport"   // site: its CURVE secret, usable while everybody is locked
+#define STATE_INVITATION "keys/invitation" // site: until it is enrolled, how it may first connect
+#define STATE_HUB_LOG "keys/log"           // hub: one secret each, 64 hex digits and a newline, 0600
+#define STATE_HUB_EXCHANGE "keys/exchange"
+#define STATE_HUB_INTAKE "keys/intake"
+#define STATE_HUB_AUTHOR "keys/author"
+#define STATE_HUB_STORE "keys/store"
+#define STATE_STORE "store"
+#define STATE_AGENT "agent.sock"
+
+// A directory under making: beside its final place under another name, until state_make_commit renames it.
+struct state_making {
+    char *final;
+    char *dir;
+};
+
+// Starts making a state that will be at dir, which must not exist (ERR_EXISTS with why). On success the caller ends
+// with commit or abort. Writes the charter (a whole signed note) and a fresh store.
+MUST_USE enum err state_make_begin(const char *dir, struct slice charter_note, struct state_making *out, struct why *why);
+
+// Writes one more file of the new state (0600), name as above.
+MUST_USE enum err state_make_file(const struct state_making *m, const char *name, struct slice content, struct why *why);
+
+// Puts the directory in its place, durably. ERR_EXISTS when somebody else made one meanwhile; aborted then.
+MUST_USE enum err state_make_commit(struct state_making *m, struct why *why);
+
+// Removes what was made. Harmless after commit.
+void state_make_abort(struct state_making *m);
+
+// Opens a state. ERR_NOT_FOUND with why when there is none (it says how to get one); ERR_PERM when others may read
+// it; ERR_CORRUPT: no charter, or one that is not signed by its own roots. Gives *out.
+MUST_USE enum err state_open(const char *dir, struct state **out, struct why *why);
+void state_close(struct state *s);
+
+enum state_type state_type_of(const struct state *s);
+const char *state_dir(const struct state *s);
+const struct charter *state_charter(const struct state *s);
+struct hash state_consultation(const struct state *s);
+struct kv *state_kv(struct state *s);
+
+// Returns the path of one of its files. Gives (free).
+char *state_path(const struct state *s, const char *name);
+char *state_path_in(const char *dir, const char *name);
+
+// Reads a secret file of one 32-byte value. ERR_NOT_FOUND, ERR_CORRUPT, ERR_PERM (others may read it).
+MUST_USE enum err state_secret_load(const char *dir, const char *name, uint8_t out[static 32], struct why *why);
+
+// Appends its text form, for state_make_file and file_replace.
+void state_secret_text(const uint8_t secret[static 32], struct buf *out);
+
+#endif
