@@ -24,6 +24,8 @@
 #define LIMIT_DISCLOSURE_BYTES 262144  // all disclosed parts of one entry together (256 KiB)
 #define LIMIT_ROLES 16                 // roles in one grant
 #define LIMIT_AREAS 16                 // areas in one grant
+#define LIMIT_FIELDS 48                // fields in one map of a part's content
+#define LIMIT_FIELD_KEY 35             // a field's name; a BCP 47 tag fits
 #define LIMIT_REVOKE_CHAINS 16         // chains that stand after a revocation
 #define LIMIT_INVITE_SPENT 16          // enrolments over an invitation's uses that are sequenced without effect
 
@@ -51,6 +53,7 @@
 #define LIMIT_PROTECT_KEYS 16          // protection officers' keys in a charter
 #define LIMIT_LANGUAGES 64             // languages in a charter
 #define LIMIT_TITLE_BYTES 200          // a consultation's title
+#define LIMIT_INVITE_ADDRESSES 8       // the hub's addresses in one invitation
 
 // --- the hub ---
 #define LIMIT_HUB_POOL_BYTES 67108864  // memory for everything that peers have under way, all together (64 MiB)

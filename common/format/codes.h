@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The closed lists of codes and the starter codebook, with labels in the four interface languages (PROTOCOL, "Codes").
+// It is data: what follows from a code is decided elsewhere. A process may replace groups and themes by its codebook.
+#ifndef BARAZA_FORMAT_CODES_H
+#define BARAZA_FORMAT_CODES_H
+
+#include "common/base/bytes.h"
+
+enum code_list {
+    CODES_DISPOSITION,   // what became of a contribution (response's body)
+    CODES_RELATION,      // link's body
+    CODES_CLAUSE_TYPE,   // clause's body; parent: the document it belongs to (policy, strategy, plan)
+    CODES_SESSION_TYPE,  // session's body
+    CODES_CHANNEL,       // context
+    CODES_STATEMENT,     // context: kind of statement
+    CODES_SCALE,         // context
+    CODES_SUPPORT,       // context: support in the room
+    CODES_SPEAKER,       // speaker: kind
+    CODES_CONSENT_BASIS, // consent
+    CODES_SCOPE,         // consent
+    CODES_SENSITIVITY,   // contribution's body, in the order of its numbers
+    CODES_RISK,          // context: risk flags
+    CODES_REVOKE_REASON, // revoke's body
+    CODES_ERASE_REASON,  // redaction's body
+    CODES_GROUP,         // starter codebook
+    CODES_THEME,         // starter codebook; parent: the theme above
+    CODES_LIST_COUNT,
+};
+
+enum language { LANG_EN, LANG_FR, LANG_PT, LANG_AR, LANG_COUNT };
+
+struct code_row {
+    const char *code;
+    const char *parent; // NULL at the top
+    const char *labels[LANG_COUNT];
+};
+
+// Returns the rows of a list and their count; static storage, in the order they are shown.
+const struct code_row *codes_list(enum code_list list, size_t *count);
+
+// Returns the row of code, or NULL when the list has none.
+const struct code_row *codes_find(enum code_list list, struct slice code);
+
+// Returns the list's name for --json and pages ("dispositions"), and the interface language of a tag ("pt-MZ" is LANG_PT;
+// anything unknown is English).
+const char *codes_list_name(enum code_list list);
+enum language language_of(struct slice tag);
+
+#endif
