@@ -35,7 +35,9 @@
 #define LIMIT_FRAME_BYTES 1048576      // one message on the wire (1 MiB), ZMQ_MAXMSGSIZE on both sides
 #define LIMIT_CREDIT_BYTES 1048576     // unacknowledged bytes a node may have under way
 #define LIMIT_HEADS 256                // journal heads in one hello or welcome
+#define LIMIT_WELCOME_HEADS 1024       // heads in one welcome: every branch of every journal that a hello may name
 #define LIMIT_BRANCHES 4               // branches kept of one forked journal; more wait for the registrar
+#define LIMIT_ERROR_DETAIL 200         // bytes of text in an error message
 #define LIMIT_DOWN_ENTRIES 64          // entries in one downstream message
 #define LIMIT_OUTBOX_RECORDS 256       // outbox records in one message
 #define LIMIT_CHUNK_BYTES 65536        // one chunk of an attachment
@@ -95,6 +97,7 @@ static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible 
 static_assert(LIMIT_NET_QUEUE * LIMIT_BATCH_BYTES >= LIMIT_CREDIT_BYTES, "a window of full batches fits the queue");
 static_assert(LIMIT_ARGS_OPTIONS > LIMIT_CONF_KEYS, "every key of a configuration can be an option");
 static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
+static_assert(LIMIT_WELCOME_HEADS == LIMIT_HEADS * LIMIT_BRANCHES, "a welcome answers the largest hello in full");
 static_assert(LIMIT_HUB_POOL_BYTES >= 16 * LIMIT_CREDIT_BYTES, "sixteen full senders fit the pool");
 static_assert(LIMIT_EXPORT_FRAME >= LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES, "any one entry fits an export frame");
 

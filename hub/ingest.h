@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What a worker of the hub does with one ENTRIES message: open or decompress, rebuild the entries, check form,
+// commitments and signatures, seal the parts for the vault. Any number of workers at once; they share only what is
+// constant.
+// It must never read the record or the roster: who may say what is admission's business.
+// Read first: docs/PROTOCOL.md, "On the wire".
+#ifndef BARAZA_HUB_INGEST_H
+#define BARAZA_HUB_INGEST_H
+
+#include "hub/admit.h"
+
+// Memory of one batch at most: what was decompressed, the rebuilt entries, the sealed parts, the packets.
+#define INGEST_ARENA_BYTES (4u * LIMIT_BATCH_BYTES + LIMIT_BATCH_ENTRIES * (LIMIT_ENTRY_BYTES + 2048u))
+
+// What every worker needs; all constant while workers run. The shell fills it; borrowed by each call.
+struct ingest {
+    struct hash consultation;
+    const struct boxsec *intake;      // opens unlock keys of outbox records
+    const struct boxkey *intake_pub;
+    const struct symkey *store_key;   // wraps the entries' vault keys
+};
+
+// Turns an ENTRIES message into a batch. GOOD: *out (zeroed by the caller but for ticket, deliverer, class) is
+// filled, all its memory in a new arena that batch_done frees; a bad entry in the middle ends the packets and is its
+// fault. BAD_MESSAGE, TOO_LARGE, NOT_CANONICAL: the payload as a whole is not usable; *out needs no batch_done.
+// m is borrowed until return only.
+MUST_USE enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m, struct batch *out);
+
+// Frees what a batch owns and empties it. Harmless on an empty batch.
+void batch_done(struct batch *b);
+
+#endif
