@@ -62,6 +62,12 @@
 #define LIMIT_SESSIONS 4096            // connected peers the hub remembers
 #define LIMIT_COMMIT_ENTRIES 16384     // entries in one transaction of the writer
 
+// --- the store ---
+#define LIMIT_STORE_MAP 68719476736    // address space of a store's file (64 GiB); it takes neither memory nor disk
+#define LIMIT_STORE_DATABASES 32       // databases of one environment
+#define LIMIT_STORE_READERS 126        // read transactions of all processes at once
+#define LIMIT_MARK_PATH 4096           // path of a mark
+
 // --- transport ---
 #define LIMIT_NET_QUEUE 4              // messages queued per connection and direction before it is "not now"
 #define LIMIT_NET_BACKLOG 512          // connections the system may hold for the hub before it accepts them

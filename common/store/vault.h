@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Parts at rest: what an entry discloses is encrypted with a random key of its own, and that key is wrapped under the
+// store key. Pure functions over bytes: where they lie is the business of journal.h and leaf.h, so that worker threads
+// can seal before the writer's transaction. It must never hold a key longer than a call.
+// Read first: docs/STORAGE.md, "Parts at rest".
+#ifndef BARAZA_STORE_VAULT_H
+#define BARAZA_STORE_VAULT_H
+
+#include "common/base/err.h"
+#include "common/format/seal.h"
+
+// The key under which a store's entry keys are wrapped, with the id that says which one it is.
+struct store_key {
+    struct symkey key;
+    uint8_t id[8];             // first bytes of SHA-256("baraza/store-key/v1" 00 ‖ key)
+};
+
+// What one sealing gives: the value for `vault` beside the value for `part`.
+struct wrapped {
+    uint8_t n;
+    uint8_t b[1 + 8 + 32 + SEAL_BOX_EXTRA]; // u8 way ‖ store key id 8 ‖ nonce and wrapped key, or boxed key
+};
+
+// Bytes that sealing adds.
+#define VAULT_SEAL_BYTES SEAL_SECRET_EXTRA
+
+// Returns the store key of these 32 bytes, with its id and what sealing under a public key needs.
+struct store_key store_key_of(struct symkey key);
+
+// Returns the public half under which a locked store can seal but not open (X25519; its secret is derived from the
+// store key). Kept in meta, so that what comes down to a locked node is not left readable.
+struct boxkey store_key_public(const struct store_key *key);
+
+// Encrypts plain (an entry's disclosure bytes) under a new random key, appends the result to sealed, and writes that
+// key, wrapped, to *wrapped. id is the entry's: both are bound to it. Each call makes a new key: a value is never
+// sealed twice under one. Thread safe.
+void vault_seal(const struct store_key *key, struct hash id, struct slice plain, struct buf *sealed,
+                struct wrapped *wrapped);
+
+// The same by someone who has the public half only; key_id is the store key's.
+void vault_seal_public(struct boxkey public_half, const uint8_t key_id[static 8], struct hash id, struct slice plain,
+                       struct buf *sealed, struct wrapped *wrapped);
+
+// Appends the plain bytes to out. key NULL: ERR_LOCKED. ERR_CRYPTO: wrapped under another store key. ERR_CORRUPT: a
+// byte of wrapped or sealed is damaged, or they belong to another entry. ERR_TOO_BIG: out's maximum. On failure out is
+// as it was.
+MUST_USE enum err vault_open(const struct store_key *key, struct hash id, struct slice wrapped, struct slice sealed,
+                             struct buf *out);
+
+// Wraps the same entry key anew under another store key: an erasure renews the store key for all that stays.
+// Errors as vault_open; *out untouched on failure.
+MUST_USE enum err vault_rewrap(const struct store_key *old, const struct store_key *new, struct hash id,
+                               struct slice wrapped, struct wrapped *out);
+
+#endif
