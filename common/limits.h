@@ -69,7 +69,8 @@
 #define LIMIT_MARK_PATH 4096           // path of a mark
 
 // --- transport ---
-#define LIMIT_NET_QUEUE 4              // messages queued per connection and direction before it is "not now"
+#define LIMIT_NET_QUEUE_IN 4           // messages of one connection that wait to be read before its sender must wait
+#define LIMIT_NET_QUEUE_OUT 32         // messages that wait to be sent to one connection before it is "not now"
 #define LIMIT_NET_BACKLOG 512          // connections the system may hold for the hub before it accepts them
 #define LIMIT_NET_ADDRESS 255          // an address as text
 #define LIMIT_HANDSHAKE_MS 2000        // a connection that has not proved its key by then is closed
@@ -100,7 +101,7 @@ static_assert(1 + 3 + LIMIT_HEADER_BYTES + 2 + 64 == LIMIT_ENTRY_BYTES, "a heade
 static_assert(LIMIT_BODY_BYTES < LIMIT_HEADER_BYTES, "a body fits a header");
 static_assert(LIMIT_BATCH_BYTES > LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + 1024, "any one entry fits a batch");
 static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible batch fits a message");
-static_assert(LIMIT_NET_QUEUE * LIMIT_BATCH_BYTES >= LIMIT_CREDIT_BYTES, "a window of full batches fits the queue");
+static_assert(LIMIT_NET_QUEUE_IN * LIMIT_BATCH_BYTES >= LIMIT_CREDIT_BYTES, "a window of full batches fits the queue");
 static_assert(LIMIT_ARGS_OPTIONS > LIMIT_CONF_KEYS, "every key of a configuration can be an option");
 static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
 static_assert(LIMIT_WELCOME_HEADS == LIMIT_HEADS * LIMIT_BRANCHES, "a welcome answers the largest hello in full");

@@ -37,7 +37,9 @@ MUST_USE enum err sock_bind_router(struct net *net, const char *address, const s
                                    struct why *why);
 
 // Starts connecting to the hub at address, whose CURVE key is hub, with our own pair; reconnects by itself, first
-// after 1 s, at most every 60 s, but not after SOCK_REFUSED (close it then and connect anew later).
+// after 1 s, at most every 60 s, but not after SOCK_REFUSED, nor after the other side broke the protocol (which shows
+// as SOCK_NO_HANDSHAKE or SOCK_DOWN). So: after SOCK_REFUSED, and after minutes without SOCK_UP, close it and connect
+// anew. What waits in the queue when a connection ends is dropped, so a new connection starts with nothing queued.
 // ERR_CONFIG: the address is malformed; ERR_NET: anything else. Gives *out.
 MUST_USE enum err sock_connect_dealer(struct net *net, const char *address, struct boxkey hub, struct boxkey pub,
                                       const struct boxsec *sec, struct sock **out, struct why *why);
@@ -81,12 +83,12 @@ MUST_USE enum err sock_send(struct sock *s, const struct sock_peer *to, struct s
 
 // What happened to the connection of a dealer.
 enum sock_event {
-    SOCK_NONE,        // nothing new
-    SOCK_UP,          // handshake done: the hub proved its key and admitted ours
-    SOCK_DOWN,        // the connection ended; it reconnects by itself
-    SOCK_REFUSED,     // "the hub does not admit this device": it does not reconnect by itself
-    SOCK_WRONG_PEER,  // somebody answers there who is not the hub with that key, or speaks something else
-    SOCK_UNREACHED,   // nobody answers there; it tries again by itself
+    SOCK_NONE,         // nothing new
+    SOCK_UP,           // handshake done: the hub proved its key and admitted ours
+    SOCK_DOWN,         // the connection that was up ended
+    SOCK_REFUSED,      // "the hub does not admit this device"
+    SOCK_NO_HANDSHAKE, // somebody answers there, but not the hub with that key, or the line is too slow
+    SOCK_UNREACHED,    // nobody answers there, or the name is not known
 };
 
 // Takes the next event of a dealer; SOCK_NONE when there is none. A dealer is ready in loop_wait for events too.
