@@ -92,6 +92,11 @@
 
 // --- files from outside ---
 #define LIMIT_EXPORT_FRAME 1048576     // one frame of an export or bundle
+#define LIMIT_EXPORT_LEAVES 256        // leaf hashes in one frame of an export
+#define LIMIT_EXPORT_HEAD 65600        // bytes of an export that hold its magic line and charter
+#define LIMIT_AUDIT_BATCH 256          // entries that an auditor's thread checks at a time
+#define LIMIT_AUDIT_BATCH_BYTES 2097152 // their bytes together, but for the first that does not fit (2 MiB)
+#define LIMIT_AUDIT_THREADS 64         // threads of one audit
 #define LIMIT_CONF_BYTES 65536         // a configuration file
 #define LIMIT_CONF_LINE 199            // libinih splits longer lines, so they are refused
 #define LIMIT_CSV_FIELD 262144         // one field of a CSV file
@@ -106,6 +111,7 @@ static_assert(LIMIT_ARGS_OPTIONS > LIMIT_CONF_KEYS, "every key of a configuratio
 static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
 static_assert(LIMIT_WELCOME_HEADS == LIMIT_HEADS * LIMIT_BRANCHES, "a welcome answers the largest hello in full");
 static_assert(LIMIT_HUB_POOL_BYTES >= 16 * LIMIT_CREDIT_BYTES, "sixteen full senders fit the pool");
+static_assert(LIMIT_EXPORT_HEAD >= LIMIT_CHARTER_BYTES + 17 + 4 + 16, "magic line, length, heads and charter");
 static_assert(LIMIT_EXPORT_FRAME >= LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES, "any one entry fits an export frame");
 
 #endif
