@@ -6,6 +6,8 @@
 #define OPENSSL_API_COMPAT 0x10100000L
 #include "common/format/ident.h"
 
+#include "common/format/armor.h"
+
 #include <openssl/sha.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -150,27 +152,24 @@ struct sig ident_sign(const struct seckey *sec, const char *prefix, struct slice
     return sig;
 }
 
-// Set once by ident_init, before any thread: whether the library's equation is the cofactored one.
-static bool cofactored;
-
-static bool verify_plain(struct pubkey pub, struct slice message, struct sig sig)
-{
-    return crypto_sign_verify_detached(sig.b, message.p, message.n, pub.b) == 0;
-}
-
-bool ident_verify(struct pubkey pub, const char *prefix, struct slice message, struct sig sig)
+bool ident_verify_as(bool cofactored, struct pubkey pub, const char *prefix, struct slice message, struct sig sig)
 {
     uint8_t small[SMALL_MESSAGE];
     void *heap = NULL;
     size_t n = 0;
     uint8_t *p = join(prefix, message, small, &n, &heap);
-    bool good = verify_plain(pub, slice_of(p, n), sig);
+    bool good = crypto_sign_verify_detached(sig.b, p, n, pub.b) == 0;
     free(heap);
-    if (good && cofactored) {
-        // PROTOCOL: R must be of the main subgroup where the library would not tell.
-        good = crypto_core_ed25519_is_valid_point(sig.b) == 1;
-    }
-    return good;
+    // PROTOCOL 1.4: where the library multiplies by the cofactor, R must be of the main subgroup (sig starts with R).
+    return good && (!cofactored || crypto_core_ed25519_is_valid_point(sig.b) == 1);
+}
+
+// Set once by ident_init, before any thread: whether the library's equation is the cofactored one.
+static bool library_is_cofactored;
+
+bool ident_verify(struct pubkey pub, const char *prefix, struct slice message, struct sig sig)
+{
+    return ident_verify_as(library_is_cofactored, pub, prefix, message, sig);
 }
 
 bool pubkey_valid(struct pubkey pub)
@@ -183,7 +182,46 @@ void ident_random(void *p, size_t n)
     randombytes_buf(p, n);
 }
 
+// RFC 8032, 7.1, test 2, and FIPS 180-4's "abc": the libraries do what they are for.
+static bool known_answers_ok(void)
+{
+    static const char seed_hex[] = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
+    static const char sig_hex[] = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+                                  "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
+    static const char abc_hex[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    uint8_t seed[32];
+    struct hash abc;
+    struct sig expected;
+    struct pubkey pub;
+    struct seckey sec;
+    if (!armor_hex_fixed(SLICE_LITERAL(seed_hex), seed, sizeof seed) ||
+        !armor_hex_fixed(SLICE_LITERAL(sig_hex), expected.b, sizeof expected.b) ||
+        !armor_hex_fixed(SLICE_LITERAL(abc_hex), abc.b, sizeof abc.b)) {
+        return false;
+    }
+    sign_keypair_from_seed(seed, &pub, &sec);
+    struct sig sig = ident_sign(&sec, NULL, SLICE_LITERAL("r"));
+    return memcmp(sig.b, expected.b, sizeof sig.b) == 0 && hash_equal(abc, hash_of(SLICE_LITERAL("abc"))) &&
+           ident_verify_as(false, pub, NULL, SLICE_LITERAL("r"), sig) &&
+           !ident_verify_as(false, pub, NULL, SLICE_LITERAL("s"), sig);
+}
+
+// A signature of "baraza" by a valid key (the seed is 32 bytes 0x42) with R = rB + T, T of order 8 and r = 64 bytes
+// 0x17 modulo the group's order: good with the cofactor, bad without.
+static const char mixed_key_hex[] = "2152f8d19b791d24453242e15f2eab6cb7cffa7b6a5ed30097960e069881db12";
+static const char mixed_sig_hex[] = "f123ade41ffe95a5418274fbf3fa6c396c79446b1a53e5ff06b56877503f93cd"
+                                    "efe421b7b6c0a8870784d02ac497279610c84763700207f678625917afc3bd0d";
+
 enum err ident_init(void)
 {
-    return sodium_init() < 0 ? ERR_CRYPTO : OK;
+    struct pubkey pub;
+    struct sig sig;
+    if (sodium_init() < 0 || !known_answers_ok() ||
+        !armor_hex_fixed(SLICE_LITERAL(mixed_key_hex), pub.b, sizeof pub.b) ||
+        !armor_hex_fixed(SLICE_LITERAL(mixed_sig_hex), sig.b, sizeof sig.b) || !pubkey_valid(pub)) {
+        return ERR_CRYPTO;
+    }
+    library_is_cofactored = ident_verify_as(false, pub, NULL, SLICE_LITERAL("baraza"), sig);
+    // Whatever it is, from here on this signature is a bad one.
+    return ident_verify(pub, NULL, SLICE_LITERAL("baraza"), sig) ? ERR_CRYPTO : OK;
 }

@@ -57,6 +57,11 @@ struct sig ident_sign(const struct seckey *sec, const char *prefix, struct slice
 // checked to be a valid point as keys are at enrolment, which gives the same verdicts (the self-test tells which).
 MUST_USE bool ident_verify(struct pubkey pub, const char *prefix, struct slice message, struct sig sig);
 
+// What ident_verify calls: cofactored says which equation the library at hand uses. To be called with anything but the
+// truth by tests only; on the set of signatures that PROTOCOL 1.4 calls good the two agree.
+MUST_USE bool ident_verify_as(bool cofactored, struct pubkey pub, const char *prefix, struct slice message,
+                              struct sig sig);
+
 // True when pub is a canonical point of the main subgroup (libsodium crypto_core_ed25519_is_valid_point).
 // An author key must pass this once, when it enrols.
 MUST_USE bool pubkey_valid(struct pubkey pub);
