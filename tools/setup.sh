@@ -28,7 +28,7 @@ say() {
 fail() {
     local code=$1
     shift
-    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    printf 'tools/%s: %s\n' "${0##*/}" "$*" >&2
     exit "$code"
 }
 
@@ -59,7 +59,7 @@ setup_packages() {
     mapfile -t missing < <(setup_missing "${wanted[@]}")
     [ ${#missing[@]} -eq 0 ] && return 0
     if [ "$(id -u)" -ne 0 ]; then
-        printf '%s: %d packages are missing. Run this line, then start again:\n\n' "${0##*/}" ${#missing[@]} >&2
+        printf 'tools/%s: %d packages are missing. Run this line, then start again:\n\n' "${0##*/}" ${#missing[@]} >&2
         printf '  sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n\n' "${missing[*]}" >&2
         exit 69
     fi
