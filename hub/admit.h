@@ -9,7 +9,7 @@
 #define BARAZA_HUB_ADMIT_H
 
 #include "common/exchange/msg.h"
-#include "common/format/entry.h"
+#include "common/format/kinds.h"
 #include "hub/peer_core.h"
 
 struct roster;
@@ -25,16 +25,17 @@ struct packet {
     struct entry entry;         // borrows the batch's memory
     struct hash received;       // SHA-256 of the whole entry: what a refusal would name
     struct hash custody_leaf;   // leaf hash of what custody says of it (PROTOCOL 9.1)
-    uint64_t bitmap;            // parts that are disclosed
     bool complete;              // every part its kind requires is here
-    struct slice disclosure;    // as it is to be stored: sealed for the vault; empty when the entry has no parts
-    struct slice wrapped_key;   // the entry's vault key, wrapped
+    bool control;               // of a kind that rules read: body is given, if the form is GOOD
+    enum verdict form;          // of its body (kind_parse), or SEEN_CONTRADICTS (the writer looked it up)
+    const struct body *body;
+    struct slice sealed;        // its disclosure, sealed for the vault; empty when the entry has no parts
+    const uint8_t *wrapped;     // the key of that, wrapped; NULL when sealed is empty
     // decided
     enum admit_fate fate;
     uint64_t index;             // NEW and DUPLICATE
     uint64_t branch;
-    struct hash custody_top;    // NEW: root of the largest complete custody subtree that this entry ends
-    enum verdict standing;      // NEW: in force, or why not
+    enum verdict standing;      // NEW: in force, or why not, at its own index (GOOD for what is not control)
 };
 
 // Consecutive entries of one journal: each packet's prev is the id of the one before (the worker saw to it).
@@ -55,8 +56,6 @@ struct batch {
 
 // --- what the hub knows of a journal ---
 struct ledger_branch {
-    uint64_t from;              // first seq that is this branch's own; below it the chain runs on in `parent`
-    uint64_t parent;            // branch it left; itself for branch 0
     uint64_t next;
     struct hash head;
     struct merkle_frontier custody; // over seq 0 to next - 1
@@ -94,28 +93,33 @@ struct ledger_journal *ledger_add(struct ledger *l, const struct ledger_journal 
 void ledger_trim(struct ledger *l, size_t keep);
 
 // --- facts that are loaded before a batch that does not simply continue a head ---
+// Entries at one seq of a journal: one per branch that has its own there.
 struct slot_fact {
-    size_t count;               // entries at this seq, one per branch that has its own
+    size_t count;
     struct {
         uint64_t branch;
-        struct hash id;
         uint64_t index;
-        struct hash custody_top;
+        struct hash id;
     } at[LIMIT_BRANCHES];
 };
 
 struct admit_facts {
-    struct slot_fact prev;              // at seq first - 1 (count 0 when first is 0)
-    const struct slot_fact *slots;      // at first + i, for each packet
-    struct merkle_frontier custody;     // over seq 0 to first - 1, on the branch where prev stands (empty when it does not)
+    struct slot_fact prev;         // at seq first - 1 (count 0 when first is 0)
+    const struct slot_fact *slots; // at first + i, for each packet
+    struct merkle_frontier custody; // when admit_fork_at says so: over the chain below that seq
 };
 
 enum admit_need {
     NEED_NOTHING,               // facts may be NULL
     NEED_JOURNAL,               // load it into the ledger and ask again
-    NEED_SLOTS,                 // load facts
+    NEED_SLOTS,                 // load prev and slots, then ask admit_fork_at
 };
 enum admit_need admit_needs(const struct ledger *l, const struct batch *b);
+
+// True when b will leave a chain where something else stands already and a new branch is possible: then *seq is where,
+// and facts->custody must be loaded for the chain that ends with *prev at *seq - 1.
+bool admit_fork_at(const struct ledger *l, const struct batch *b, const struct admit_facts *facts, uint64_t *seq,
+                   struct hash *prev);
 
 // The position and branches of a fork that has no evidence in the record yet.
 struct fork_found {
@@ -127,8 +131,8 @@ struct fork_found {
 };
 
 // Decides a batch, in order, against the ledger, and moves the ledger on: writes the fates in b->packets, the
-// acknowledgement (unsigned: signature and credit are zero) or refusal (unsigned) to *out, a new fork to *fork.
-// needs must be met (CHECK). facts as admit_needs asked.
+// acknowledgement or refusal (both unsigned: signature, credit and retry time are zero) to *out, a new fork to *fork.
+// What was delivered again inside a chain is acknowledged with the end of that chain. Needs must be met (CHECK).
 void admit(struct ledger *l, struct batch *b, const struct admit_facts *facts, struct batch_outcome *out,
            struct fork_found *fork);
 

@@ -109,6 +109,7 @@ enum peer_action_type {
     PEER_DISCARD,     // free whatever belongs to the ticket
     PEER_REPLY,       // send one message
     PEER_SEND_PROOF,  // read the record, make a PROOF of (journal, seq) at the published size, and send it
+    PEER_SEND_CUSTODY, // read the record, make an ACK of the chain up to (journal, seq, id), and send it
     PEER_SEND_DOWN,   // read the record from..to, send a DOWN of what concerns this peer; answer with DOWN_READ
     PEER_DROP,        // forget this connection (the shell may stop serving its route)
     PEER_ARM,
@@ -127,15 +128,17 @@ enum peer_tell {
 struct peer_action {
     enum peer_action_type type;
     struct boxkey user;
-    struct peer_route route;     // REPLY, SEND_PROOF, SEND_DOWN, DROP
+    struct peer_route route;     // REPLY, SEND_*, DROP
     union {
         uint64_t ticket;         // VERIFY, SUBMIT, DISCARD
         struct msg reply;        // borrows core and event until the next step
         struct {
             struct journal_id journal;
             uint64_t seq;
-            uint64_t base;       // the node's checkpoint; larger than the published one: send nothing
-        } proof;
+            struct hash id;
+            uint64_t base;       // SEND_PROOF: the node's checkpoint, not larger than the published one
+            uint64_t credit;     // SEND_CUSTODY: for the ACK
+        } position;              // SEND_PROOF, SEND_CUSTODY; nothing is sent when (seq, id) is not in the record
         struct {
             uint64_t from, to;   // to: the published size
         } down;

@@ -29,7 +29,7 @@ enum msg_type {
     MSG_PROOF = 6,     // down: one position's inclusion, with consistency from what the node has verified
     MSG_DOWN = 7,      // down: entries of the record that this site needs
     MSG_DOWN_ACK = 8,  // up: they are on disk here
-    MSG_WANT = 9,      // either: asks for a proof or a chunk
+    MSG_WANT = 9,      // either: asks for a proof, a custody note or a chunk
     MSG_CHUNK = 10,    // either: one chunk of an attachment
     MSG_ERROR = 11,    // either: not understood, or not now; text for people
 };
@@ -116,15 +116,18 @@ struct msg_down {
 };
 
 enum want_what {
-    WANT_PROOF = 0,
-    WANT_CHUNK = 1,
+    WANT_PROOF = 0,              // answered by PROOF, once a checkpoint covers it
+    WANT_CHUNK = 1,              // answered by CHUNK
+    WANT_CUSTODY = 2,            // answered by ACK: an acknowledgement was lost, or came for more than is here
 };
 
+// Fields that `what` does not use are zero.
 struct msg_want {
     enum want_what what;
-    struct journal_id journal;   // PROOF: of which position ...
+    struct journal_id journal;   // PROOF, CUSTODY: which position
     uint64_t seq;
-    uint64_t base;               // ... with consistency from a checkpoint of this size
+    struct hash id;              // PROOF, CUSTODY: of the entry there (a forked journal has several)
+    uint64_t base;               // PROOF: size of the checkpoint to show consistency from
     struct hash blob;            // CHUNK: root of the attachment's chunk tree
     uint64_t chunk;
 };

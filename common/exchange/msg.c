@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// One writer and one reader per message, side by side in the order of the wire. The cursor bounds and poisons; here
+// only what a number may be is checked.
+#include "common/exchange/msg.h"
+
+#include "common/format/pack.h"
+
+// --- pieces ---
+static void put_fixed(struct buf *out, const void *p, size_t n)
+{
+    pack_bin(out, slice_of(p, n));
+}
+
+static void put_journal(struct buf *out, const struct journal_id *j)
+{
+    put_fixed(out, j->key.b, sizeof j->key.b);
+    put_fixed(out, j->incarnation.b, sizeof j->incarnation.b);
+}
+
+static void get_journal(struct cursor *c, struct journal_id *j)
+{
+    cursor_bin_fixed(c, j->key.b, sizeof j->key.b);
+    cursor_bin_fixed(c, j->incarnation.b, sizeof j->incarnation.b);
+}
+
+static void put_hash(struct buf *out, const struct hash *h)
+{
+    put_fixed(out, h->b, sizeof h->b);
+}
+
+static struct hash get_hash(struct cursor *c)
+{
+    struct hash h;
+    cursor_bin_fixed(c, h.b, sizeof h.b);
+    return h;
+}
+
+// A number that must be at most max.
+static uint64_t get_uint_to(struct cursor *c, uint64_t max)
+{
+    uint64_t v = cursor_uint(c);
+    if (v > max) {
+        cursor_fail(c);
+        return 0;
+    }
+    return v;
+}
+
+// A seq or index, far enough below the end that a batch's count can be added to it.
+static uint64_t get_place(struct cursor *c)
+{
+    return get_uint_to(c, UINT64_MAX - LIMIT_COMMIT_ENTRIES);
+}
+
+// Room for the n values that a counted array announced; the count is already bounded by the bytes that are left.
+static void *get_room(struct cursor *c, struct arena *arena, size_t n, size_t size)
+{
+    void *p = n == 0 || !cursor_ok(c) ? NULL : arena_take(arena, n * size);
+    if (p == NULL && n > 0) {
+        cursor_fail(c);
+    }
+    return p;
+}
+
+static void put_hashes(struct buf *out, const struct hash *hashes, size_t n)
+{
+    pack_array(out, n);
+    for (size_t i = 0; i < n; i++) {
+        put_hash(out, &hashes[i]);
+    }
+}
+
+static const struct hash *get_hashes(struct cursor *c, struct arena *arena, size_t *n)
+{
+    *n = cursor_array(c, LIMIT_PROOF_HASHES);
+    struct hash *hashes = get_room(c, arena, *n, sizeof *hashes);
+    for (size_t i = 0; i < *n && cursor_ok(c); i++) {
+        hashes[i] = get_hash(c);
+    }
+    return hashes;
+}
+
+static void put_heads(struct buf *out, const struct journal_head *heads, size_t n)
+{
+    pack_array(out, n);
+    for (size_t i = 0; i < n; i++) {
+        pack_array(out, 5);
+        put_journal(out, &heads[i].journal);
+        pack_uint(out, heads[i].branch);
+        pack_uint(out, heads[i].next);
+        put_hash(out, &heads[i].head);
+    }
+}
+
+// Heads ascend by journal, then branch, so that none is named twice and either end can merge two lists.
+static bool heads_ascend(const struct journal_head *a, const struct journal_head *b)
+{
+    int order = journal_id_order(a->journal, b->journal);
+    return order < 0 || (order == 0 && a->branch < b->branch);
+}
+
+static const struct journal_head *get_heads(struct cursor *c, struct arena *arena, size_t max, size_t *n)
+{
+    *n = cursor_array(c, max);
+    struct journal_head *heads = get_room(c, arena, *n, sizeof *heads);
+    for (size_t i = 0; i < *n && cursor_ok(c); i++) {
+        cursor_array_of(c, 5);
+        get_journal(c, &heads[i].journal);
+        heads[i].branch = get_uint_to(c, LIMIT_BRANCHES - 1);
+        heads[i].next = get_place(c);
+        heads[i].head = get_hash(c);
+        if (hash_is_zero(heads[i].head) != (heads[i].next == 0) || (i > 0 && !heads_ascend(&heads[i - 1], &heads[i]))) {
+            cursor_fail(c);
+        }
+    }
+    return heads;
+}
+
+// --- hello, welcome ---
+static void put_hello(struct buf *out, const struct msg_hello *m)
+{
+    CHECK(m->head_count <= LIMIT_HEADS);
+    pack_array(out, 7);
+    pack_uint(out, MSG_HELLO);
+    pack_uint(out, m->version);
+    put_hash(out, &m->consultation);
+    pack_uint(out, m->seen.size);
+    put_hash(out, &m->seen.root);
+    put_heads(out, m->heads, m->head_count);
+    pack_uint(out, m->down_cursor);
+}
+
+static void get_hello(struct cursor *c, struct arena *arena, struct msg_hello *m)
+{
+    m->consultation = get_hash(c);
+    m->seen.size = get_place(c);
+    m->seen.root = get_hash(c);
+    m->heads = get_heads(c, arena, LIMIT_HEADS, &m->head_count);
+    m->down_cursor = get_place(c);
+    for (size_t i = 0; i < m->head_count && cursor_ok(c); i++) {
+        if (m->heads[i].branch != 0) {
+            cursor_fail(c);
+        }
+    }
+}
+
+static void put_welcome(struct buf *out, const struct msg_welcome *m)
+{
+    CHECK(m->head_count <= LIMIT_WELCOME_HEADS);
+    pack_array(out, 4);
+    pack_uint(out, MSG_WELCOME);
+    put_heads(out, m->heads, m->head_count);
+    pack_bin(out, m->checkpoint);
+    pack_uint(out, m->credit);
+}
+
+static void get_welcome(struct cursor *c, struct arena *arena, struct msg_welcome *m)
+{
+    m->heads = get_heads(c, arena, LIMIT_WELCOME_HEADS, &m->head_count);
+    m->checkpoint = cursor_bin(c);
+    m->credit = get_uint_to(c, LIMIT_CREDIT_BYTES);
+}
+
+// --- entries, ack, refuse ---
+static void put_entries(struct buf *out, const struct msg_entries *m)
+{
+    CHECK(m->count >= 1);
+    CHECK(m->count <= LIMIT_BATCH_ENTRIES);
+    pack_array(out, 10);
+    pack_uint(out, MSG_ENTRIES);
+    pack_uint(out, m->form);
+    put_journal(out, &m->journal);
+    pack_uint(out, m->branch);
+    pack_uint(out, m->first);
+    put_hash(out, &m->prev);
+    pack_uint(out, m->count);
+    pack_uint(out, m->raw);
+    pack_bin(out, m->payload);
+}
+
+static void get_entries(struct cursor *c, struct msg_entries *m)
+{
+    m->form = get_uint_to(c, ENTRIES_OUTBOX) == ENTRIES_WIRE ? ENTRIES_WIRE : ENTRIES_OUTBOX;
+    get_journal(c, &m->journal);
+    m->branch = get_uint_to(c, LIMIT_BRANCHES - 1);
+    m->first = get_place(c);
+    m->prev = get_hash(c);
+    m->count = get_uint_to(c, LIMIT_BATCH_ENTRIES);
+    m->raw = get_uint_to(c, LIMIT_BATCH_BYTES);
+    m->payload = cursor_bin(c);
+    if (m->count == 0 || m->raw == 0 || hash_is_zero(m->prev) != (m->first == 0)) {
+        cursor_fail(c);
+    }
+}
+
+static void put_ack(struct buf *out, const struct msg_ack *m)
+{
+    pack_array(out, 9);
+    pack_uint(out, MSG_ACK);
+    put_journal(out, &m->journal);
+    pack_uint(out, m->branch);
+    pack_uint(out, m->next);
+    put_hash(out, &m->head);
+    put_hash(out, &m->root);
+    put_fixed(out, m->signature.b, sizeof m->signature.b);
+    pack_uint(out, m->credit);
+}
+
+static void get_ack(struct cursor *c, struct msg_ack *m)
+{
+    get_journal(c, &m->journal);
+    m->branch = get_uint_to(c, LIMIT_BRANCHES - 1);
+    m->next = get_place(c);
+    m->head = get_hash(c);
+    m->root = get_hash(c);
+    cursor_bin_fixed(c, m->signature.b, sizeof m->signature.b);
+    m->credit = get_uint_to(c, LIMIT_CREDIT_BYTES);
+    if (m->next == 0) {
+        cursor_fail(c);
+    }
+}
+
+static void put_refuse(struct buf *out, const struct msg_refuse *m)
+{
+    pack_array(out, 8);
+    pack_uint(out, MSG_REFUSE);
+    put_journal(out, &m->journal);
+    pack_uint(out, m->seq);
+    pack_uint(out, m->code);
+    put_hash(out, &m->received);
+    pack_bin(out, m->is_signed ? SLICE_ARRAY(m->signature.b) : slice_of(NULL, 0));
+    pack_uint(out, m->retry_after_ms);
+}
+
+static void get_refuse(struct cursor *c, struct msg_refuse *m)
+{
+    enum verdict code = VERDICT_GOOD;
+    get_journal(c, &m->journal);
+    m->seq = get_place(c);
+    bool known = verdict_known(cursor_uint(c), &code);
+    m->received = get_hash(c);
+    struct slice signature = cursor_bin(c);
+    m->retry_after_ms = get_uint_to(c, UINT32_MAX);
+    m->code = code;
+    m->is_signed = signature.n > 0;
+    enum verdict_class class = verdict_class_of(code);
+    bool refusal = class == VERDICT_IS_REFUSAL && signature.n == sizeof m->signature.b;
+    bool deferral = class == VERDICT_IS_DEFERRAL && signature.n == 0;
+    if (!cursor_ok(c) || !known || !(refusal || deferral)) {
+        cursor_fail(c);
+        return;
+    }
+    if (refusal) {
+        memcpy(m->signature.b, signature.p, signature.n);
+    }
+}
+
+// --- proof, down ---
+static void put_proof(struct buf *out, const struct msg_proof *m)
+{
+    CHECK(m->inclusion_count <= LIMIT_PROOF_HASHES);
+    CHECK(m->consistency_count <= LIMIT_PROOF_HASHES);
+    pack_array(out, 9);
+    pack_uint(out, MSG_PROOF);
+    put_journal(out, &m->journal);
+    pack_uint(out, m->seq);
+    pack_uint(out, m->index);
+    put_hashes(out, m->inclusion, m->inclusion_count);
+    pack_uint(out, m->base);
+    put_hashes(out, m->consistency, m->consistency_count);
+    pack_bin(out, m->checkpoint);
+}
+
+static void get_proof(struct cursor *c, struct arena *arena, struct msg_proof *m)
+{
+    get_journal(c, &m->journal);
+    m->seq = get_place(c);
+    m->index = get_place(c);
+    m->inclusion = get_hashes(c, arena, &m->inclusion_count);
+    m->base = get_place(c);
+    m->consistency = get_hashes(c, arena, &m->consistency_count);
+    m->checkpoint = cursor_bin(c);
+}
+
+static void put_down(struct buf *out, const struct msg_down *m)
+{
+    CHECK(m->count <= LIMIT_DOWN_ENTRIES);
+    pack_array(out, 4);
+    pack_uint(out, MSG_DOWN);
+    pack_uint(out, m->from);
+    pack_uint(out, m->to);
+    pack_array(out, m->count);
+    for (size_t i = 0; i < m->count; i++) {
+        pack_array(out, 3);
+        pack_uint(out, m->entries[i].index);
+        pack_bin(out, m->entries[i].entry);
+        pack_bin(out, m->entries[i].disclosure);
+    }
+}
+
+static void get_down(struct cursor *c, struct arena *arena, struct msg_down *m)
+{
+    m->from = get_place(c);
+    m->to = get_place(c);
+    m->count = cursor_array(c, LIMIT_DOWN_ENTRIES);
+    struct msg_down_entry *entries = get_room(c, arena, m->count, sizeof *entries);
+    uint64_t least = m->from;
+    for (size_t i = 0; i < m->count && cursor_ok(c); i++) {
+        cursor_array_of(c, 3);
+        entries[i].index = get_place(c);
+        entries[i].entry = cursor_bin(c);
+        entries[i].disclosure = cursor_bin(c);
+        if (entries[i].index < least || entries[i].index >= m->to || entries[i].entry.n > LIMIT_ENTRY_BYTES) {
+            cursor_fail(c);
+        }
+        least = entries[i].index + 1;
+    }
+    m->entries = entries;
+    if (m->to < m->from) {
+        cursor_fail(c);
+    }
+}
+
+// --- want, chunk, error ---
+static void put_want(struct buf *out, const struct msg_want *m)
+{
+    pack_array(out, m->what == WANT_PROOF ? 7 : m->what == WANT_CUSTODY ? 6 : 4);
+    pack_uint(out, MSG_WANT);
+    pack_uint(out, m->what);
+    if (m->what == WANT_CHUNK) {
+        put_hash(out, &m->blob);
+        pack_uint(out, m->chunk);
+        return;
+    }
+    put_journal(out, &m->journal);
+    pack_uint(out, m->seq);
+    put_hash(out, &m->id);
+    if (m->what == WANT_PROOF) {
+        pack_uint(out, m->base);
+    }
+}
+
+static void get_want(struct cursor *c, size_t count, struct msg_want *m)
+{
+    uint64_t what = get_uint_to(c, WANT_CUSTODY);
+    m->what = what == WANT_PROOF ? WANT_PROOF : what == WANT_CHUNK ? WANT_CHUNK : WANT_CUSTODY;
+    if (count != (m->what == WANT_PROOF ? 7 : m->what == WANT_CUSTODY ? 6 : 4)) {
+        cursor_fail(c);
+    }
+    if (m->what == WANT_CHUNK) {
+        m->blob = get_hash(c);
+        m->chunk = get_uint_to(c, LIMIT_ATTACHMENT_BYTES / LIMIT_CHUNK_BYTES);
+        return;
+    }
+    get_journal(c, &m->journal);
+    m->seq = get_place(c);
+    m->id = get_hash(c);
+    if (m->what == WANT_PROOF) {
+        m->base = get_place(c);
+    }
+}
+
+static void put_chunk(struct buf *out, const struct msg_chunk *m)
+{
+    CHECK(m->bytes.n <= LIMIT_CHUNK_BYTES);
+    CHECK(m->path_count <= LIMIT_PROOF_HASHES);
+    pack_array(out, 5);
+    pack_uint(out, MSG_CHUNK);
+    put_hash(out, &m->blob);
+    pack_uint(out, m->chunk);
+    pack_bin(out, m->bytes);
+    put_hashes(out, m->path, m->path_count);
+}
+
+static void get_chunk(struct cursor *c, struct arena *arena, struct msg_chunk *m)
+{
+    m->blob = get_hash(c);
+    m->chunk = get_uint_to(c, LIMIT_ATTACHMENT_BYTES / LIMIT_CHUNK_BYTES);
+    m->bytes = cursor_bin(c);
+    m->path = get_hashes(c, arena, &m->path_count);
+    if (m->bytes.n > LIMIT_CHUNK_BYTES) {
+        cursor_fail(c);
+    }
+}
+
+static void put_error(struct buf *out, const struct msg_error *m)
+{
+    CHECK(m->detail.n <= LIMIT_ERROR_DETAIL);
+    pack_array(out, 3);
+    pack_uint(out, MSG_ERROR);
+    pack_uint(out, m->code);
+    pack_str(out, m->detail);
+}
+
+static void get_error(struct cursor *c, struct msg_error *m)
+{
+    if (!verdict_known(cursor_uint(c), &m->code)) {
+        cursor_fail(c);
+    }
+    m->detail = cursor_str(c);
+    if (m->detail.n > LIMIT_ERROR_DETAIL) {
+        cursor_fail(c);
+    }
+}
+
+// --- all of them ---
+static const struct {
+    const char *name;
+    size_t count; // values in the array; 0: it depends
+} messages[] = {
+    [MSG_HELLO] = { "hello", 7 }, [MSG_WELCOME] = { "welcome", 4 }, [MSG_ENTRIES] = { "entries", 10 },
+    [MSG_ACK] = { "ack", 9 },     [MSG_REFUSE] = { "refuse", 8 },   [MSG_PROOF] = { "proof", 9 },
+    [MSG_DOWN] = { "down", 4 },   [MSG_DOWN_ACK] = { "down-ack", 2 }, [MSG_WANT] = { "want", 0 },
+    [MSG_CHUNK] = { "chunk", 5 }, [MSG_ERROR] = { "error", 3 },
+};
+
+const char *msg_name(enum msg_type type)
+{
+    CHECK(type >= MSG_HELLO);
+    CHECK(type <= MSG_ERROR);
+    return messages[type].name;
+}
+
+void msg_make(const struct msg *m, struct buf *out)
+{
+    switch (m->type) {
+    case MSG_HELLO:
+        put_hello(out, &m->as.hello);
+        break;
+    case MSG_WELCOME:
+        put_welcome(out, &m->as.welcome);
+        break;
+    case MSG_ENTRIES:
+        put_entries(out, &m->as.entries);
+        break;
+    case MSG_ACK:
+        put_ack(out, &m->as.ack);
+        break;
+    case MSG_REFUSE:
+        put_refuse(out, &m->as.refuse);
+        break;
+    case MSG_PROOF:
+        put_proof(out, &m->as.proof);
+        break;
+    case MSG_DOWN:
+        put_down(out, &m->as.down);
+        break;
+    case MSG_DOWN_ACK:
+        pack_array(out, 2);
+        pack_uint(out, MSG_DOWN_ACK);
+        pack_uint(out, m->as.down_ack);
+        break;
+    case MSG_WANT:
+        put_want(out, &m->as.want);
+        break;
+    case MSG_CHUNK:
+        put_chunk(out, &m->as.chunk);
+        break;
+    case MSG_ERROR:
+        put_error(out, &m->as.error);
+        break;
+    }
+}
+
+static void get_message(struct cursor *c, struct arena *arena, size_t count, struct msg *m)
+{
+    switch (m->type) {
+    case MSG_HELLO:
+        get_hello(c, arena, &m->as.hello);
+        break;
+    case MSG_WELCOME:
+        get_welcome(c, arena, &m->as.welcome);
+        break;
+    case MSG_ENTRIES:
+        get_entries(c, &m->as.entries);
+        break;
+    case MSG_ACK:
+        get_ack(c, &m->as.ack);
+        break;
+    case MSG_REFUSE:
+        get_refuse(c, &m->as.refuse);
+        break;
+    case MSG_PROOF:
+        get_proof(c, arena, &m->as.proof);
+        break;
+    case MSG_DOWN:
+        get_down(c, arena, &m->as.down);
+        break;
+    case MSG_DOWN_ACK:
+        m->as.down_ack = get_place(c);
+        break;
+    case MSG_WANT:
+        get_want(c, count, &m->as.want);
+        break;
+    case MSG_CHUNK:
+        get_chunk(c, arena, &m->as.chunk);
+        break;
+    case MSG_ERROR:
+        get_error(c, &m->as.error);
+        break;
+    }
+}
+
+enum verdict msg_parse(struct slice frame, struct arena *arena, struct msg *out)
+{
+    if (frame.n > LIMIT_FRAME_BYTES) {
+        return VERDICT_TOO_LARGE;
+    }
+    struct msg m = { 0 };
+    struct cursor c = cursor_new(frame, false);
+    size_t count = cursor_array(&c, LIMIT_FRAME_BYTES);
+    uint64_t type = cursor_uint(&c);
+    if (!cursor_ok(&c)) {
+        return VERDICT_NOT_CANONICAL;
+    }
+    if (type < MSG_HELLO || type > MSG_ERROR) {
+        return VERDICT_BAD_MESSAGE;
+    }
+    m.type = (enum msg_type)type;
+    if (m.type == MSG_HELLO) {
+        // PROTOCOL 11.2: of another version's hello nothing but the version is understood.
+        m.as.hello.version = cursor_uint(&c);
+        if (cursor_ok(&c) && m.as.hello.version != EXCHANGE_VERSION) {
+            return VERDICT_WRONG_VERSION;
+        }
+    }
+    if (messages[type].count != 0 && messages[type].count != count) {
+        return VERDICT_NOT_CANONICAL;
+    }
+    get_message(&c, arena, count, &m);
+    if (!cursor_done(&c)) {
+        return VERDICT_NOT_CANONICAL;
+    }
+    *out = m;
+    return VERDICT_GOOD;
+}
