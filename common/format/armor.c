@@ -56,7 +56,8 @@ bool armor_base64_fixed(struct slice text, void *out, size_t n)
 {
     uint8_t small[128];
     size_t length = 0;
-    if (n > sizeof small || text.n != (n + 2) / 3 * 4 || !base64_into(text, small, sizeof small, &length) || length != n) {
+    if (n > sizeof small || text.n != (n + 2) / 3 * 4 || !base64_into(text, small, sizeof small, &length) ||
+        length != n) {
         return false;
     }
     memcpy(out, small, n);
@@ -66,12 +67,16 @@ bool armor_base64_fixed(struct slice text, void *out, size_t n)
 bool armor_base64(struct slice text, struct buf *out)
 {
     size_t before = out->n;
-    size_t room = text.n / 4 * 3;
     size_t length = 0;
     if (text.n == 0) {
         return true;
     }
-    if (text.n % 4 != 0 || room > out->max - before) {
+    if (text.n % 4 != 0) {
+        return false;
+    }
+    size_t padding = text.p[text.n - 1] != '=' ? 0 : text.p[text.n - 2] != '=' ? 1 : 2;
+    size_t room = text.n / 4 * 3 - padding;
+    if (room > out->max - before) {
         return false;
     }
     uint8_t *p = buf_room(out, room);
