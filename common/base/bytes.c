@@ -34,6 +34,12 @@ struct buf buf_new(size_t max)
     return (struct buf){ .max = max };
 }
 
+struct buf buf_over(void *p, size_t n)
+{
+    CHECK(p != NULL);
+    return (struct buf){ .p = p, .cap = n, .max = n };
+}
+
 void buf_done(struct buf *b)
 {
     free(b->p);

@@ -49,6 +49,10 @@ struct buf {
 // Returns an empty buffer that may hold at most max bytes; nothing is allocated yet. buf_done releases it.
 struct buf buf_new(size_t max);
 
+// Returns an empty buffer over n bytes of the caller's memory (keeps): it never allocates, its maximum is n, and
+// buf_done must not be called on it.
+struct buf buf_over(void *p, size_t n);
+
 // Frees the memory and leaves an empty buffer with the same maximum. Secrets: call buf_wipe first.
 void buf_done(struct buf *b);
 

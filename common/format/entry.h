@@ -58,13 +58,15 @@ MUST_USE enum verdict entry_parse(struct slice bytes, struct entry *out);
 // GOOD when e belongs to consultation and its signature is its author's; else WRONG_CONSULTATION, BAD_SIGNATURE.
 MUST_USE enum verdict entry_verify(const struct entry *e, struct hash consultation);
 
-// Appends the canonical header of draft to out. False when a limit would be passed (header, refs, parts, body).
+// Appends the canonical header of draft to out. False, with out as it was, when a limit would be passed (header, refs,
+// parts, body). The fields are not checked otherwise: entry_parse does that.
 MUST_USE bool entry_header_make(const struct entry_draft *draft, struct buf *out);
 
 // Appends [header, signature] to out: for one who rebuilt a header and has its signature.
 void entry_wrap(struct slice header, struct sig signature, struct buf *out);
 
-// Makes and signs an entry with sec (the author's key) and appends it to out. False as in entry_header_make.
+// Makes and signs an entry with sec (the author's key) and appends it to out. False, with out as it was, when the
+// result would not pass entry_parse.
 MUST_USE bool entry_make(const struct entry_draft *draft, const struct seckey *sec, struct buf *out);
 
 // The id of whole entry bytes: SHA-256(00 ‖ bytes).

@@ -61,27 +61,42 @@ struct hash hash_of(struct slice data)
     return sha256_done(&s);
 }
 
-struct hash hmac_of(struct symkey key, struct slice data)
+struct hmac hmac_key(struct symkey key)
 {
     // RFC 2104 with a key shorter than the block of 64 bytes.
     uint8_t pad[64] = { 0 };
-    struct sha256 s;
+    struct hmac h;
     memcpy(pad, key.b, sizeof key.b);
     for (size_t i = 0; i < sizeof pad; i++) {
         pad[i] ^= 0x36;
     }
-    sha256_init(&s);
-    sha256_add(&s, SLICE_ARRAY(pad));
-    sha256_add(&s, data);
-    struct hash inner = sha256_done(&s);
+    sha256_init(&h.inner);
+    sha256_add(&h.inner, SLICE_ARRAY(pad));
     for (size_t i = 0; i < sizeof pad; i++) {
         pad[i] ^= 0x36 ^ 0x5c;
     }
-    sha256_init(&s);
-    sha256_add(&s, SLICE_ARRAY(pad));
-    sha256_add(&s, SLICE_ARRAY(inner.b));
+    sha256_init(&h.outer);
+    sha256_add(&h.outer, SLICE_ARRAY(pad));
     mem_wipe(pad, sizeof pad);
-    return sha256_done(&s);
+    return h;
+}
+
+struct hash hmac_under(const struct hmac *h, struct slice data)
+{
+    struct sha256 inner = h->inner;
+    struct sha256 outer = h->outer;
+    sha256_add(&inner, data);
+    struct hash digest = sha256_done(&inner);
+    sha256_add(&outer, SLICE_ARRAY(digest.b));
+    return sha256_done(&outer);
+}
+
+struct hash hmac_of(struct symkey key, struct slice data)
+{
+    struct hmac h = hmac_key(key);
+    struct hash digest = hmac_under(&h, data);
+    mem_wipe(&h, sizeof h);
+    return digest;
 }
 
 bool hash_equal(struct hash a, struct hash b)

@@ -34,7 +34,11 @@ struct hash sha256_done(struct sha256 *s);
 // SHA-256 of data.
 struct hash hash_of(struct slice data);
 
-// HMAC-SHA-256 (RFC 2104) of data under key.
+// HMAC-SHA-256 (RFC 2104) of data under key; or of many data under one key, whose two blocks are hashed once.
+// A struct hmac is as secret as its key: mem_wipe it.
+struct hmac { struct sha256 inner, outer; };
+struct hmac hmac_key(struct symkey key);
+struct hash hmac_under(const struct hmac *h, struct slice data);
 struct hash hmac_of(struct symkey key, struct slice data);
 
 // Equality in constant time.

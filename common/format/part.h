@@ -55,6 +55,11 @@ struct salt part_salt(struct seed seed, struct slice name);
 // u8 len(name) ‖ name ‖ salt ‖ u64be len ‖ bytes). name at most LIMIT_PART_NAME bytes (CHECK).
 struct hash part_commit(const struct place *place, struct slice name, struct salt salt, struct slice bytes);
 
+// The same for several parts of one place: what they have in common is hashed once.
+struct part_base { struct sha256 state; };
+struct part_base part_base(const struct place *place);
+struct hash part_commit_on(const struct part_base *base, struct slice name, struct salt salt, struct slice bytes);
+
 // Fills the salts of all disclosed parts from d->seed (d->has_seed must be true); names come from refs.
 void disclosure_derive(struct disclosure *d, const struct part_ref *refs);
 
@@ -64,6 +69,7 @@ MUST_USE enum verdict disclosure_check(const struct disclosure *d, const struct 
                                        const struct part_ref *refs, size_t count);
 
 // Canonical bytes of a disclosure: [seed or empty bin, [part …]], part = uint state, or [salt or empty bin, bytes].
+// A seed beside a withheld or erased part would tell that part's salt, so it is never written (CHECK) nor read.
 void disclosure_make(const struct disclosure *d, struct buf *out);
 
 // Reads them back; slices borrow s. Salts under a seed are left for disclosure_derive. NOT_CANONICAL, TOO_LARGE.
