@@ -117,8 +117,7 @@ enum verdict disclosure_check(const struct disclosure *d, const struct place *pl
     return VERDICT_GOOD;
 }
 
-// True when the seed may stand beside a part in this state: it tells every salt.
-static bool seed_allows(enum part_state state)
+bool part_seed_allowed(enum part_state state)
 {
     return state == PART_DISCLOSED || state == PART_TO_COME;
 }
@@ -131,7 +130,7 @@ void disclosure_make(const struct disclosure *d, struct buf *out)
     pack_array(out, d->count);
     for (size_t i = 0; i < d->count; i++) {
         const struct part *p = &d->parts[i];
-        CHECK(!d->has_seed || seed_allows(p->state));
+        CHECK(!d->has_seed || part_seed_allowed(p->state));
         if (p->state == PART_DISCLOSED) {
             pack_array(out, 2);
             pack_bin(out, d->has_seed ? slice_of(NULL, 0) : SLICE_ARRAY(p->salt.b));
@@ -146,7 +145,7 @@ static void read_part(struct cursor *c, bool has_seed, struct part *out)
 {
     if (cursor_peek(c) == CURSOR_UINT) {
         uint64_t state = cursor_uint(c);
-        if (state > PART_ERASED || (has_seed && !seed_allows((enum part_state)state))) {
+        if (state > PART_ERASED || (has_seed && !part_seed_allowed((enum part_state)state))) {
             cursor_fail(c);
             return;
         }

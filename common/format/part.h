@@ -68,6 +68,9 @@ void disclosure_derive(struct disclosure *d, const struct part_ref *refs);
 MUST_USE enum verdict disclosure_check(const struct disclosure *d, const struct place *place,
                                        const struct part_ref *refs, size_t count);
 
+// True when an entry's seed may be given while a part of it is in this state: the seed tells every salt.
+bool part_seed_allowed(enum part_state state);
+
 // Canonical bytes of a disclosure: [seed or empty bin, [part …]], part = uint state, or [salt or empty bin, bytes].
 // A seed beside a withheld or erased part would tell that part's salt, so it is never written (CHECK) nor read.
 void disclosure_make(const struct disclosure *d, struct buf *out);

@@ -6,13 +6,13 @@
 // schedules. A header that was rebuilt wrongly shows as BAD_SIGNATURE there, and then no later entry of the batch can
 // be judged, because each rebuilt entry names the one before.
 //
-// batch   = [secrets bin, zstd bin]. secrets: per entry its signature (64) and, if given, its seed (32); they lie apart
-//           because random bytes beside text would spoil the text's compression.
-// zstd of   [key, incarnation, branch, first seq, first prev, [shape …], [wire entry …]]
-// shape   = [kind, [part name …]], each once, in order of first use: so a receiver that does not know a kind still can
-//           rebuild it.
-// wire entry = [shape's number, has seed 0|1, seen size, seen root, claimed, clock class, [ref …], body, [part …]]
-// part    = bytes (disclosed under the seed), [salt, bytes] (disclosed without it), or [commitment, state].
+// batch      = [secrets bin, zstd bin]. secrets: per entry its signature (64) and, if given, its seed (32). They lie
+//              apart because random bytes between texts spoil the texts' compression.
+// zstd of      [key, incarnation, branch, first seq, first prev, [shape …], [wire entry …]]
+// shape      = [kind, [part name …]], each once, in order of first use: so a receiver that does not know a kind can
+//              rebuild it all the same.
+// wire entry = [shape's number, has seed 0|1, seen size, seen root, claimed, clock class, [ref …], body: bin, [part …]]
+// part       = bytes (disclosed under the seed), [salt, bytes] (disclosed without it), or [commitment, state].
 #ifndef BARAZA_FORMAT_WIRE_H
 #define BARAZA_FORMAT_WIRE_H
 
@@ -31,7 +31,7 @@ struct wire_head {
 // --- making ---
 struct wire_maker;
 
-// Returns a maker to be used for any number of batches. Gives; free with wire_maker_free (NULL is harmless).
+// Returns a maker, good for any number of batches, one after another. Gives; wire_maker_free takes it (NULL is harmless).
 struct wire_maker *wire_maker_new(void);
 void wire_maker_free(struct wire_maker *m);
 
@@ -53,7 +53,7 @@ void wire_end(struct wire_maker *m, struct buf *out);
 // --- opening ---
 
 // The most an arena gives out for one batch: its content, the entries rebuilt, small change.
-#define WIRE_OPEN_BYTES (LIMIT_BATCH_BYTES + LIMIT_BATCH_ENTRIES * (LIMIT_ENTRY_BYTES + 64))
+#define WIRE_OPEN_BYTES (LIMIT_BATCH_BYTES + LIMIT_BATCH_ENTRIES * (LIMIT_ENTRY_BYTES + 512))
 
 // A batch being read. Fields below `count` are private.
 struct wire_batch {
@@ -61,10 +61,9 @@ struct wire_batch {
     size_t count;            // entries in it, 1 or more
     struct hash consultation;
     struct arena *arena;
-    struct slice secrets;
-    struct slice *entries;   // count wire entries
+    struct slice secrets;    // of the entries not read yet
+    struct wire_row *rows;   // count of them
     struct wire_shape *shapes;
-    size_t shape_count;
     size_t next;
     struct hash prev;        // id of the entry rebuilt last
 };
@@ -88,7 +87,7 @@ MUST_USE enum verdict wire_batch_open(struct slice bytes, struct hash consultati
 MUST_USE bool wire_batch_next(struct wire_batch *b, struct wire_item *item);
 
 // --- one entry alone (outbox) ---
-// Appends zstd of [prev, shape, wire entry without shape's number, signature, seed or empty].
+// Appends zstd of [prev, shape, wire entry (shape number 0), signature ‖ seed if given].
 void wire_single_make(const struct entry *e, const struct disclosure *d, struct buf *out);
 
 // Reads it back for the place it is known to stand at. Verdicts as item->verdict; TOO_LARGE also when arena is full.
