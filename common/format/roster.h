@@ -32,15 +32,15 @@ void roster_free(struct roster *r);
 //   WEAK_KEY            refusal: an enrolment by a key that is no valid point of the curve
 //   INVITE_SPENT_LIMIT  deferral: the invitation is spent and already has LIMIT_INVITE_SPENT enrolments without
 //                       effect; or the author's own enrolment was one of them (a new invitation, or a grant, helps)
-// form: what kind_parse said; body (borrowed) is read only when form is GOOD. Changes nothing.
+// form: what kind_parse said; body (borrowed) is read only when form is GOOD (or SEEN_CONTRADICTS). Changes nothing.
 // Costs one look-up; for an enrolment two operations on the curve more.
 MUST_USE enum verdict roster_admit(const struct roster *r, const struct entry *e, enum verdict form,
                                    const struct body *body);
 
 // Takes e into the fold at its index and returns its standing there: GOOD (in force) or a no-effect verdict.
-// form: GOOD, or the no-effect verdict that whoever looked before has found: UNKNOWN_KIND or BAD_BODY (kind_parse),
-// SEEN_CONTRADICTS (whoever has the record's roots; an entry at index i has seen a size of at most i). body (borrowed)
-// is read only when form is GOOD. An entry that roster_admit does not let pass must not be given; an auditor who does
+// form: GOOD, or the no-effect verdict that whoever looked before has found: UNKNOWN_KIND or BAD_BODY (kind_parse; then
+// body is not read), or SEEN_CONTRADICTS (whoever has the record's roots; an entry at index i has seen a size of at most
+// i). What SEEN_CONTRADICTS marks has no effect; only an enrolment keeps its effect, and is not marked. An entry that roster_admit does not let pass must not be given; an auditor who does
 // so all the same gets roster_admit's verdict, and the roster is unchanged.
 // Entries of control kinds come in ascending order of index, all of them; others may be left out (a node receives only
 // control entries and its own) but those of one journal come in the order of the record.
@@ -50,8 +50,9 @@ enum verdict roster_apply(struct roster *r, const struct entry *e, enum verdict 
 // The standing by now of e, which has been applied at index with the same form and body (or is content that need not
 // be applied: then its session must be). It differs from what roster_apply returned when
 //   an act of the root was approved (PENDING -> GOOD) or overtaken by a change of root (PENDING -> VOID),
-//   a registrar accepted what came late (LATE or REVOKED -> GOOD),
-//   the author's key turned out to be compromised (GOOD -> REVOKED, for content outside the chains that stand),
+//   a registrar accepted what came late (LATE or REVOKED -> GOOD, for content; an act that came late is made anew),
+//   the author's key turned out to be compromised (GOOD -> REVOKED, for content outside the chains that stand; what its
+//   acts did stays until it is revoked by name, but its open invitations are closed),
 //   the session of a contribution arrived (UNKNOWN_TARGET -> GOOD or OUT_OF_AREA).
 MUST_USE enum verdict roster_standing(const struct roster *r, const struct entry *e, enum verdict form,
                                       const struct body *body, uint64_t index);
