@@ -40,7 +40,7 @@ struct cursor {
 // Starts reading one value from s. contents: true for part contents, false for all else.
 struct cursor cursor_new(struct slice s, bool contents);
 
-// Reads the next value, which must be of that type. A str in the place of a map's key must come after the key before it.
+// Reads the next value, which must be of that type. A str that is a map's key must come after the key before it.
 uint64_t cursor_uint(struct cursor *c);
 struct slice cursor_str(struct cursor *c);
 struct slice cursor_bin(struct cursor *c);

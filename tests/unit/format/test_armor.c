@@ -37,8 +37,10 @@ Test(armor, bytes_survive_both_texts)
 
 Test(armor, published_base64_comes_out)
 {
-    static const char *const rows[][2] = { { "", "" },         { "f", "Zg==" },         { "fo", "Zm8=" }, // RFC 4648, 10
-                                           { "foo", "Zm9v" },  { "foobar", "Zm9vYmFy" } };
+    // RFC 4648, 10
+    static const char *const rows[][2] = {
+        { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foobar", "Zm9vYmFy" },
+    };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct buf out = buf_new(64);
         armor_put_base64(&out, slice_text(rows[i][0]));
@@ -49,8 +51,9 @@ Test(armor, published_base64_comes_out)
 
 Test(armor, other_texts_are_refused_and_leave_everything_as_it_was)
 {
-    static const char *const base64[] = { "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z", "Zm9v\n", " Zm9v", "Zm 9", "Zm9v====",
-                                          "Z===", "====", "Zm-_", "Zg==Zg==", "Zm9vZg==\n" };
+    static const char *const base64[] = { "Zg",       "Zg=",  "Zg===", "Zh==", "Zm9=",     "Z",         "Zm9v\n",
+                                          " Zm9v",    "Zm 9",
+                                          "Zm9v====", "Z===", "====",  "Zm-_", "Zg==Zg==", "Zm9vZg==\n" };
     static const char *const hex[] = { "0", "0g", "zz", "00 0", "0x", " 0", "000", "0001" };
     uint8_t out[4] = { 9, 9, 9, 9 };
     for (size_t i = 0; i < sizeof base64 / sizeof base64[0]; i++) {

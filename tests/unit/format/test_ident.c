@@ -49,7 +49,8 @@ Test(ident, the_mixed_order_signature_is_good_with_the_cofactor_and_refused_by_u
     struct sig sig;
     struct slice message = SLICE_LITERAL("baraza");
     cr_assert_eq(ident_init(), OK);
-    cr_assert(armor_hex_fixed(slice_text("2152f8d19b791d24453242e15f2eab6cb7cffa7b6a5ed30097960e069881db12"), key.b, 32));
+    cr_assert(armor_hex_fixed(slice_text("2152f8d19b791d24453242e15f2eab6cb7cffa7b6a5ed30097960e069881db12"), key.b,
+                              32));
     cr_assert(armor_hex_fixed(slice_text("f123ade41ffe95a5418274fbf3fa6c396c79446b1a53e5ff06b56877503f93cd"
                                          "efe421b7b6c0a8870784d02ac497279610c84763700207f678625917afc3bd0d"),
                               sig.b, 64));
@@ -78,7 +79,8 @@ Test(ident, every_published_signature_gets_its_verdict_whatever_the_equation)
             const char *result = json_string_value(json_object_get(row, "result"));
             struct buf message = hex_buf(json_string_value(json_object_get(row, "msg")));
             struct sig sig;
-            bool fits = armor_hex_fixed(slice_text(json_string_value(json_object_get(row, "sig"))), sig.b, sizeof sig.b);
+            const char *sig_hex = json_string_value(json_object_get(row, "sig"));
+            bool fits = armor_hex_fixed(slice_text(sig_hex), sig.b, sizeof sig.b);
             struct slice m = buf_slice(&message);
             bool ours = fits && ident_verify(key, NULL, m, sig);
             bool r_valid = fits && crypto_core_ed25519_is_valid_point(sig.b) == 1;

@@ -79,8 +79,8 @@ Test(note, a_verifier_key_with_any_part_missing_or_any_character_changed_is_none
 Test(note, names_of_keys_hold_no_space_of_any_script)
 {
     static const char *const bad[] = { "", " ", "a b", "a\tb", "a\nb", "a+b", "a\xc2\x85", "a\xc2\xa0", "a\xe1\x9a\x80",
-                                       "a\xe2\x80\x80", "a\xe2\x80\x8a", "a\xe2\x80\xa8", "a\xe2\x80\xa9", "a\xe2\x80\xaf",
-                                       "a\xe2\x81\x9f", "a\xe3\x80\x80", "\xff", "a\x01" };
+                                       "a\xe2\x80\x80", "a\xe2\x80\x8a", "a\xe2\x80\xa8", "a\xe2\x80\xa9",
+                                       "a\xe2\x80\xaf", "a\xe2\x81\x9f", "a\xe3\x80\x80", "\xff", "a\x01" };
     static const char *const good[] = { "a", "example.com/log", "r\xc3\xa9union.example/\xd9\x85", "\xe2\x80\x8b", "-",
                                         "\xf0\x92\x80\x80" };
     struct pubkey pub = { { 7 } };

@@ -149,8 +149,9 @@ Test(proof, what_is_not_of_the_form_is_no_proof)
     static const char *const bad[] = {
         "", FIRST, "c2sp.org/tlog-proof@v2\nindex 0\n\nx\n", " " FIRST "index 0\n\nx\n",
         "c2sp.org/tlog-proof@v1\r\nindex 0\r\n\r\nx\r\n", FIRST "\n\nx\n", FIRST "index notanumber\n\nx\n",
-        FIRST "index -5\n\nx\n", FIRST "index 05\n\nx\n", FIRST "index 18446744073709551616\n\nx\n", FIRST "index \n\nx\n",
-        FIRST "index 0", FIRST "index 0\n", FIRST "index 0\n\n", FIRST "index 0\n!!\n\nx\n", FIRST "index 0\n" HASH "\n",
+        FIRST "index -5\n\nx\n", FIRST "index 05\n\nx\n", FIRST "index 18446744073709551616\n\nx\n",
+        FIRST "index \n\nx\n", FIRST "index 0", FIRST "index 0\n", FIRST "index 0\n\n", FIRST "index 0\n!!\n\nx\n",
+        FIRST "index 0\n" HASH "\n",
         FIRST "index 0\nAAAA\n\nx\n", FIRST "extra !!\nindex 0\n\nx\n", FIRST "extra \nindex 0\n\nx\n",
         FIRST "extra AAAA\nextra AAAA\nindex 0\n\nx\n", FIRST "extra AAAA\n\nx\n", FIRST "index 0\nextra AAAA\n\nx\n",
         FIRST "Index 0\n\nx\n", FIRST "index 0 \n\nx\n",
