@@ -81,6 +81,7 @@
 #define LIMIT_ARGS_OPTIONS 48          // options of one command
 #define LIMIT_ARGS_REPEAT 32           // times one option may be given
 #define LIMIT_CONF_KEYS 32             // keys of one program
+#define LIMIT_CONF_NAME 32             // a key's name
 
 // --- people of a state ---
 #define LIMIT_PERSONS 32               // people who write in one state directory
