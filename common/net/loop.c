@@ -36,7 +36,8 @@ uint64_t loop_wall_s(void)
 }
 
 // Fills items for watches: one, or two for a dealer, whose events count as well. Returns how many.
-static size_t poll_items(const struct loop_watch *watches, size_t n, zmq_pollitem_t items[static 2 * LIMIT_LOOP_WATCHES])
+static size_t poll_items(const struct loop_watch *watches, size_t n,
+                         zmq_pollitem_t items[static 2 * LIMIT_LOOP_WATCHES])
 {
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {

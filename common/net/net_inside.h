@@ -31,4 +31,7 @@ struct sock {
 // Where libzmq asks about each handshake (RFC 27/ZAP).
 #define NET_ZAP_ENDPOINT "inproc://zeromq.zap.01"
 
+// Characters of a key as Z85 (RFC 32), libzmq's own text for keys: so a User-Id is written.
+#define NET_KEY_TEXT 40
+
 #endif

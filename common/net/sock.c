@@ -6,8 +6,6 @@
 // Read first: common/net/sock.h, then the options in sock_options.
 #include "common/net/net_inside.h"
 
-#include "common/format/armor.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,7 +257,7 @@ static enum err receive_peer(void *handle, struct sock_peer *out)
 static bool message_user(zmq_msg_t *msg, struct boxkey *out)
 {
     const char *text = zmq_msg_gets(msg, "User-Id");
-    return text != NULL && armor_hex_fixed(slice_text(text), out->b, sizeof out->b);
+    return text != NULL && strlen(text) == NET_KEY_TEXT && zmq_z85_decode(out->b, text) != NULL;
 }
 
 enum err sock_receive(struct sock *s, struct sock_frame *out)

@@ -6,7 +6,6 @@
 // Read first: common/net/zap.h.
 #include "common/net/zap.h"
 
-#include "common/format/armor.h"
 #include "common/net/loop.h"
 #include "common/net/net_inside.h"
 
@@ -71,8 +70,7 @@ enum zap_class zap_class_of(struct zap *z, struct boxkey key)
 {
     struct zap_key wanted = { .key = key };
     CHECK(pthread_mutex_lock(&z->lock) == 0);
-    const struct zap_key *found =
-        z->n == 0 ? NULL : bsearch(&wanted, z->keys, z->n, sizeof wanted, key_order);
+    const struct zap_key *found = z->n == 0 ? NULL : bsearch(&wanted, z->keys, z->n, sizeof wanted, key_order);
     enum zap_class class = found == NULL ? ZAP_UNKNOWN : found->class;
     CHECK(pthread_mutex_unlock(&z->lock) == 0);
     return class;
@@ -86,7 +84,7 @@ uint64_t zap_refused(struct zap *z)
 struct request {
     uint8_t parts[REQUEST_PARTS][PART_BYTES];
     size_t sizes[REQUEST_PARTS];
-    size_t n;  // parts that came, those beyond the room counted too
+    size_t n; // parts that came, those beyond the room counted too
     bool long_part;
 };
 
@@ -147,21 +145,23 @@ static void request_answer(struct zap *z, const struct request *r)
     if (!admitted) {
         atomic_fetch_add(&z->refused, 1);
     }
-    struct buf user = buf_new(2 * sizeof key.b);
-    armor_put_hex(&user, slice_of(key.b, admitted ? sizeof key.b : 0));
+    char user[NET_KEY_TEXT + 1] = "";
+    if (admitted) {
+        CHECK(zmq_z85_encode(user, key.b, sizeof key.b) != NULL);
+    }
     reply_part(z->handle, SLICE_LITERAL("1.0"), ZMQ_SNDMORE);
     reply_part(z->handle, request_part(r, 1), ZMQ_SNDMORE);
     reply_part(z->handle, slice_text(admitted ? "200" : "400"), ZMQ_SNDMORE);
     reply_part(z->handle, slice_text(admitted ? "OK" : "not admitted"), ZMQ_SNDMORE);
-    reply_part(z->handle, buf_slice(&user), ZMQ_SNDMORE);
+    reply_part(z->handle, slice_text(user), ZMQ_SNDMORE);
     reply_part(z->handle, SLICE_LITERAL(""), 0);
-    buf_done(&user);
 }
 
 static void *zap_run(void *argument)
 {
     struct zap *z = argument;
-    zmq_pollitem_t items[2] = { { .socket = z->handle, .events = ZMQ_POLLIN }, { .fd = z->stop, .events = ZMQ_POLLIN } };
+    zmq_pollitem_t items[2] = { { .socket = z->handle, .events = ZMQ_POLLIN },
+                                { .fd = z->stop, .events = ZMQ_POLLIN } };
     while ((items[1].revents & ZMQ_POLLIN) == 0) {
         if (zmq_poll(items, 2, -1) < 0) {
             CHECK(errno == EINTR);
@@ -248,8 +248,8 @@ void zap_stop(struct zap *z)
 // A fresh CURVE pair; libzmq makes them as Z85 text only.
 static void stranger(struct boxkey *pub, struct boxsec *sec)
 {
-    char pub_text[41];
-    char sec_text[41];
+    char pub_text[NET_KEY_TEXT + 1];
+    char sec_text[NET_KEY_TEXT + 1];
     CHECK(zmq_curve_keypair(pub_text, sec_text) == 0);
     CHECK(zmq_z85_decode(pub->b, pub_text) != NULL);
     CHECK(zmq_z85_decode(sec->b, sec_text) != NULL);

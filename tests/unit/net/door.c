@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // A hub's door and visitors, for the tests of common/net.
-#include "door.h"
+#include "tests/unit/net/door.h"
 
 #include <criterion/criterion.h>
 #include <zmq.h>

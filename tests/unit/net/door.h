@@ -24,7 +24,10 @@ struct door {
     struct sock *router;
 };
 
+// Opens it; fails the test when it cannot.
 void door_open(struct door *d);
+
+// Closes it in the right order.
 void door_close(struct door *d);
 
 // Admits exactly n keys, all as members.

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Waiting: deadlines, wake-ups from another thread, signals, descriptors beside sockets.
-#include "door.h"
+#include "tests/unit/net/door.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>

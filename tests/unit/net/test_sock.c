@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Messages between real sockets on 127.0.0.1, and what hostile ones do to them.
-#include "door.h"
+#include "tests/unit/net/door.h"
 
 #include "common/limits.h"
 
