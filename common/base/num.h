@@ -7,7 +7,7 @@
 
 #include "common/base/bytes.h"
 
-// *out = a + b (a * b); false, and *out untouched, when it does not fit.
+// *out = a + b; false, and *out untouched, when it does not fit.
 MUST_USE static inline bool num_add(uint64_t a, uint64_t b, uint64_t *out)
 {
     uint64_t r = 0;
@@ -18,6 +18,7 @@ MUST_USE static inline bool num_add(uint64_t a, uint64_t b, uint64_t *out)
     return true;
 }
 
+// *out = a * b; false, and *out untouched, when it does not fit.
 MUST_USE static inline bool num_mul(uint64_t a, uint64_t b, uint64_t *out)
 {
     uint64_t r = 0;

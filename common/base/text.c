@@ -11,7 +11,11 @@ static size_t decode(struct slice s, uint32_t *point)
 {
     static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
     uint8_t first = s.p[0];
-    size_t n = first < 0x80 ? 1 : (first & 0xe0) == 0xc0 ? 2 : (first & 0xf0) == 0xe0 ? 3 : (first & 0xf8) == 0xf0 ? 4 : 0;
+    size_t n = first < 0x80             ? 1
+               : (first & 0xe0) == 0xc0 ? 2
+               : (first & 0xf0) == 0xe0 ? 3
+               : (first & 0xf8) == 0xf0 ? 4
+                                        : 0;
     if (n == 0 || n > s.n) {
         return 0;
     }
@@ -58,7 +62,8 @@ bool text_code_ok(struct slice s)
     }
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
-        bool ok = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        bool ok = letter || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
         if (!ok) {
             return false;
         }

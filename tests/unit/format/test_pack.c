@@ -181,7 +181,9 @@ Test(pack, a_whole_value_comes_out_as_its_bytes)
 // True when the first byte of a form is of an allowed kind: not nil, ext, a float, or signed.
 static bool kind_allowed(const char *hex)
 {
-    unsigned long first = strtoul(hex, NULL, 16);
+    struct buf bytes = hex_buf(hex);
+    uint8_t first = bytes.p[0];
+    buf_done(&bytes);
     return first < 0xe0 && first != 0xc0 && !(first >= 0xc7 && first <= 0xcb) && !(first >= 0xd0 && first <= 0xd8);
 }
 
