@@ -90,6 +90,8 @@
 #define LIMIT_KEYRING_BYTES 65536      // a keyring file
 #define LIMIT_ARGON_MEMORY 268435456   // memory that a keyring may ask for (256 MiB)
 #define LIMIT_ARGON_PASSES 10          // passes that a keyring may ask for
+#define LIMIT_INVITATION_BYTES 4096    // an invitation's text
+#define LIMIT_AGENT_BYTES 8192         // one request to the agent, or its reply
 
 // --- files from outside ---
 #define LIMIT_EXPORT_FRAME 1048576     // one frame of an export or bundle
@@ -113,6 +115,7 @@ static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the cre
 static_assert(LIMIT_WELCOME_HEADS == LIMIT_HEADS * LIMIT_BRANCHES, "a welcome answers the largest hello in full");
 static_assert(LIMIT_HUB_POOL_BYTES >= 16 * LIMIT_CREDIT_BYTES, "sixteen full senders fit the pool");
 static_assert(LIMIT_EXPORT_HEAD >= LIMIT_CHARTER_BYTES + 17 + 4 + 16, "magic line, length, heads and charter");
+static_assert(LIMIT_AGENT_BYTES > LIMIT_PERSONS * (LIMIT_PERSON_NAME + 40), "everybody's name and key fit a reply");
 static_assert(LIMIT_EXPORT_FRAME >= LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES, "any one entry fits an export frame");
 
 #endif

@@ -14,7 +14,8 @@ struct agent;
 
 // Listens at path (replacing a socket that nobody answers). ERR_BUSY: an agent answers there. idle_ms: who was not
 // used for so long is locked again; 0: never. safe: keeps; the server's own memory of secrets. Gives *out.
-MUST_USE enum err agent_open(const char *path, struct safe *safe, uint64_t idle_ms, struct agent **out, struct why *why);
+MUST_USE enum err agent_open(const char *path, struct safe *safe, uint64_t idle_ms, struct agent **out,
+                             struct why *why);
 
 // Removes the socket and frees; secrets in the safe are the caller's to wipe.
 void agent_close(struct agent *a);

@@ -10,7 +10,7 @@
 
 #include "common/base/err.h"
 #include "common/base/why.h"
-#include "common/format/ident.h"
+#include "common/format/outbox.h"
 #include "common/limits.h"
 
 // Somebody who writes here. The name is chosen, not real, and stays in this file: it is never sent.
@@ -25,9 +25,9 @@ struct unlocked {
     struct person person;
     struct seckey sign;
     struct symkey store_key;   // wraps the entries' keys in the vault
-    uint8_t unlock_id[16];     // this unlock, and the key under which its outbox copies are encrypted
+    struct unlock_id unlock;   // this unlock, and the key under which its outbox copies are encrypted
     struct symkey outbox_key;
-    uint8_t outbox_boxed[80];  // that key sealed to the hub's intake key: what the hub gets
+    uint8_t outbox_record[OUTBOX_KEY_BYTES]; // that key for the hub's intake key alone (outbox_key_make)
     uint64_t used_ms;          // when it was last used, for the idle limit
     bool taken;
 };

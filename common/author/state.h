@@ -8,16 +8,8 @@
 #ifndef BARAZA_AUTHOR_STATE_H
 #define BARAZA_AUTHOR_STATE_H
 
-#include "common/base/bytes.h"
-#include "common/base/err.h"
-#include "common/base/why.h"
-#include "common/format/ident.h"
-
-struct charter;
-struct kv;
-struct state;
-
-enum state_type { STATE_SITE, STATE_HUB };
+#include "common/format/charter.h"
+#include "common/store/store.h"
 
 // What the directory's files are called.
 #define STATE_CONF "conf"
@@ -31,38 +23,51 @@ enum state_type { STATE_SITE, STATE_HUB };
 #define STATE_HUB_INTAKE "keys/intake"
 #define STATE_HUB_AUTHOR "keys/author"
 #define STATE_HUB_STORE "keys/store"
+#define STATE_HUB_CHECKPOINT "checkpoint"  // hub: the last checkpoint it signed, outside the database
 #define STATE_STORE "store"
 #define STATE_AGENT "agent.sock"
 
 // A directory under making: beside its final place under another name, until state_make_commit renames it.
 struct state_making {
+    char *dir;   // where it is made: state_open opens it there
     char *final;
-    char *dir;
 };
 
-// Starts making a state that will be at dir, which must not exist (ERR_EXISTS with why). On success the caller ends
-// with commit or abort. Writes the charter (a whole signed note) and a fresh store.
-MUST_USE enum err state_make_begin(const char *dir, struct slice charter_note, struct state_making *out, struct why *why);
+// Starts making a state that will be at dir, which must not exist or be an empty directory (ERR_EXISTS with why);
+// parents are made. Writes the charter (a whole signed note; ERR_BAD_INPUT when it is none) and a fresh store. flags:
+// of enum kv_flag. On success the caller ends with commit or abort.
+MUST_USE enum err state_make_begin(enum store_side side, const char *dir, struct slice charter_note, unsigned flags,
+                                   struct state_making *out, struct why *why);
 
 // Writes one more file of the new state (0600), name as above.
-MUST_USE enum err state_make_file(const struct state_making *m, const char *name, struct slice content, struct why *why);
+MUST_USE enum err state_make_file(const struct state_making *m, const char *name, struct slice content,
+                                  struct why *why);
 
-// Puts the directory in its place, durably. ERR_EXISTS when somebody else made one meanwhile; aborted then.
+// Writes a secret of 32 bytes as one (state_secret_load reads it).
+MUST_USE enum err state_make_secret(const struct state_making *m, const char *name, const uint8_t secret[static 32],
+                                    struct why *why);
+
+// Puts the directory in its place, durably, and takes m. ERR_EXISTS when somebody else made one meanwhile.
+// On failure nothing stays.
 MUST_USE enum err state_make_commit(struct state_making *m, struct why *why);
 
 // Removes what was made. Harmless after commit.
 void state_make_abort(struct state_making *m);
 
-// Opens a state. ERR_NOT_FOUND with why when there is none (it says how to get one); ERR_PERM when others may read
-// it; ERR_CORRUPT: no charter, or one that is not signed by its own roots. Gives *out.
-MUST_USE enum err state_open(const char *dir, struct state **out, struct why *why);
+struct state;
+
+// Opens a state: charter and store. ERR_NOT_FOUND with why when there is none (it says how to get one); ERR_PERM when
+// others may read it; ERR_CORRUPT: no charter, one that is not signed by its own roots, or a store of another
+// consultation. flags: of enum kv_flag. Gives *out.
+MUST_USE enum err state_open(const char *dir, unsigned flags, struct state **out, struct why *why);
 void state_close(struct state *s);
 
-enum state_type state_type_of(const struct state *s);
+// What it is made of; all borrowed until state_close. The charter's slices borrow its note.
 const char *state_dir(const struct state *s);
 const struct charter *state_charter(const struct state *s);
-struct hash state_consultation(const struct state *s);
-struct kv *state_kv(struct state *s);
+struct slice state_charter_note(const struct state *s);
+const struct store_info *state_info(const struct state *s);
+struct kv *state_kv(const struct state *s);
 
 // Returns the path of one of its files. Gives (free).
 char *state_path(const struct state *s, const char *name);
@@ -71,7 +76,14 @@ char *state_path_in(const char *dir, const char *name);
 // Reads a secret file of one 32-byte value. ERR_NOT_FOUND, ERR_CORRUPT, ERR_PERM (others may read it).
 MUST_USE enum err state_secret_load(const char *dir, const char *name, uint8_t out[static 32], struct why *why);
 
-// Appends its text form, for state_make_file and file_replace.
-void state_secret_text(const uint8_t secret[static 32], struct buf *out);
+// The site's transport pair, or that of its invitation while it has one (invited). ERR_* as state_secret_load.
+struct state_transport {
+    struct boxkey pub;
+    struct boxsec sec;
+    bool invited;
+    struct boxkey invited_pub; // valid when invited
+    struct boxsec invited_sec;
+};
+MUST_USE enum err state_transport_load(const struct state *s, struct state_transport *out, struct why *why);
 
 #endif

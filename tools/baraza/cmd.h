@@ -8,6 +8,7 @@
 #define BARAZA_TOOLS_BARAZA_CMD_H
 
 #include "common/ops/args.h"
+#include "common/ops/conf.h"
 #include "common/ops/exit.h"
 #include "common/ops/json.h"
 
@@ -19,7 +20,10 @@ struct cmd_context {
     bool quiet;                   // --quiet: no progress, no remarks; errors and what was asked for only
     const char *language;         // --language, BARAZA_LANGUAGE or the file's: interface language, "en"
     const char *passphrase_file;  // --passphrase-file: first line of this file ("-" is standard input); NULL: ask
+    bool print_config;            // --print-config: show the effective configuration and end
     char *const *environment;     // as environ
+    struct conf conf;             // the state's configuration (common/ops/settings.h), once cmd_parse returned
+    char default_state[4096];     // room for the XDG default
 };
 
 enum cmd_group { CMD_FOUND, CMD_PEOPLE, CMD_WRITE, CMD_READ, CMD_DRAFT, CMD_CHECK, CMD_GROUPS };
@@ -32,11 +36,17 @@ struct cmd {
 };
 
 // Reads argv by the command's own table plus the common options (--state, --json, --quiet, --language,
-// --passphrase-file, --help), which may stand before or after positionals. Returns -1 when the subcommand goes on;
+// --passphrase-file, --print-config, --help), which may stand before or after positionals. Returns -1 when the subcommand goes on;
 // otherwise the exit code to return at once (help was shown: 0; wrong usage was reported: 2).
 // command->options: its own rows, ended by an empty one, at most LIMIT_ARGS_OPTIONS less CMD_COMMON_OPTIONS of them.
 #define CMD_COMMON_OPTIONS 6
 int cmd_parse(struct cmd_context *context, const struct arg_command *command, int argc, char **argv, struct args *out);
+
+// Shows the effective configuration with the origin of each value; returns the exit code.
+int cmd_print_config(struct cmd_context *context);
+
+// The rows of the common options, for main, which takes them before the subcommand too.
+void cmd_common_options(struct cmd_context *context, struct arg_spec *rows);
 
 // Writes text or one JSON value as a line to standard output, and returns EXIT_GOOD or, when it cannot be written
 // (a full disk, a closed pipe), reports that and returns its exit code. cmd_print_json takes value.

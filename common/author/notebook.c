@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Notebooks: one small value of the store, canonical [[author key, incarnation, renew, from] …], in the order in which
+// people began. Read first: notebook.h.
+#include "common/author/notebook.h"
+
+#include "common/format/pack.h"
+#include "common/store/store.h"
+
+#define NOTEBOOKS "notebooks"
+
+static void notebook_read(struct cursor *c, struct notebook *n)
+{
+    cursor_array_of(c, 4);
+    cursor_bin_fixed(c, n->journal.key.b, sizeof n->journal.key.b);
+    cursor_bin_fixed(c, n->journal.incarnation.b, sizeof n->journal.incarnation.b);
+    uint64_t renew = cursor_uint(c);
+    n->from = cursor_uint(c);
+    if (renew > NOTEBOOK_REFUSED) {
+        cursor_fail(c);
+    }
+    n->renew = (enum notebook_renew)renew;
+}
+
+enum err notebook_all(struct kv_txn *t, struct notebook *out, size_t *count)
+{
+    struct slice bytes = { NULL, 0 };
+    enum err e = store_value_get(t, NOTEBOOKS, &bytes);
+    if (e == ERR_NOT_FOUND) {
+        *count = 0;
+        return OK;
+    }
+    if (e != OK) {
+        return e;
+    }
+    struct cursor c = cursor_new(bytes, false);
+    size_t n = cursor_array(&c, LIMIT_PERSONS);
+    for (size_t i = 0; i < n; i++) {
+        notebook_read(&c, &out[i]);
+    }
+    if (!cursor_done(&c)) {
+        return ERR_CORRUPT;
+    }
+    *count = n;
+    return OK;
+}
+
+enum err notebook_get(struct kv_txn *t, struct pubkey key, struct notebook *out)
+{
+    struct notebook all[LIMIT_PERSONS];
+    size_t n = 0;
+    enum err e = notebook_all(t, all, &n);
+    if (e != OK) {
+        return e;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (pubkey_equal(all[i].journal.key, key)) {
+            *out = all[i];
+            return OK;
+        }
+    }
+    return ERR_NOT_FOUND;
+}
+
+enum err notebook_put(struct kv_txn *t, const struct notebook *notebook)
+{
+    struct notebook all[LIMIT_PERSONS];
+    size_t n = 0;
+    enum err e = notebook_all(t, all, &n);
+    if (e != OK) {
+        return e;
+    }
+    size_t at = 0;
+    while (at < n && !pubkey_equal(all[at].journal.key, notebook->journal.key)) {
+        at++;
+    }
+    if (at == LIMIT_PERSONS) {
+        return ERR_FULL;
+    }
+    all[at] = *notebook;
+    n = at == n ? n + 1 : n;
+    struct buf bytes = buf_new(LIMIT_PERSONS * 96);
+    pack_array(&bytes, n);
+    for (size_t i = 0; i < n; i++) {
+        pack_array(&bytes, 4);
+        pack_bin(&bytes, SLICE_ARRAY(all[i].journal.key.b));
+        pack_bin(&bytes, SLICE_ARRAY(all[i].journal.incarnation.b));
+        pack_uint(&bytes, all[i].renew);
+        pack_uint(&bytes, all[i].from);
+    }
+    CHECK(buf_ok(&bytes));
+    store_value_put(t, NOTEBOOKS, buf_slice(&bytes));
+    buf_done(&bytes);
+    return kv_error(t);
+}

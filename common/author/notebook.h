@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Which incarnation each author of a store writes in now, and whether a new one has to begin: because the hub holds
+// entries that are not here (the store was restored), or refused one. The node's exchange asks for it, author/ does it.
+// Read first: docs/STORAGE.md "Notebooks".
+#ifndef BARAZA_AUTHOR_NOTEBOOK_H
+#define BARAZA_AUTHOR_NOTEBOOK_H
+
+#include "common/format/journal_id.h"
+#include "common/store/kv.h"
+
+enum notebook_renew {
+    NOTEBOOK_GOOD = 0,     // go on writing in it
+    NOTEBOOK_RESTORED = 1, // the store was restored or copied: begin a new incarnation
+    NOTEBOOK_REFUSED = 2,  // begin a new one, and sign anew in it what stands here from `from` on
+};
+
+struct notebook {
+    struct journal_id journal; // the author, and the incarnation that is current
+    enum notebook_renew renew;
+    uint64_t from;             // NOTEBOOK_REFUSED: first seq that is to be signed anew; the refused one is before it
+};
+
+// *out = the notebook of key. ERR_NOT_FOUND: she has written nothing here yet; ERR_CORRUPT, the error of t.
+MUST_USE enum err notebook_get(struct kv_txn *t, struct pubkey key, struct notebook *out);
+
+// Puts it, in place of the one this author had. ERR_FULL: LIMIT_PERSONS; ERR_CORRUPT, the error of t.
+MUST_USE enum err notebook_put(struct kv_txn *t, const struct notebook *n);
+
+// Reads all into out (LIMIT_PERSONS of them) and their number into *count.
+MUST_USE enum err notebook_all(struct kv_txn *t, struct notebook *out, size_t *count);
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Beginning a new incarnation. It must never drop an entry: what followed a refused one is signed again, with its parts
+// as they were, and names the entry it replaces. Read first: renew.h.
+#include "common/author/renew.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Which new id stands for which old one, in the order of signing.
+struct replaced {
+    struct hash old_id;
+    struct hash new_id;
+};
+
+struct renewing {
+    struct replaced *ids;
+    size_t n;
+    struct buf bytes; // the old entry
+    struct buf parts; // its disclosure
+};
+
+static struct hash current_id(const struct renewing *r, struct hash id)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (hash_equal(r->ids[i].old_id, id)) {
+            return r->ids[i].new_id;
+        }
+    }
+    return id;
+}
+
+// References as before, to the new entries where there are new ones; then the entry that is replaced, in the kind's
+// last place, if the kind has one for it (kinds.c: content of a fixed number of references).
+static size_t renew_refs(const struct renewing *r, const struct entry *e, const struct kind_info *info,
+                         struct hash *refs)
+{
+    size_t n = 0;
+    for (; n < e->ref_count; n++) {
+        refs[n] = current_id(r, entry_ref(e, n));
+    }
+    if (!info->content || info->refs_max == LIMIT_REFS) {
+        return n;
+    }
+    for (; n < info->refs_max; n++) {
+        refs[n] = (struct hash){ { 0 } };
+    }
+    refs[n - 1] = e->id;
+    return n;
+}
+
+// Reads the old entry at a position into r, out of the transaction's reach.
+static enum err load_old(struct writing *w, const struct position *at, struct renewing *r, struct entry *e,
+                         struct disclosure *d, struct why *why)
+{
+    struct stored stored;
+    buf_reset(&r->bytes);
+    buf_wipe(&r->parts);
+    *d = (struct disclosure){ .count = 0 };
+    enum err err = journal_get(w->t, at, &stored, why);
+    if (err != OK) {
+        return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    }
+    buf_put(&r->bytes, stored.bytes);
+    if (!buf_ok(&r->bytes) || entry_parse(buf_slice(&r->bytes), e) != VERDICT_GOOD) {
+        return ERR_CORRUPT;
+    }
+    if (e->part_count == 0) {
+        return OK;
+    }
+    err = journal_parts(w->t, &w->store_key, at, &r->parts, why);
+    if (err == OK && disclosure_parse(buf_slice(&r->parts), d) != VERDICT_GOOD) {
+        err = ERR_CORRUPT;
+    }
+    return err;
+}
+
+static enum err renew_one(struct writing *w, const struct position *at, struct renewing *r, struct why *why)
+{
+    struct entry e;
+    struct disclosure d;
+    struct body body;
+    struct hash refs[LIMIT_REFS];
+    enum err err = load_old(w, at, r, &e, &d, why);
+    if (err != OK) {
+        return err;
+    }
+    if (kind_parse(&e, &body) != VERDICT_GOOD || body.kind == KIND_RESUME) {
+        return OK; // it had no effect, or says what the new resume says
+    }
+    struct append_item item = { .body = &body, .refs = refs };
+    item.ref_count = renew_refs(r, &e, kind_info(body.kind), refs);
+    for (size_t i = 0; i < d.count; i++) {
+        item.parts[i] = d.parts[i].bytes;
+    }
+    struct hash id;
+    err = writing_put(w, &item, &id, why);
+    if (err == OK) {
+        r->ids = mem_grow(r->ids, r->n + 1, sizeof *r->ids);
+        r->ids[r->n++] = (struct replaced){ e.id, id };
+    }
+    return err;
+}
+
+static enum err renew_refused(struct writing *w, const struct notebook *old, uint64_t next, struct why *why)
+{
+    struct renewing r = {
+        .bytes = buf_new(LIMIT_ENTRY_BYTES),
+        .parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES),
+    };
+    enum err e = OK;
+    for (uint64_t seq = old->from; seq < next && e == OK; seq++) {
+        struct position at = { .journal = old->journal, .seq = seq };
+        e = renew_one(w, &at, &r, why);
+    }
+    buf_wipe(&r.parts);
+    buf_done(&r.parts);
+    buf_done(&r.bytes);
+    free(r.ids);
+    return e;
+}
+
+enum err renew_write(struct writing *w, const struct notebook *old, const struct journal_head *ended, struct why *why)
+{
+    if (ended->next == 0) {
+        return OK; // nothing was ever written in the one before
+    }
+    struct body body = { .kind = KIND_RESUME };
+    body.as.resume.old = (struct chain_end){ ended->journal.incarnation, ended->next - 1, ended->head };
+    const struct append_item item = { .body = &body };
+    struct hash id;
+    enum err e = writing_put(w, &item, &id, why);
+    if (e == OK && old->renew == NOTEBOOK_REFUSED) {
+        e = renew_refused(w, old, ended->next, why);
+    }
+    return e;
+}

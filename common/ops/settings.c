@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The two tables of configuration keys. A new key is one row here, and a paragraph in the configuration guide.
+#include "common/ops/settings.h"
+
+#include <stddef.h>
+
+#define LANGUAGES "en fr pt ar"
+#define LEVELS "error warn info debug"
+
+static const struct conf_key site[] = {
+    { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", "language of messages and pages" },
+    { "hub", CONF_TEXT, "", 0, 0, NULL, "ADDRESSES", "where the hub answers: host:port, several with spaces between" },
+    { "idle", CONF_UINT, "60", 0, 1440, NULL, "MINUTES", "lock who has not written for so long; 0 never locks" },
+    { "page-port", CONF_UINT, "4741", 0, 65535, NULL, "PORT", "port of the pages on this computer; 0 switches them off" },
+    { "log-level", CONF_CHOICE, "info", 0, 0, LEVELS, "LEVEL", "what the daemon writes to its log" },
+    { NULL, CONF_TEXT, NULL, 0, 0, NULL, NULL, NULL },
+};
+
+static const struct conf_key hub[] = {
+    { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", "language of messages and pages" },
+    { "listen", CONF_TEXT, "tcp://*:4740", 0, 0, NULL, "ADDRESS", "where sites connect to" },
+    { "page-port", CONF_UINT, "4742", 0, 65535, NULL, "PORT", "port of the pages on this computer; 0 switches them off" },
+    { "log-level", CONF_CHOICE, "info", 0, 0, LEVELS, "LEVEL", "what the daemon writes to its log" },
+    { NULL, CONF_TEXT, NULL, 0, 0, NULL, NULL, NULL },
+};
+
+const struct conf_key *settings_site(void)
+{
+    return site;
+}
+
+const struct conf_key *settings_hub(void)
+{
+    return hub;
+}
