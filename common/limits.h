@@ -14,7 +14,7 @@
 
 // --- entries and parts (formats: entry, parts) ---
 #define LIMIT_ENTRY_BYTES 8192         // one whole entry, header and signature
-#define LIMIT_HEADER_BYTES 8122        // what an entry leaves for its header: 8192 - array head 1 - bin 16 head 3 - signature with head 66
+#define LIMIT_HEADER_BYTES 8122        // what an entry leaves for its header: 8192 - heads 1 and 3 - signature 66
 #define LIMIT_BODY_BYTES 1024          // the machine-read body inside a header
 #define LIMIT_KIND_BYTES 24            // a kind's name
 #define LIMIT_CODE_BYTES 32            // a code: [A-Za-z0-9._-]{1,32}
@@ -105,7 +105,7 @@
 #define LIMIT_CSV_FIELD 262144         // one field of a CSV file
 #define LIMIT_CSV_FIELDS 256           // fields in one row
 
-static_assert(1 + 3 + LIMIT_HEADER_BYTES + 2 + 64 == LIMIT_ENTRY_BYTES, "a header of the largest size just fits an entry");
+static_assert(1 + 3 + LIMIT_HEADER_BYTES + 2 + 64 == LIMIT_ENTRY_BYTES, "the largest header just fits an entry");
 static_assert(LIMIT_BODY_BYTES < LIMIT_HEADER_BYTES, "a body fits a header");
 static_assert(LIMIT_BATCH_BYTES > LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + 1024, "any one entry fits a batch");
 static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible batch fits a message");

@@ -19,6 +19,7 @@ MUST_USE static inline bool num_add(uint64_t a, uint64_t b, uint64_t *out)
 }
 
 // *out = a * b; false, and *out untouched, when it does not fit.
+// *out = a * b; false, and *out untouched, when it does not fit.
 MUST_USE static inline bool num_mul(uint64_t a, uint64_t b, uint64_t *out)
 {
     uint64_t r = 0;

@@ -92,7 +92,9 @@ enum powercut_result powercut_open(struct powercut *p, const char *dir, unsigned
         why_set(why, "it needs root");
         return POWERCUT_CANNOT;
     }
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+    // Private from the directory down, so that nobody outside ever sees the mount.
+    if (unshare(CLONE_NEWNS) != 0 || mount(dir, dir, NULL, MS_BIND, NULL) != 0 ||
+        mount("none", dir, NULL, MS_PRIVATE, NULL) != 0) {
         why_set(why, "a mount namespace is not allowed here: %s", strerror(errno));
         return POWERCUT_CANNOT;
     }

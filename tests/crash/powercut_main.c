@@ -144,6 +144,10 @@ static enum powercut_result run_and_cut(struct powercut *p, const struct plan *p
     }
     bool timely = wait_for_moment(plan, pid);
     bool ended = has_ended(pid);
+    // A real cut stops the processor too. Without the stop, a sync that is under way while the journal is aborted may
+    // return success (the kernel no longer finds the transaction to wait for), and the program would print a promise
+    // that no program prints after a real cut.
+    (void)kill(-pid, SIGSTOP);
     enum powercut_result result = powercut_cut(p, why);
     (void)kill(-pid, SIGKILL);
     int status = finish(pid);
