@@ -55,6 +55,7 @@
 #define LIMIT_PROTECT_KEYS 16          // protection officers' keys in a charter
 #define LIMIT_LANGUAGES 64             // languages in a charter
 #define LIMIT_TITLE_BYTES 200          // a consultation's title
+#define LIMIT_PREFIX_BYTES 180         // a consultation's prefix; with '/' and 64 hex digits it names the log key
 #define LIMIT_INVITE_ADDRESSES 8       // the hub's addresses in one invitation
 
 // --- the hub ---

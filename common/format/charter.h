@@ -22,7 +22,7 @@ struct charter {
     struct hash id;         // SHA-256(text): the consultation's id               } charter_make
     struct vkey log;        // the log's key; its name is the origin. charter_make reads log.key only
     struct slice title;     // 1 to LIMIT_TITLE_BYTES of one line without control characters or bidi overrides
-    struct slice prefix;    // [a-z0-9._/-], no '/' at either end: "records.example.org/security-2026"
+    struct slice prefix;    // 1 to LIMIT_PREFIX_BYTES of [a-z0-9._/-], no '/' at an end: records.example.org/2026
     struct slice opened;    // a date, "2026-03-01"
     size_t root_count;      // 1 or more, all different
     struct vkey roots[LIMIT_ROOT_KEYS];
@@ -48,7 +48,8 @@ MUST_USE bool charter_make(const struct charter *c, struct buf *out, struct why 
 MUST_USE bool charter_parse(struct slice text, struct charter *out, struct why *why);
 
 // Takes a whole note, reads its text and checks that at least `quorum` of its own root keys signed it.
-// GOOD and *out written (borrows whole); NOT_CANONICAL, TOO_LARGE (LIMIT_CHARTER_BYTES) or BAD_SIGNATURE, *out untouched.
+// GOOD and *out written (borrows whole); NOT_CANONICAL, TOO_LARGE (LIMIT_CHARTER_BYTES) or BAD_SIGNATURE, and *out
+// untouched.
 // That these are the right root keys is shown by the id only, which the caller compares with what it trusts.
 MUST_USE enum verdict charter_verify(struct slice whole, struct charter *out, struct why *why);
 

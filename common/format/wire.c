@@ -13,8 +13,8 @@
 #include <string.h>
 #include <zstd.h>
 
-// Measured on real comments of about 600 bytes, 100 to a batch: level 3 takes 5 % more bytes; levels above 9 win less
-// than 1 % and cost ten times the time.
+// Measured on real comments of about 600 bytes, 100 to a batch: 346 bytes each, of which 96 are secrets (364 when those
+// lie inside). Level 3 takes 5 % more; level 19 saves 2 % in ten times the time.
 #define ZSTD_LEVEL 9
 
 // A frame's first bytes. Skippable and legacy frames are not ours.
