@@ -86,7 +86,7 @@ setup_packages() {
 build_watch() {
     local pid=$1 log=$2 name=$3 shown=0 step
     while kill -0 "$pid" 2>/dev/null; do
-        sleep 0.5
+        sleep 0.2
         step=$(tail -n 1 "$log" 2>/dev/null | sed -n 's/^\[\([0-9]*\)\/\([0-9]*\)\].*/\1 of \2/p')
         [ -n "$step" ] || continue
         if [ -t 1 ]; then
