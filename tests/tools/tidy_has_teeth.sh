@@ -57,7 +57,8 @@ plant_clean
 expect "a clean tree"
 plant "a long line" 'one\.c:[0-9]+: line: 130' common/base/one.c "// $(printf 'x%.0s' {1..127})"
 plant "letters of two bytes count once" '' common/base/one.c "// $(printf 'é%.0s' {1..117})"
-plant "a long function" 'one\.c:[0-9]+: function: 73' common/base/one.c 'int two(void)' '{' "$(many 71 '    one();')" '}'
+plant "a long function" 'one\.c:[0-9]+: function: 73' common/base/one.c \
+    'int two(void)' '{' "$(many 71 '    one();')" '}'
 plant "a long file" 'one\.c:[0-9]+: file: ' common/base/one.c "$(many 600 '// more')"
 plant "a banned call" 'banned: strcpy' common/base/one.c 'void three(void)' '{' '    strcpy(a, b);' '}'
 plant "a banned name in a text or comment is none" '' common/base/one.c 'const char *s = "strcpy("; // strcpy(a, b)'
@@ -73,11 +74,12 @@ plant "a header nobody uses" 'two\.h:1: dead' common/base/two.h "$head_lines"
 plant "no licence" 'two\.c:1: licence' common/base/two.c 'int a;'
 plant "unfinished work" 'unfinished' common/base/one.c '// TODO the rest'
 plant "blanks at the end" 'blank: ' common/base/one.c 'int a; '
-plant "an exception without need" 'nothing needs this exception' tools/tidy/exceptions.txt 'line common/base/one.c because'
-plant "an exception without reason" 'needs a check, a path and a reason' tools/tidy/exceptions.txt 'line common/base/one.c'
+exceptions=tools/tidy/exceptions.txt
+plant "an exception without need" 'nothing needs this exception' $exceptions 'line common/base/one.c because'
+plant "an exception without reason" 'needs a check, a path and a reason' $exceptions 'line common/base/one.c'
 plant_clean
 printf '// %s\n' "$(printf 'x%.0s' {1..127})" >>"$work/tree/common/base/one.c"
-printf 'line common/base/one.c the test wants it so\n' >>"$work/tree/tools/tidy/exceptions.txt"
+printf 'line common/base/one.c the test wants it so\n' >>"$work/tree/$exceptions"
 expect "an exception that is needed"
 plant_clean
 mkdir "$work/build"
