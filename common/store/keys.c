@@ -193,3 +193,9 @@ struct key key_index(enum db db, uint64_t index)
     CHECK(fields_of[db][0] == FIELD_INDEX);
     return key_make(db, &f, 0);
 }
+
+struct key key_name(const char *name)
+{
+    struct key_fields f = { .text = slice_text(name) };
+    return key_make(DB_META, &f, 0);
+}
