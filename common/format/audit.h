@@ -30,7 +30,7 @@ struct audit_report {
     struct hash consultation; // the charter's id, when its frame was read
     bool practice;
     struct tree_head head;    // the checkpoint's
-    uint64_t entries, journals, authors, sessions, contributions, forks;
+    uint64_t entries, journals, authors, forks; // forks: journals that have branches
     uint64_t disclosed;       // entries that came with parts
     uint64_t standing[AUDIT_STANDINGS]; // entries by their standing at their own index
     uint64_t kinds[KIND_COUNT + 1];     // entries by kind; the last: kinds this version does not know

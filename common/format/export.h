@@ -3,7 +3,7 @@
 //
 // The framing of an export: magic line, then frames u32be length ‖ canonical [type, body] (PROTOCOL, "Export").
 // Writer and bounded reader over bytes; files are the caller's business, and so is what the frames say: that is audit.h.
-//   [1, charter note]  [2, checkpoint note]  [3, [leaf hash … up to 256]] …  [4, [entry, disclosure or empty]] …
+//   [1, charter note]  [2, checkpoint note]  [3, [leaf hash … up to 256]] …  [4, [entry, disclosure]] …
 //   [5, SHA-256 of every byte before this frame]
 #ifndef BARAZA_FORMAT_EXPORT_H
 #define BARAZA_FORMAT_EXPORT_H
@@ -15,7 +15,7 @@
 
 #define EXPORT_MAGIC "baraza/export/v1\n"
 
-enum export_type { EXPORT_CHARTER = 1, EXPORT_CHECKPOINT, EXPORT_LEAVES, EXPORT_ENTRY, EXPORT_END };
+enum export_type { EXPORT_NONE, EXPORT_CHARTER, EXPORT_CHECKPOINT, EXPORT_LEAVES, EXPORT_ENTRY, EXPORT_END };
 
 // --- writing ---
 struct export_writer {
@@ -30,8 +30,8 @@ void export_begin(struct export_writer *w, struct slice charter, struct slice ch
 // Every frame but the last is full.
 void export_put_leaves(struct export_writer *w, const struct hash *leaves, size_t n, struct buf *out);
 
-// Appends a whole entry and its disclosure (canonical bytes as disclosure_make gives them; empty: no parts are given).
-void export_put_entry(struct export_writer *w, struct slice entry, struct slice disclosure, struct buf *out);
+// Appends a whole entry with its disclosure, as frame_entry_make gives them. An export without parts has all withheld.
+void export_put_entry(struct export_writer *w, struct slice item, struct buf *out);
 
 // Appends the final frame. out may be emptied (written to the file) between any two of these calls.
 void export_end(struct export_writer *w, struct buf *out);
@@ -43,8 +43,7 @@ struct export_frame {
     struct slice note;       // CHARTER, CHECKPOINT
     struct slice leaves;     // LEAVES: leaf_count values of 34 bytes: read with export_leaf
     size_t leaf_count;
-    struct slice entry;      // ENTRY
-    struct slice disclosure; // ENTRY: empty when the export gives no parts
+    struct slice item;       // ENTRY: for frame_entry_parse
 };
 
 struct hash export_leaf(const struct export_frame *f, size_t i); // i < leaf_count (CHECK)
@@ -52,7 +51,7 @@ struct hash export_leaf(const struct export_frame *f, size_t i); // i < leaf_cou
 enum export_step {
     EXPORT_STEP_MORE,  // the chunk is used up
     EXPORT_STEP_FRAME, // *frame is the next one
-    EXPORT_STEP_DONE,  // the final frame was read, its hash is right, and nothing followed so far
+    EXPORT_STEP_DONE,  // the final frame was read and its hash is right; whatever may follow is still to be given
     EXPORT_STEP_BAD,   // not an export, frames out of order, a wrong final hash, bytes after the end: why says what
 };
 
@@ -60,9 +59,8 @@ enum export_step {
 struct export_reader {
     struct sha256 hash;
     struct buf part;      // of the magic line or of a frame that a chunk's end has cut
-    uint64_t offset;      // bytes taken so far
-    enum export_type stage;
-    bool magic, ended, bad;
+    enum export_type stage; // the last frame read
+    bool magic, bad;
     bool part_used;       // the last frame lay in part
 };
 

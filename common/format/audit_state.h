@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Inside of the audit: the record's tree and its journals, as an auditor rebuilds them. Nobody but audit*.c may include this.
+// Read first: common/format/audit.h.
+#ifndef BARAZA_FORMAT_AUDIT_STATE_H
+#define BARAZA_FORMAT_AUDIT_STATE_H
+
+#include "common/base/table.h"
+#include "common/base/why.h"
+#include "common/format/entry.h"
+#include "common/format/merkle.h"
+
+// --- audit_tree.c: all leaf hashes, and the root at any size up to their number ---
+
+#define AUDIT_TREE_FLOOR 8   // lowest level of complete subtrees that is kept; below, they are made anew from leaves
+#define AUDIT_TREE_CACHE 256 // roots kept, since many authors have seen the same checkpoint
+
+struct audit_tree {
+    size_t n;
+    struct hash *leaves;
+    struct merkle_frontier frontier;
+    size_t level_n[64];
+    struct hash *levels[64];
+    struct tree_head cache[AUDIT_TREE_CACHE]; // by size; a size of 0 is a free place
+};
+
+void audit_tree_add(struct audit_tree *t, struct hash leaf);
+struct hash audit_tree_root(struct audit_tree *t, uint64_t size); // size at most n (CHECK)
+void audit_tree_done(struct audit_tree *t);
+
+// --- audit_chain.c: that journals are what 3-formats calls them: trees of entries that name the one before ---
+
+struct audit_journal {
+    struct hash head;   // the entry that was last added, on whatever branch
+    uint64_t next;
+    bool forked;
+};
+
+struct audit_place {
+    uint32_t journal;
+    uint32_t seq;
+};
+
+struct audit_chain {
+    size_t n;                     // entries so far
+    struct audit_place *places;   // of each entry
+    struct table journal_of, author_of;
+    size_t journal_count, author_count, fork_count; // fork_count: journals that forked
+    struct audit_journal *journals;
+    bool indexed;                 // index_of is kept: from the first fork on
+    struct table index_of;        // entry id -> index
+};
+
+struct audit_chain audit_chain_new(void);
+void audit_chain_done(struct audit_chain *c);
+
+// Takes the next entry; leaves holds the ids of all before it. False, with a sentence in why, when it is in no journal's
+// place. A fork is no fault: it is counted.
+MUST_USE bool audit_chain_add(struct audit_chain *c, const struct entry *e, const struct hash *leaves, struct why *why);
+
+#endif
