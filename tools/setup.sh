@@ -32,6 +32,14 @@ fail() {
     exit "$code"
 }
 
+# temp_dir NAME: makes a new temporary directory on a disk and prints its path. The store refuses file systems that
+# live in memory, which /tmp is on some machines.
+temp_dir() {
+    local base=${TMPDIR:-/tmp}
+    case $(stat -f -c %T "$base") in tmpfs | ramfs) base=/var/tmp ;; esac
+    mktemp -d "$base/baraza-$1.XXXXXX"
+}
+
 # Prints those of the given packages that are not installed. pkg-config is a virtual name from bookworm on, so a
 # package counts as installed when something that is installed provides it.
 setup_missing() {

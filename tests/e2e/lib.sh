@@ -4,16 +4,17 @@
 #
 # What end-to-end tests share: a temporary directory, background programs that end with the test, waiting with a
 # limit, and assertions that say what they expected. To be sourced first; the test then runs in $WORK, which is
-# removed when the test passes and kept, with its place printed, when it fails.
+# removed when the test passes and kept, with its place printed, when it fails. It also has say, fail and $BARAZA_ROOT
+# of tools/setup.sh.
 #
 # It starts only what it is told to, and ends only that, by process id.
 set -uo pipefail
 
 BARAZA_BIN=${BARAZA_BIN:?BARAZA_BIN must name the folder with the programs, for example build/test/bin}
-E2E_ROOT=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
-BARAZA_SHARED=$(realpath -m "${BARAZA_SHARED:-$E2E_ROOT/../shared}")
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../tools/setup.sh"
+BARAZA_SHARED=$(realpath -m "${BARAZA_SHARED:-$BARAZA_ROOT/../shared}")
 PATH=$BARAZA_BIN:$PATH
-WORK=$(mktemp -d "${TMPDIR:-/tmp}/baraza-e2e.XXXXXX")
+WORK=$(temp_dir e2e)
 # Marks and states must not reach the home of whoever runs the tests.
 export PATH WORK HOME=$WORK/home XDG_STATE_HOME=$WORK/marks BARAZA_SHARED
 unset BARAZA_STATE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME
