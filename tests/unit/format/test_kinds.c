@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Kinds: every body comes back as it was made, and what is not of its kind has no effect.
+#include "common/format/pack.h"
+
+#include "tests/unit/format/chain.h"
+
+static struct hash some_hash(uint8_t v)
+{
+    struct hash h;
+    fill(h.b, v, sizeof h.b);
+    return h;
+}
+
+// A body of each kind with something in every field.
+static struct body sample(enum kind kind)
+{
+    struct body b = { .kind = kind };
+    struct chain_end chain = { .seq = 70000, .id = some_hash(3) };
+    fill(chain.incarnation.b, 4, sizeof chain.incarnation.b);
+    switch (kind) {
+    case KIND_GRANT:
+        b.as.grant.has_transport = true;
+        fill(b.as.grant.transport.b, 6, 32);
+        b.as.grant.roles = 1u << ROLE_FACILITATOR | 1u << ROLE_HUB;
+        b.as.grant.area_count = 2;
+        b.as.grant.areas[0] = SLICE_LITERAL("LR-NIM");
+        b.as.grant.areas[1] = SLICE_LITERAL("LR-BON");
+        break;
+    case KIND_REKEY:
+        b.as.rekey.what = SLICE_LITERAL("exchange");
+        b.as.rekey.old_key = b.as.rekey.new_key = slice_of("0123456789abcdef0123456789abcdef", 32);
+        break;
+    case KIND_INVITE:
+        b.as.invite.roles = 1u << ROLE_ATTESTER;
+        b.as.invite.area_count = 1;
+        b.as.invite.areas[0] = SLICE_LITERAL("LR-NIM");
+        b.as.invite.uses = 12;
+        break;
+    case KIND_ENROL:
+        b.as.enrol.invite = some_hash(9);
+        break;
+    case KIND_RESUME:
+        b.as.resume.old = chain;
+        break;
+    case KIND_REVOKE:
+        b.as.revoke.reason = SLICE_LITERAL("compromised");
+        b.as.revoke.chain_count = LIMIT_REVOKE_CHAINS;
+        for (size_t i = 0; i < LIMIT_REVOKE_CHAINS; i++) {
+            b.as.revoke.chains[i] = chain;
+        }
+        break;
+    case KIND_ACCEPT_LATE:
+        b.as.accept_late.chain_count = 1;
+        b.as.accept_late.chains[0] = chain;
+        break;
+    case KIND_GUIDE:
+    case KIND_CODEBOOK:
+        b.as.guide.version = 3;
+        break;
+    case KIND_SESSION:
+        b.as.session.area = SLICE_LITERAL("LR-NIM");
+        b.as.session.code = SLICE_LITERAL("LR-NIM-2026-014");
+        b.as.session.type = SLICE_LITERAL("town-hall");
+        break;
+    case KIND_CONTRIBUTION:
+        b.as.contribution.sensitivity = 2;
+        break;
+    case KIND_CLAUSE:
+        b.as.clause.type = SLICE_LITERAL("action");
+        b.as.clause.version = 2;
+        break;
+    case KIND_LINK:
+        b.as.link.relation = SLICE_LITERAL("considered-not-used");
+        break;
+    case KIND_RESPONSE:
+        b.as.response.disposition = SLICE_LITERAL("accepted-in-part");
+        break;
+    case KIND_REDACTION:
+        b.as.redaction.target = some_hash(9);
+        b.as.redaction.part_count = 2;
+        b.as.redaction.parts[0] = SLICE_LITERAL("said");
+        b.as.redaction.parts[1] = SLICE_LITERAL("speaker");
+        b.as.redaction.reason = SLICE_LITERAL("consent-withdrawn");
+        b.as.redaction.authority = SLICE_LITERAL("protection");
+        break;
+    case KIND_FORK_EVIDENCE:
+        b.as.fork_evidence.seq = 8;
+        b.as.fork_evidence.id_count = LIMIT_BRANCHES;
+        break;
+    case KIND_ROOT_APPROVAL:
+    case KIND_UNKNOWN:
+        break;
+    }
+    return b;
+}
+
+// Signs an entry of kind with that body and as many references (all 9 …) as asked.
+static void sign(enum kind kind, struct slice body, size_t refs, struct link *out)
+{
+    struct chain c = chain_start();
+    struct hash ref[LIMIT_REFS];
+    struct slice contents[LIMIT_PARTS] = { { NULL, 0 } };
+    size_t parts = 0;
+    fill(ref, 9, sizeof ref);
+    while (kind_info(kind)->parts[parts] != NULL) {
+        parts++;
+    }
+    struct entry_draft draft = { .kind = slice_text(kind_info(kind)->name), .refs = ref, .ref_count = refs,
+                                 .body = body };
+    chain_sign(&c, draft, kind_info(kind)->parts, contents, parts, out);
+}
+
+Test(kinds, every_body_comes_back_as_it_was_made)
+{
+    for (enum kind k = KIND_ROOT_APPROVAL; k < KIND_COUNT; k++) {
+        struct body made = sample(k);
+        struct body back;
+        struct link l;
+        struct buf body = buf_new(LIMIT_BODY_BYTES);
+        struct buf again = buf_new(LIMIT_BODY_BYTES);
+        body_make(&made, &body);
+        cr_assert(buf_ok(&body), "%s", kind_info(k)->name);
+        sign(k, buf_slice(&body), kind_info(k)->refs_min, &l);
+        cr_assert_eq(kind_parse(&l.e, &back), VERDICT_GOOD, "%s", kind_info(k)->name);
+        cr_assert_eq(back.kind, k);
+        body_make(&back, &again);
+        cr_assert(slice_equal(buf_slice(&body), buf_slice(&again)), "%s", kind_info(k)->name);
+        buf_done(&body);
+        buf_done(&again);
+        buf_done(&l.bytes);
+    }
+}
+
+Test(kinds, every_body_with_something_more_or_less_has_no_effect)
+{
+    for (enum kind k = KIND_ROOT_APPROVAL; k < KIND_COUNT; k++) {
+        struct body made = sample(k);
+        struct body back;
+        struct link l;
+        struct buf body = buf_new(LIMIT_BODY_BYTES);
+        const struct kind_info *info = kind_info(k);
+        body_make(&made, &body);
+        sign(k, buf_slice(&body), info->refs_min, &l);
+        l.e.part_count++;
+        l.e.parts[l.e.part_count - 1].name = SLICE_LITERAL("more");
+        cr_assert_eq(kind_parse(&l.e, &back), VERDICT_BAD_BODY, "%s: a part more", info->name);
+        l.e.part_count--;
+        l.e.ref_count = info->refs_max + 1;
+        cr_assert_eq(kind_parse(&l.e, &back), VERDICT_BAD_BODY, "%s: a reference more", info->name);
+        buf_done(&l.bytes);
+        body.p[0]++; // an array of one value more
+        buf_put_u8(&body, 0);
+        sign(k, buf_slice(&body), info->refs_min, &l);
+        cr_assert_eq(kind_parse(&l.e, &back), VERDICT_BAD_BODY, "%s: a value more", info->name);
+        buf_done(&l.bytes);
+        buf_done(&body);
+    }
+}
+
+Test(kinds, values_that_no_rule_could_read_have_no_effect)
+{
+    static const struct {
+        enum kind kind;
+        const char *body; // hex
+    } rows[] = {
+        { KIND_CONTRIBUTION, "9103" },                                         // a fourth sensitivity
+        { KIND_CONTRIBUTION, "91a130" },                                       // a code for a number
+        { KIND_LINK, "91a54c494b4553" },                                       // no relation of ours
+        { KIND_RESPONSE, "91a26f6b" },                                         // no disposition of ours
+        { KIND_SESSION, "93a14101a142" },                                      // a number for a code
+        { KIND_REDACTION, "94c420090909090909090909090909090909090909090909090909090909090909090990a161a162" },
+        { KIND_REDACTION, "94c420080808080808080808080808080808080808080808080808080808080808080891a170a161a162" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct link l;
+        struct body b;
+        struct buf body = hex_buf(rows[i].body);
+        sign(rows[i].kind, buf_slice(&body), kind_info(rows[i].kind)->refs_min, &l);
+        cr_assert_eq(kind_parse(&l.e, &b), VERDICT_BAD_BODY, "row %zu", i);
+        buf_done(&body);
+        buf_done(&l.bytes);
+    }
+}
+
+Test(kinds, a_role_twice_or_unknown_has_no_effect)
+{
+    static const char *const roles[] = { "92a3687562a3687562", "91a46b696e67" };
+    for (size_t i = 0; i < 2; i++) {
+        struct link l;
+        struct body b;
+        uint8_t key[32] = { 1 };
+        struct buf body = buf_new(LIMIT_BODY_BYTES);
+        pack_array(&body, 4);
+        pack_bin(&body, SLICE_ARRAY(key));
+        pack_bin(&body, slice_of(NULL, 0));
+        hex_append(roles[i], &body);
+        pack_array(&body, 0);
+        sign(KIND_GRANT, buf_slice(&body), 0, &l);
+        cr_assert_eq(kind_parse(&l.e, &b), VERDICT_BAD_BODY);
+        buf_done(&body);
+        buf_done(&l.bytes);
+    }
+}
+
+Test(kinds, names_and_roles_lead_back_to_themselves)
+{
+    for (enum kind k = KIND_ROOT_APPROVAL; k < KIND_COUNT; k++) {
+        cr_assert_eq(kind_of(slice_text(kind_info(k)->name)), k);
+    }
+    for (enum role r = ROLE_ROOT; r < ROLE_COUNT; r++) {
+        enum role back = ROLE_COUNT;
+        cr_assert(role_parse(slice_text(role_name(r)), &back));
+        cr_assert_eq(back, r);
+    }
+    cr_assert_eq(kind_of(SLICE_LITERAL("sessions")), KIND_UNKNOWN);
+}
