@@ -61,6 +61,9 @@
 // --- the hub ---
 #define LIMIT_HUB_POOL_BYTES 67108864  // memory for everything that peers have under way, all together (64 MiB)
 #define LIMIT_SESSIONS 4096            // connected peers the hub remembers
+#define LIMIT_INVITED_SESSIONS 256     // of these, connections that came with an invitation
+#define LIMIT_TICKETS 1024             // batches under way at the hub
+#define LIMIT_WANTS 64                 // proofs that one peer may wait for at a time
 #define LIMIT_COMMIT_ENTRIES 16384     // entries in one transaction of the writer
 
 // --- the store ---

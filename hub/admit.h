@@ -13,6 +13,7 @@
 #include "hub/peer_core.h"
 
 struct roster;
+struct wrapped;
 
 enum admit_fate {
     FATE_NONE,       // not reached: an earlier entry of the batch was refused or deferred
@@ -30,7 +31,7 @@ struct packet {
     enum verdict form;          // of its body (kind_parse), or SEEN_CONTRADICTS (the writer looked it up)
     const struct body *body;
     struct slice sealed;        // its disclosure, sealed for the vault; empty when the entry has no parts
-    const uint8_t *wrapped;     // the key of that, wrapped; NULL when sealed is empty
+    const struct wrapped *wrapped; // the key of that, wrapped; NULL when sealed is empty
     // decided
     enum admit_fate fate;
     uint64_t index;             // NEW and DUPLICATE

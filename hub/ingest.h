@@ -9,6 +9,7 @@
 #ifndef BARAZA_HUB_INGEST_H
 #define BARAZA_HUB_INGEST_H
 
+#include "common/store/vault.h"
 #include "hub/admit.h"
 
 // Memory of one batch at most: what was decompressed, the rebuilt entries, the sealed parts, the packets.
@@ -19,7 +20,7 @@ struct ingest {
     struct hash consultation;
     const struct boxsec *intake;      // opens unlock keys of outbox records
     const struct boxkey *intake_pub;
-    const struct symkey *store_key;   // wraps the entries' vault keys
+    const struct store_key *store_key; // wraps the entries' vault keys
 };
 
 // Turns an ENTRIES message into a batch. GOOD: *out (zeroed by the caller but for ticket, deliverer, class) is

@@ -48,11 +48,13 @@ enum peer_class {
 
 // What sequence_facts found for a received frame, in a read transaction.
 // HELLO: heads: every branch of each journal that hello names, ascending. ENTRIES: prev_known: entry first - 1 with
-// that id is stored (or first is 0).
+// that id is stored (or first is 0). WANT of a proof or custody: whether (seq, id) is in the record, and its index.
 struct peer_facts {
     size_t head_count;
     const struct journal_head *heads;
     bool prev_known;
+    bool has_index;
+    uint64_t index;
 };
 
 // What became of one batch: acknowledged up to a seq, and perhaps refused or deferred there.
@@ -82,8 +84,8 @@ struct peer_event {
         } frame;
         struct {
             uint64_t ticket;
-            bool usable;                 // false: the payload contradicts the message around it; discard, say BAD_MESSAGE
-        } verified;                      // refusals of single entries are the batch's business: usable is true
+            enum verdict verdict;        // ingest_verify's: not GOOD when the payload as a whole is not usable
+        } verified;                      // refusals of single entries are the batch's business: GOOD
         struct {
             uint64_t ticket;
             const struct batch_outcome *outcome;
@@ -136,9 +138,10 @@ struct peer_action {
             struct journal_id journal;
             uint64_t seq;
             struct hash id;
+            uint64_t index;      // in the record, below the published size for SEND_PROOF
             uint64_t base;       // SEND_PROOF: the node's checkpoint, not larger than the published one
             uint64_t credit;     // SEND_CUSTODY: for the ACK
-        } position;              // SEND_PROOF, SEND_CUSTODY; nothing is sent when (seq, id) is not in the record
+        } position;              // SEND_PROOF, SEND_CUSTODY
         struct {
             uint64_t from, to;   // to: the published size
         } down;

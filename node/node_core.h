@@ -39,6 +39,7 @@ enum node_event_type {
 struct node_journal {
     struct journal_head local;  // where it ends here; branch 0
     uint64_t received;          // custody of seq below this is verified and stored
+    struct hash received_head;  // id of entry received - 1; zeros when received is 0
     uint64_t confirmed;         // a verified receipt covers seq below this
     bool current;               // new entries go here; at most one journal per key
     bool refused;               // the entry at refused_seq was refused for good: nothing after it can go up
@@ -59,6 +60,8 @@ struct node_start {
 // WELCOME: at[i] for heads[i]: which entry is here at seq next - 1 of that journal.
 // ACK: at[0] for seq next - 1; custody is the root computed here over seq 0 to next - 1 (has_custody).
 // PROOF, REFUSE: at[0] for seq; REFUSE: received, SHA-256 of the whole entry here.
+// DOWN: at[i] for entries[i]: here when it is an entry of this consultation with a good signature, which belongs to
+// its author and to its disclosures; id is its id.
 struct node_fact {
     bool here;
     struct hash id;
@@ -116,7 +119,8 @@ enum node_action_type {
     NODE_DISCONNECT,
     NODE_SEND,             // one message
     NODE_SEND_RANGE,       // entries of a journal from a seq: the shell reads, packs and sends what fits
-    NODE_NEW_INCARNATION,  // ask author/ now if the key is unlocked, else at its next unlock (also at each START)
+    NODE_NEW_INCARNATION,  // after STORE_RENEW: let author/ begin now if the key is unlocked. The mark of STORE_RENEW
+                           // stays: whoever unlocks or starts later looks for it, the core does not ask again.
     NODE_ARM,              // send TICK at at_ms (replaces the earlier one)
     NODE_TELL,             // something a person or the log should know
 };
@@ -152,7 +156,7 @@ struct node_action {
             struct msg_proof proof;       // borrows the event's frame
             struct tree_head head;        // of its checkpoint, verified
         } store_proof;
-        struct msg_down store_down;       // borrows the event's frame; signatures are checked by node_store_apply
+        struct msg_down store_down;       // borrows the event's frame
         struct msg_refuse store_refusal;
         struct {
             struct tree_head seen;        // what was verified before (its note is in the store)
@@ -187,7 +191,7 @@ struct node_action {
 };
 
 // One step says at most this many things; what remains is said in the next (the core arms a TICK at once).
-#define NODE_ACTIONS 64
+#define NODE_ACTIONS 160
 
 struct node_actions {
     size_t n;

@@ -14,10 +14,10 @@
 
 BARAZA_ROOT=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 
-readonly SETUP_PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libzmq3-dev libmsgpack-dev liblmdb-dev
-    libsodium-dev libssl-dev libzstd-dev libutf8proc-dev libjansson-dev libinih-dev"
-readonly SETUP_PACKAGES_TEST="libcriterion-dev e2fsprogs"
-readonly SETUP_PACKAGES_FUZZ="clang libclang-rt-14-dev"
+readonly SETUP_PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config libzmq3-dev libmsgpack-dev liblmdb-dev
+    libsodium-dev libssl-dev libzstd-dev libutf8proc-dev libjansson-dev libinih-dev)
+readonly SETUP_PACKAGES_TEST=(libcriterion-dev e2fsprogs)
+readonly SETUP_PACKAGES_FUZZ=(clang libclang-rt-14-dev)
 
 # say TEXT...: one line for the person who runs the command.
 say() {
@@ -56,9 +56,9 @@ setup_packages() {
     local set wanted=() missing=() log status=0
     for set in "$@"; do
         case $set in
-        build) wanted+=($SETUP_PACKAGES_BUILD) ;;
-        test) wanted+=($SETUP_PACKAGES_TEST) ;;
-        fuzz) wanted+=($SETUP_PACKAGES_FUZZ) ;;
+        build) wanted+=("${SETUP_PACKAGES_BUILD[@]}") ;;
+        test) wanted+=("${SETUP_PACKAGES_TEST[@]}") ;;
+        fuzz) wanted+=("${SETUP_PACKAGES_FUZZ[@]}") ;;
         *) fail 70 "setup_packages: no set of packages is named '$set'" ;;
         esac
     done
@@ -94,7 +94,7 @@ setup_packages() {
 build_watch() {
     local pid=$1 log=$2 name=$3 shown=0 step
     while kill -0 "$pid" 2>/dev/null; do
-        sleep 0.5
+        sleep 0.2
         step=$(tail -n 1 "$log" 2>/dev/null | sed -n 's/^\[\([0-9]*\)\/\([0-9]*\)\].*/\1 of \2/p')
         [ -n "$step" ] || continue
         if [ -t 1 ]; then

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Bytes as text. libsodium's decoders refuse spare bits and wrong padding.
+// Bytes as text. libsodium's decoders refuse spare bits and wrong padding; what they do not refuse is refused here.
 #include "common/format/armor.h"
 
 #include <sodium.h>
@@ -19,18 +19,26 @@ void armor_put_hex(struct buf *out, struct slice data)
 
 void armor_put_base64(struct buf *out, struct slice data)
 {
-    size_t n = sodium_base64_encoded_len(data.n, sodium_base64_VARIANT_ORIGINAL);
-    // libsodium writes a NUL behind the text: room for it is taken and given back.
-    uint8_t *p = buf_room(out, n);
-    if (p != NULL) {
-        sodium_bin2base64((char *)p, n, data.p, data.n, sodium_base64_VARIANT_ORIGINAL);
-        out->n -= 1;
+    // libsodium writes a NUL behind the text, for which out need not have room: so in pieces, over the stack.
+    char text[4 * 64 + 1];
+    const size_t piece = 3 * 64;
+    while (data.n > 0) {
+        size_t n = data.n < piece ? data.n : piece;
+        sodium_bin2base64(text, sizeof text, data.p, n, sodium_base64_VARIANT_ORIGINAL);
+        buf_put_text(out, text);
+        data = slice_of(data.p + n, data.n - n);
     }
 }
 
 static bool base64_into(struct slice text, uint8_t *out, size_t room, size_t *length)
 {
     const char *end = NULL;
+    // libsodium 1.0.18 takes some bytes above 127 for digits, where char is signed.
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] >= 0x80) {
+            return false;
+        }
+    }
     return sodium_base642bin(out, room, (const char *)text.p, text.n, NULL, length, &end,
                              sodium_base64_VARIANT_ORIGINAL) == 0 &&
            end == (const char *)text.p + text.n;

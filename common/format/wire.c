@@ -359,6 +359,7 @@ static enum verdict read_content(struct slice content, struct wire_batch *b)
         return VERDICT_NOT_CANONICAL;
     }
     b->prev = b->head.prev;
+    b->raw = content.n;
     return VERDICT_GOOD;
 }
 

@@ -55,10 +55,11 @@ void wire_end(struct wire_maker *m, struct buf *out);
 // The most an arena gives out for one batch: its content, the entries rebuilt, small change.
 #define WIRE_OPEN_BYTES (LIMIT_BATCH_BYTES + LIMIT_BATCH_ENTRIES * (LIMIT_ENTRY_BYTES + 512))
 
-// A batch being read. Fields below `count` are private.
+// A batch being read. Fields below `raw` are private.
 struct wire_batch {
     struct wire_head head;
     size_t count;            // entries in it, 1 or more
+    uint64_t raw;            // bytes after decompression
     struct hash consultation;
     struct arena *arena;
     struct slice secrets;    // of the entries not read yet

@@ -8,15 +8,7 @@
 #ifndef BARAZA_STORE_JOURNAL_H
 #define BARAZA_STORE_JOURNAL_H
 
-#include "common/store/keys.h"
-#include "common/store/kv.h"
-#include "common/store/vault.h"
-
-// An entry as stored. Borrowed from the transaction.
-struct stored {
-    struct hash id;       // recomputed from bytes and equal to what was stored with them
-    struct slice bytes;   // the whole entry
-};
+#include "common/store/stored.h"
 
 // What one append puts. All borrowed.
 struct journal_item {

@@ -73,8 +73,10 @@ MUST_USE bool key_parse(enum db db, struct slice s, struct key_fields *out);
 // The key as a slice; borrows k.
 struct slice key_slice(const struct key *k);
 
-// The key of a position in db, which must have such keys (VAULT, JOURNAL, PART, OUTBOX, SLOT, PROOF); of an index.
+// The key of a position in db, which must have such keys (VAULT, JOURNAL, PART, OUTBOX, SLOT, PROOF); of an index; of
+// a name in META.
 struct key key_position(enum db db, const struct position *at);
 struct key key_index(enum db db, uint64_t index);
+struct key key_name(const char *name);
 
 #endif

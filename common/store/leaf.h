@@ -8,8 +8,8 @@
 
 #include "common/store/journal.h"
 
-// Puts an entry under its index. sealed empty and wrapped NULL: no parts. The same index again replaces (a node may be
-// sent an entry twice, the second time with parts).
+// Puts an entry under its index. sealed empty and wrapped NULL: no parts. The same index again replaces what it brings
+// (a node may be sent an entry twice, the second time with parts).
 void leaf_put(struct kv_txn *t, uint64_t index, struct hash id, struct slice entry, struct slice sealed,
               const struct wrapped *wrapped);
 

@@ -29,11 +29,12 @@ MUST_USE enum err mark_of_file(const char *store_path, struct mark *out, struct 
 // Writes it after a commit, making the directory when missing. Not synced: a hint may be a little old.
 MUST_USE enum err mark_write(const char *path, const struct mark *mark, struct why *why);
 
-// Compares the mark at path with the store's file and journal as they are: now has the file's inode and birth time, and
-// the journal's last entry; id_at is the id the journal holds at the marked seq in the marked incarnation (zeros when
-// there is none). OK: nothing speaks against it, or there is no mark. ERR_COPIED: another file, another entry at that
-// place, or the journal ends before it; why says which.
+// Reads one. ERR_NOT_FOUND: there is none, or it was cut off by a power cut, which is the same; ERR_IO, ERR_PERM.
 MUST_USE enum err mark_read(const char *path, struct mark *out, struct why *why);
+
+// Compares a mark with the state as it is: now has the inode and birth time of the store's file (mark_of_file), id_at
+// is the id that the store holds at the mark's seq in the mark's incarnation (zeros when it holds none). OK: nothing
+// speaks against it. ERR_COPIED: another file, or another entry or none at that place; why says which.
 MUST_USE enum err mark_check(const struct mark *mark, const struct mark *now, struct hash id_at, struct why *why);
 
 #endif

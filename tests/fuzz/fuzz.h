@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 // True when piece lies within whole, as everything borrowed from an input must.
 static inline bool lies_within(struct slice piece, struct slice whole)
 {
-    return piece.n == 0 || (piece.p >= whole.p && piece.n <= whole.n && (size_t)(piece.p - whole.p) <= whole.n - piece.n);
+    return piece.n == 0 ||
+           (piece.p >= whole.p && piece.n <= whole.n && (size_t)(piece.p - whole.p) <= whole.n - piece.n);
 }
 
 #endif

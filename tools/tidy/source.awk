@@ -144,14 +144,14 @@ function check_calls(line, code,    rest, name, before)
         out_line = line
 }
 
-# A declaration at the left margin of a header has a comment over it, or over the group it stands in.
+# A declaration at the left margin of a header has a comment over it, over the group it stands in, or behind it.
 function check_header(line, raw, code)
 {
     if (raw ~ /^[ \t]*$/) {
         commented = 0
         return
     }
-    if (raw ~ /^(\/\/|\/\*)/)
+    if (raw ~ /^(\/\/|\/\*)/ || raw ~ /; \/\/ /)
         commented = 1
     if (!in_declaration && !commented && code ~ /^[A-Za-z_].*\(/ &&
         code !~ /^(typedef|static_assert|struct|enum) *[a-z_0-9]* *[({]/)

@@ -6,17 +6,19 @@
 
 #include "tests/unit/shared.h"
 
+#include <ctype.h>
+
 Test(armor, bytes_survive_both_texts)
 {
-    uint8_t bytes[100];
-    uint8_t back[100];
+    uint8_t bytes[128];
+    uint8_t back[128];
     for (size_t i = 0; i < sizeof bytes; i++) {
         bytes[i] = (uint8_t)(i * 37 + 11);
     }
     for (size_t n = 0; n <= sizeof bytes; n++) {
-        struct buf hex = buf_new(256);
-        struct buf base64 = buf_new(256);
-        struct buf out = buf_new(100);
+        struct buf hex = buf_new(2 * n);
+        struct buf base64 = buf_new((n + 2) / 3 * 4);
+        struct buf out = buf_new(n);
         armor_put_hex(&hex, slice_of(bytes, n));
         armor_put_base64(&base64, slice_of(bytes, n));
         cr_assert_eq(hex.n, 2 * n);
@@ -69,6 +71,14 @@ Test(armor, other_texts_are_refused_and_leave_everything_as_it_was)
     }
     for (size_t i = 0; i < sizeof hex / sizeof hex[0]; i++) {
         cr_assert_not(armor_hex_fixed(slice_text(hex[i]), out, 1), "%s", hex[i]);
+    }
+    for (unsigned c = 0; c < 256; c++) { // one digit of each kind of text replaced by every byte there is
+        uint8_t text[4] = { 'Z', 'm', (uint8_t)c, 'v' };
+        uint8_t three[3];
+        bool digit = c < 0x80 && (isalnum((int)c) || c == '+' || c == '/');
+        cr_assert_eq(armor_base64_fixed(SLICE_ARRAY(text), three, 3), digit, "byte %u", c);
+        uint8_t pair[2] = { '0', (uint8_t)c };
+        cr_assert_eq(armor_hex_fixed(SLICE_ARRAY(pair), three, 1), c < 0x80 && isxdigit((int)c), "byte %u", c);
     }
     cr_assert_eq(be32_get(out), 0x09090909);
     cr_assert(armor_hex_fixed(slice_text("fF"), out, 1)); // both cases are read

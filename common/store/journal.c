@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Journals as ranges of keys: the end of one is its last key, so there is no counter that could disagree with it.
+// It must never leave a hole: an entry is put only right behind the one before.
+#include "common/store/journal.h"
+
+#include "common/store/cell.h"
+#include "common/store/id_prefix.h"
+
+#include <string.h>
+
+static enum err absent(const struct kv_txn *t)
+{
+    enum err e = kv_error(t);
+    return e != OK ? e : ERR_NOT_FOUND;
+}
+
+// Says where a damaged entry lies.
+static enum err damaged(struct why *why, const struct position *at)
+{
+    const uint8_t *k = at->journal.key.b;
+    why_set(why, "entry %llu of journal %02x%02x%02x%02x... is damaged in the store", (unsigned long long)at->seq, k[0],
+            k[1], k[2], k[3]);
+    return ERR_CORRUPT;
+}
+
+static void position_of(const struct key_fields *f, struct position *out)
+{
+    *out = (struct position){ f->journal, f->seq, f->branch };
+}
+
+enum err journal_head(struct kv_txn *t, const struct journal_id *journal, struct journal_head *out)
+{
+    struct key_fields f = { .journal = *journal };
+    struct key prefix = key_make(DB_JOURNAL, &f, 1);
+    struct slice key;
+    struct slice value;
+    if (!kv_last(t, DB_JOURNAL, key_slice(&prefix), slice_of(NULL, 0), &key, &value)) {
+        *out = (struct journal_head){ .journal = *journal };
+        return kv_error(t);
+    }
+    struct stored last;
+    if (!key_parse(DB_JOURNAL, key, &f) || !stored_parse(value, &last)) {
+        return ERR_CORRUPT;
+    }
+    *out = (struct journal_head){ .journal = *journal, .next = f.seq + 1, .head = last.id };
+    return OK;
+}
+
+enum err journal_append(struct kv_txn *t, const struct journal_item *item)
+{
+    struct journal_head head;
+    CHECK(item->at.branch == 0);
+    enum err e = journal_head(t, &item->at.journal, &head);
+    if (e != OK) {
+        return e;
+    }
+    if (item->at.seq != head.next) {
+        return item->at.seq < head.next ? ERR_EXISTS : ERR_NOT_FOUND;
+    }
+    struct key key = key_position(DB_JOURNAL, &item->at);
+    stored_put(t, DB_JOURNAL, key_slice(&key), item->id, item->entry, false);
+    stored_put_parts(t, DB_PART, DB_VAULT, key_slice(&key), item->sealed, item->wrapped, false);
+    if (item->outbox.n > 0) {
+        struct key out = key_position(DB_OUTBOX, &item->at);
+        cell_put(t, DB_OUTBOX, key_slice(&out), item->outbox);
+    }
+    return kv_error(t);
+}
+
+bool journal_next(struct kv_txn *t, bool started, struct journal_id *at)
+{
+    // Behind the last key that a journal could have: all ones where seq and branch are.
+    struct position end = { .journal = *at, .seq = UINT64_MAX, .branch = UINT8_MAX };
+    struct key from = key_position(DB_JOURNAL, &end);
+    struct slice start = started ? key_slice(&from) : slice_of(NULL, 0);
+    struct kv_range range = kv_range_new(t, DB_JOURNAL, slice_of(NULL, 0), start);
+    struct key_fields f;
+    bool found = kv_range_next(&range);
+    if (found && !key_parse(DB_JOURNAL, range.key, &f)) {
+        kv_fail(t, ERR_CORRUPT);
+        found = false;
+    }
+    kv_range_done(&range);
+    if (found) {
+        *at = f.journal;
+    }
+    return found;
+}
+
+enum err journal_get(struct kv_txn *t, const struct position *at, struct stored *out, struct why *why)
+{
+    struct key key = key_position(DB_JOURNAL, at);
+    struct slice value;
+    if (!kv_get(t, DB_JOURNAL, key_slice(&key), &value)) {
+        return absent(t);
+    }
+    return stored_parse(value, out) ? OK : damaged(why, at);
+}
+
+enum err journal_parts(struct kv_txn *t, const struct store_key *key, const struct position *at, struct buf *out,
+                       struct why *why)
+{
+    struct stored entry;
+    enum err e = journal_get(t, at, &entry, why);
+    if (e != OK) {
+        return e;
+    }
+    struct key place = key_position(DB_PART, at);
+    e = stored_parts(t, DB_PART, DB_VAULT, key_slice(&place), entry.id, key, out);
+    return e == ERR_CORRUPT ? damaged(why, at) : e;
+}
+
+struct journal_range journal_range_new(struct kv_txn *t, const struct journal_id *journal, uint64_t from)
+{
+    struct key_fields f = { .journal = *journal, .seq = from };
+    struct key prefix = key_make(DB_JOURNAL, &f, 1);
+    struct key first = key_make(DB_JOURNAL, &f, 0);
+    return (struct journal_range){ .range = kv_range_new(t, DB_JOURNAL, key_slice(&prefix), key_slice(&first)) };
+}
+
+bool journal_range_next(struct journal_range *r, struct why *why)
+{
+    struct key_fields f;
+    if (!kv_range_next(&r->range)) {
+        return false;
+    }
+    bool good = key_parse(DB_JOURNAL, r->range.key, &f);
+    if (good) {
+        position_of(&f, &r->at);
+        good = stored_parse(r->range.value, &r->entry);
+    }
+    if (!good) {
+        kv_fail(r->range.t, damaged(why, &r->at));
+    }
+    return good;
+}
+
+void journal_range_done(struct journal_range *r)
+{
+    kv_range_done(&r->range);
+}
+
+enum err journal_find(struct kv_txn *t, struct slice prefix, struct position *out)
+{
+    struct id_prefix p;
+    struct key_fields f;
+    uint64_t number = 0;
+    if (!id_prefix_make(prefix, &p)) {
+        return ERR_BAD_INPUT;
+    }
+    struct kv_range range = kv_range_new(t, DB_JOURNAL, slice_of(NULL, 0), slice_of(NULL, 0));
+    while (!id_prefix_done(&p) && kv_range_next(&range)) {
+        struct stored entry;
+        bool first = !p.any;
+        if (!stored_parse(range.value, &entry)) {
+            kv_fail(t, ERR_CORRUPT);
+            continue;
+        }
+        id_prefix_offer(&p, entry.id.b, number++);
+        if (first && p.any && !key_parse(DB_JOURNAL, range.key, &f)) {
+            kv_fail(t, ERR_CORRUPT);
+        }
+    }
+    kv_range_done(&range);
+    enum err e = kv_error(t);
+    if (e == OK) {
+        e = id_prefix_result(&p, &number);
+    }
+    if (e == OK || e == ERR_BUSY) {
+        position_of(&f, out);
+    }
+    return e;
+}
+
+uint64_t journal_count(struct kv_txn *t)
+{
+    return kv_count(t, DB_JOURNAL);
+}
+
+bool import_seen(struct kv_txn *t, struct hash source, struct hash *id)
+{
+    struct key_fields f = { .hash = source };
+    struct key key = key_make(DB_IMPORT, &f, 0);
+    struct slice value;
+    enum err e = cell_get(t, DB_IMPORT, key_slice(&key), &value);
+    if (e == ERR_NOT_FOUND) {
+        return false;
+    }
+    if (e != OK || value.n != sizeof source.b) {
+        kv_fail(t, e == OK ? ERR_CORRUPT : e); // not to be taken for "never imported"
+        return false;
+    }
+    if (id != NULL) {
+        memcpy(id->b, value.p, sizeof id->b);
+    }
+    return true;
+}
+
+void import_put(struct kv_txn *t, struct hash source, struct hash id)
+{
+    struct key_fields f = { .hash = source };
+    struct key key = key_make(DB_IMPORT, &f, 0);
+    cell_put(t, DB_IMPORT, key_slice(&key), SLICE_ARRAY(id.b));
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Entries and sealed parts as values. It must never hand out bytes that do not hash to their id.
+#include "common/store/stored.h"
+
+#include "common/format/entry.h"
+
+#include <string.h>
+
+#define ID_BYTES 32
+
+void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, struct slice entry, bool last)
+{
+    uint8_t *p = kv_put_room(t, db, key, ID_BYTES + entry.n, last);
+    if (p != NULL) {
+        memcpy(p, id.b, ID_BYTES);
+        memcpy(p + ID_BYTES, entry.p, entry.n);
+    }
+}
+
+bool stored_parse(struct slice value, struct stored *out)
+{
+    if (value.n <= ID_BYTES || value.n > ID_BYTES + LIMIT_ENTRY_BYTES) {
+        return false;
+    }
+    struct slice bytes = slice_of(value.p + ID_BYTES, value.n - ID_BYTES);
+    struct hash id = entry_id(bytes);
+    if (memcmp(id.b, value.p, ID_BYTES) != 0) {
+        return false;
+    }
+    *out = (struct stored){ id, bytes };
+    return true;
+}
+
+void stored_put_parts(struct kv_txn *t, enum db parts, enum db vault, struct slice key, struct slice sealed,
+                      const struct wrapped *wrapped, bool last)
+{
+    CHECK((sealed.n == 0) == (wrapped == NULL));
+    if (wrapped == NULL) {
+        return;
+    }
+    struct slice key_value = slice_of(wrapped->b, wrapped->n);
+    if (last) {
+        kv_put_last(t, parts, key, sealed);
+        kv_put_last(t, vault, key, key_value);
+    } else {
+        kv_put(t, parts, key, sealed);
+        kv_put(t, vault, key, key_value);
+    }
+}
+
+enum err stored_parts(struct kv_txn *t, enum db parts, enum db vault, struct slice key, struct hash id,
+                      const struct store_key *store_key, struct buf *out)
+{
+    struct slice sealed;
+    struct slice wrapped;
+    bool any = kv_get(t, parts, key, &sealed);
+    if (any && !kv_get(t, vault, key, &wrapped)) {
+        enum err e = kv_error(t);
+        return e != OK ? e : ERR_CORRUPT; // a part whose key is gone: an erasure removes both
+    }
+    if (!any) {
+        enum err e = kv_error(t);
+        return e != OK ? e : ERR_NOT_FOUND;
+    }
+    return vault_open(store_key, id, wrapped, sealed, out);
+}

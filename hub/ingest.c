@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// One ENTRIES message becomes one batch of packets. This is where the hub's time goes: per entry one signature, a few
+// hashes, one sealing, and no memory of its own but what the batch's arena gives.
+// It must never believe a message about its payload: what the payload says is compared.
+// Read first: hub/ingest.h, docs/PROTOCOL.md 10.
+#include "hub/ingest.h"
+
+#include "common/format/custody.h"
+#include "common/format/outbox.h"
+#include "common/base/num.h"
+#include "common/format/pack.h"
+
+// What the packets of one message are made with; the scratch buffers serve every entry in turn.
+struct work {
+    const struct ingest *in;
+    const struct msg_entries *m;
+    struct batch *batch;
+    struct hash prev;   // id of the entry before
+    struct buf plain;   // canonical disclosure of one entry
+    struct buf sealed;  // the same, sealed
+};
+
+static bool parts_complete(const struct entry *e, const struct disclosure *d)
+{
+    for (size_t i = 0; i < e->part_count; i++) {
+        if (d->parts[i].state != PART_DISCLOSED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Seals what the entry discloses into the batch's arena. False when the arena is full.
+static bool seal_parts(struct work *w, const struct wire_item *item, struct packet *p)
+{
+    struct arena *arena = w->batch->arena;
+    if (item->entry.part_count == 0) {
+        return true;
+    }
+    buf_reset(&w->plain);
+    buf_reset(&w->sealed);
+    disclosure_make(&item->disclosure, &w->plain);
+    struct wrapped *wrapped = arena_take(arena, sizeof *wrapped);
+    if (wrapped == NULL) {
+        return false;
+    }
+    vault_seal(w->in->store_key, item->entry.id, buf_slice(&w->plain), &w->sealed, wrapped);
+    CHECK(buf_ok(&w->plain));
+    CHECK(buf_ok(&w->sealed));
+    p->wrapped = wrapped;
+    return arena_copy(arena, buf_slice(&w->sealed), &p->sealed);
+}
+
+// Reads the body of a kind that rules read. False when the arena is full.
+static bool read_body(struct work *w, struct packet *p)
+{
+    enum kind kind = kind_of(p->entry.kind);
+    p->form = VERDICT_GOOD;
+    p->control = kind != KIND_UNKNOWN && kind_info(kind)->control;
+    if (!p->control) {
+        return true;
+    }
+    struct body *body = arena_take(w->batch->arena, sizeof *body);
+    if (body == NULL) {
+        return false;
+    }
+    p->form = kind_parse(&p->entry, body);
+    p->body = body;
+    return true;
+}
+
+static void end_with_fault(struct work *w, const struct wire_item *item, enum verdict v)
+{
+    struct batch *b = w->batch;
+    b->has_fault = true;
+    b->fault = v;
+    // An entry that could not be rebuilt has no bytes of its own: what was received stands for it.
+    b->fault_received = hash_of(item->verdict == VERDICT_GOOD ? item->entry.bytes : item->wire);
+}
+
+// Checks one rebuilt entry and adds its packet. False when the batch ends before it: with a fault, or because the
+// arena is full, which is no fault of the sender (the rest comes again after the acknowledgement).
+static bool take_item(struct work *w, const struct wire_item *item)
+{
+    struct batch *b = w->batch;
+    enum verdict v = item->verdict;
+    if (v == VERDICT_GOOD && !hash_equal(item->entry.prev, w->prev)) {
+        v = VERDICT_NOT_CANONICAL;
+    }
+    if (v == VERDICT_GOOD) {
+        v = entry_verify(&item->entry, w->in->consultation);
+    }
+    if (v == VERDICT_TOO_LARGE && b->count > 0) {
+        return false;
+    }
+    if (v != VERDICT_GOOD) {
+        end_with_fault(w, item, v);
+        return false;
+    }
+    struct packet *p = &b->packets[b->count];
+    *p = (struct packet){ .entry = item->entry };
+    enum kind kind = kind_of(p->entry.kind);
+    bool content = kind != KIND_UNKNOWN && kind_info(kind)->content;
+    p->complete = !content || parts_complete(&p->entry, &item->disclosure);
+    p->received = hash_of(p->entry.bytes);
+    p->custody_leaf = custody_leaf(p->entry.id, disclosure_bitmap(&item->disclosure), NULL, 0);
+    if (!read_body(w, p) || !seal_parts(w, item, p)) {
+        return false;
+    }
+    w->prev = p->entry.id;
+    b->count++;
+    return true;
+}
+
+static enum verdict open_wire(struct work *w)
+{
+    const struct msg_entries *m = w->m;
+    struct wire_batch wire;
+    enum verdict v = wire_batch_open(m->payload, w->in->consultation, w->batch->arena, &wire);
+    if (v != VERDICT_GOOD) {
+        return v;
+    }
+    struct journal_id journal = { .key = wire.head.key, .incarnation = wire.head.incarnation };
+    // PROTOCOL 11.5: what the message says of its payload was used to admit it here, so it must be true.
+    if (!journal_id_equal(journal, m->journal) || wire.head.seq != m->first || !hash_equal(wire.head.prev, m->prev) ||
+        wire.count != m->count || wire.raw > m->raw) {
+        return VERDICT_BAD_MESSAGE;
+    }
+    struct wire_item item;
+    while (wire_batch_next(&wire, &item) && take_item(w, &item)) {
+    }
+    return VERDICT_GOOD;
+}
+
+// One unlock's key, opened when its first record needs it.
+struct unlock {
+    struct unlock_id id;
+    struct slice boxed;
+    bool open;
+    bool tried;
+    struct symkey key;
+};
+
+static struct unlock *find_unlock(struct work *w, struct unlock *unlocks, size_t n, struct unlock_id id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (memcmp(&unlocks[i].id, &id, sizeof id) != 0) {
+            continue;
+        }
+        if (!unlocks[i].tried) {
+            unlocks[i].tried = true;
+            unlocks[i].open = outbox_key_open(unlocks[i].boxed, *w->in->intake_pub, w->in->intake, &unlocks[i].key);
+        }
+        return unlocks[i].open ? &unlocks[i] : NULL;
+    }
+    return NULL;
+}
+
+// Reads the boxed keys of an outbox payload. False when the arena is full.
+static bool read_unlocks(struct work *w, struct cursor *c, struct unlock **out, size_t *n)
+{
+    size_t count = cursor_array(c, LIMIT_OUTBOX_RECORDS);
+    struct unlock *unlocks = arena_take(w->batch->arena, count * sizeof *unlocks);
+    for (size_t i = 0; unlocks != NULL && i < count; i++) {
+        unlocks[i].boxed = cursor_bin(c);
+        if (cursor_ok(c) && !outbox_key_parse(unlocks[i].boxed, &unlocks[i].id)) {
+            cursor_fail(c);
+        }
+    }
+    *out = unlocks;
+    *n = count;
+    return unlocks != NULL;
+}
+
+static bool take_record(struct work *w, struct slice record, uint64_t seq, struct unlock *unlocks, size_t n)
+{
+    struct wire_item item = { .verdict = VERDICT_NOT_CANONICAL, .seq = seq, .wire = record };
+    struct place place = { .consultation = w->in->consultation,
+                           .author = w->m->journal.key,
+                           .incarnation = w->m->journal.incarnation,
+                           .seq = seq };
+    struct unlock_id id;
+    if (outbox_parse(record, &id)) {
+        struct unlock *unlock = find_unlock(w, unlocks, n, id);
+        item.verdict = VERDICT_BAD_PART;
+        if (unlock != NULL) {
+            outbox_open(record, &unlock->key, &place, w->batch->arena, &item);
+        }
+    }
+    return take_item(w, &item);
+}
+
+static enum verdict open_outbox(struct work *w)
+{
+    const struct msg_entries *m = w->m;
+    struct unlock *unlocks = NULL;
+    size_t unlock_count = 0;
+    struct cursor c = cursor_new(m->payload, false);
+    cursor_array_of(&c, 2);
+    if (!read_unlocks(w, &c, &unlocks, &unlock_count)) {
+        return VERDICT_TOO_LARGE;
+    }
+    // The records are looked at twice: nothing is opened before the payload is known to be whole.
+    struct cursor again = c;
+    size_t count = cursor_array(&c, LIMIT_OUTBOX_RECORDS);
+    for (size_t i = 0; i < count && cursor_ok(&c); i++) {
+        (void)cursor_bin(&c);
+    }
+    if (!cursor_done(&c)) {
+        return VERDICT_NOT_CANONICAL;
+    }
+    if (count != m->count || m->raw < m->payload.n) {
+        return VERDICT_BAD_MESSAGE;
+    }
+    (void)cursor_array(&again, LIMIT_OUTBOX_RECORDS);
+    for (size_t i = 0; i < count && take_record(w, cursor_bin(&again), m->first + i, unlocks, unlock_count); i++) {
+    }
+    for (size_t i = 0; i < unlock_count; i++) {
+        mem_wipe(&unlocks[i].key, sizeof unlocks[i].key);
+    }
+    return VERDICT_GOOD;
+}
+
+enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m, struct batch *out)
+{
+    uint64_t end = 0;
+    if (!num_add(m->first, m->count, &end)) {
+        return VERDICT_NOT_CANONICAL;
+    }
+    out->journal = m->journal;
+    out->first = m->first;
+    out->prev = m->prev;
+    out->arena = arena_new(INGEST_ARENA_BYTES);
+    out->packets = arena_take(out->arena, m->count * sizeof *out->packets);
+    CHECK(out->packets != NULL);
+    struct work w = { .in = in,
+                      .m = m,
+                      .batch = out,
+                      .prev = m->prev,
+                      .plain = buf_new(LIMIT_BATCH_BYTES),
+                      .sealed = buf_new(LIMIT_BATCH_BYTES) };
+    enum verdict v = m->form == ENTRIES_WIRE ? open_wire(&w) : open_outbox(&w);
+    buf_wipe(&w.plain);
+    buf_done(&w.plain);
+    buf_done(&w.sealed);
+    if (v != VERDICT_GOOD) {
+        batch_done(out);
+    }
+    return v;
+}
+
+void batch_done(struct batch *b)
+{
+    arena_free(b->arena);
+    *b = (struct batch){ .ticket = b->ticket };
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What the files of peer_core share and nobody else includes: its state.
+// peer_core.c: events and answers · peer_sessions.c: who is there · peer_tickets.c: what is under way.
+#ifndef BARAZA_HUB_PEER_INSIDE_H
+#define BARAZA_HUB_PEER_INSIDE_H
+
+#include "hub/peer_core.h"
+
+#define PEER_IDLE_MS 7200000u       // a session that said nothing for so long is forgotten
+#define PEER_SWEEP_MS 600000u       // how often that is looked at
+#define PEER_FAULTS 8               // protocol errors after which a connection is dropped
+#define PEER_RETRY_MS 2000u         // what is deferred for want of memory comes again after about this
+#define PEER_RETRY_FULL_MS 60000u   // for want of disk
+#define PEER_RETRY_PERSON_MS 600000u // for want of what a person must do
+#define PEER_INVITED_MS 1000u       // an invitation's connection may deliver once in so long
+#define PEER_CUSTODY_BURST 512u     // custody notes that one peer may ask for in PEER_CUSTODY_MS
+#define PEER_CUSTODY_MS 60000u
+
+// A proof that waits for the checkpoint that covers it.
+struct want {
+    struct journal_id journal;
+    uint64_t seq;
+    struct hash id;
+    uint64_t index;
+    uint64_t base;
+};
+
+struct session {
+    struct boxkey user;
+    enum peer_class class;
+    struct peer_route route;
+    uint64_t heard_ms;
+    unsigned faults;
+    unsigned tickets;
+    uint64_t in_flight;      // raw bytes under way for this peer
+    uint64_t delivered_ms;   // invited: when it last delivered
+    uint64_t custody_ms;     // start of the present burst
+    unsigned custody_count;
+    uint64_t down_cursor;    // the peer has, or needs not, what is below
+    bool down_busy;          // a DOWN is under way, or being read
+    size_t want_count;
+    struct want wants[LIMIT_WANTS];
+};
+
+// A batch under way.
+struct ticket {
+    uint64_t number;         // 0: free
+    struct boxkey user;
+    struct peer_route route; // the connection it came by: answers go to its session, if that is still there
+    struct journal_id journal;
+    uint64_t first;
+    uint64_t count;
+    uint64_t raw;
+    uint64_t after;          // ticket whose batch this one continues, not yet submitted when it came; 0: none
+    bool verified;
+    bool submitted;
+};
+
+struct peer_core {
+    struct peer_identity identity;
+    size_t session_count;
+    size_t invited_count;
+    struct session *sessions[LIMIT_SESSIONS]; // dense, in no order
+    size_t room;                              // of the index below, a power of two
+    uint32_t *index;                          // open addressing by user and, for invitations, route: 1 + place
+    struct ticket tickets[LIMIT_TICKETS];
+    uint64_t last_ticket;
+    size_t ticket_count;
+    uint64_t pool;                            // bytes charged
+    struct tree_head published;
+    struct buf note;
+    size_t sweep;                             // sessions from here on have not been looked at since the last news
+    uint64_t sweep_ms;                        // when idle sessions are looked for next
+    bool busy_told, full_told;
+    bool stopped;
+    // of the event being worked on
+    const struct peer_event *event;
+    struct peer_actions *actions;
+    bool crowded;
+};
+
+// Appends an action addressed to s (NULL: to nobody); NULL when there is no room (the rest comes with the next TICK).
+struct peer_action *peer_do(struct peer_core *c, enum peer_action_type type, const struct session *s);
+void peer_tell(struct peer_core *c, const struct session *s, enum peer_tell what, enum verdict code, uint64_t value);
+
+// Bytes a peer may have under way, as the pool is now.
+uint64_t peer_credit(const struct peer_core *c);
+
+// --- peer_sessions.c ---
+// The session of a user (and, for invitations, of a connection), or NULL.
+struct session *peer_session(struct peer_core *c, struct boxkey user, enum peer_class class,
+                             const struct peer_route *route);
+// The same, made when it is not there; the idlest one goes when there are too many. NULL: all have work under way.
+struct session *peer_session_open(struct peer_core *c, struct boxkey user, enum peer_class class,
+                                  const struct peer_route *route);
+void peer_session_close(struct peer_core *c, struct session *s);
+bool peer_route_equal(const struct peer_route *a, const struct peer_route *b);
+
+// --- peer_tickets.c ---
+// Takes an ENTRIES message in: VERIFY, or says why not.
+void peer_ticket_open(struct peer_core *c, struct session *s, const struct msg_entries *m);
+void peer_ticket_verified(struct peer_core *c);
+void peer_ticket_committed(struct peer_core *c);
+
+// Answers.
+void peer_error(struct peer_core *c, struct session *s, enum verdict code, const char *detail);
+void peer_defer(struct peer_core *c, struct session *s, struct journal_id journal, uint64_t seq, enum verdict code,
+                uint64_t retry_ms);
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What the files of node_core share and nobody else includes: its state.
+// node_core.c: events, connection, timers · node_lanes.c: journals on their way up · node_record.c: what comes down.
+#ifndef BARAZA_NODE_INSIDE_H
+#define BARAZA_NODE_INSIDE_H
+
+#include "node/node_core.h"
+
+#define NODE_FLIGHTS 32             // ENTRIES messages without an answer
+#define NODE_NEVER UINT64_MAX
+#define NODE_CONNECT_MS 30000u      // a connection that is not up by then is given up
+#define NODE_WELCOME_MS 20000u      // so is one where hello is not answered
+#define NODE_ANSWER_MS 120000u      // or entries are not
+#define NODE_GREET_AGAIN_MS 900000u // a quiet connection says hello again, which repairs whatever was lost
+#define NODE_WANT_MS 15000u         // a want that is not answered is sent again, later each time
+#define NODE_WANT_MAX_MS 600000u
+#define NODE_BACKOFF_MS 1000u
+#define NODE_BACKOFF_MAX_MS 300000u
+#define NODE_BACKOFF_DOOR_MS 60000u // the hub's door refused us: that changes by a person's doing only
+
+// One journal on its way up.
+struct lane {
+    struct node_journal j;
+    bool welcomed;       // compared with what the hub holds, in this connection
+    uint64_t hub_next;   // the hub holds our chain below this, as far as this connection has told
+    uint64_t branch;
+    uint64_t sent;       // sent up to here; between hub_next and here it is under way
+    bool unreadable;     // nothing could be read from `sent` on: locked, and no outbox copy
+    uint64_t retry_ms;   // deferred: not before
+    bool deferred;
+    uint64_t want_ms;    // when to ask (again) for custody or proof
+    uint64_t want_wait_ms;
+};
+
+struct flight {
+    struct journal_id journal;
+    uint64_t to;
+    uint64_t raw;
+    uint64_t sent_ms;
+};
+
+enum link {
+    LINK_IDLE,       // waits for next_try_ms
+    LINK_CONNECTING,
+    LINK_GREETING,   // hello sent
+    LINK_READY,
+    LINK_STOPPED,
+};
+
+struct node_core {
+    struct node_identity identity;
+    bool started;
+    enum link link;
+    uint64_t link_ms;     // when the link took this state
+    uint64_t next_try_ms;
+    unsigned tries;       // in a row without a welcome
+    bool invited;
+    bool disk_low_told;
+
+    struct tree_head seen;
+    uint64_t down_cursor;
+
+    size_t lane_count;
+    struct lane lanes[LIMIT_HEADS];
+    size_t turn;          // lane that may send next
+    bool asking;          // SEND_RANGE without RANGE_SENT
+    uint64_t credit;
+    uint64_t in_flight;
+    size_t flight_count;
+    struct flight flights[NODE_FLIGHTS];
+
+    struct journal_head greeting[LIMIT_HEADS]; // hello's heads while it is being sent
+    // of the event being worked on
+    const struct node_event *event;
+    struct node_actions *actions;
+    bool crowded;         // there was more to say than room
+};
+
+// Appends an action; NULL, and the rest comes with the next TICK, when there is no room.
+struct node_action *node_do(struct node_core *c, enum node_action_type type);
+
+// Appends a TELL about a journal (NULL: none).
+void node_tell(struct node_core *c, enum node_tell what, const struct journal_id *journal, uint64_t seq,
+               enum verdict code, uint64_t value);
+
+// A span of ms with jitter: between half and three halves of it.
+uint64_t node_jitter(const struct node_core *c, uint64_t ms);
+
+// Ends the connection and plans the next one after wait_ms.
+void node_hang_up(struct node_core *c, uint64_t wait_ms);
+
+// Ends the exchange for good, keeping what contradicts the checkpoint seen.
+void node_contradicted(struct node_core *c, struct slice note);
+
+// --- node_lanes.c ---
+struct lane *node_lane(struct node_core *c, struct journal_id journal);
+void node_lanes_start(struct node_core *c, const struct node_start *start);
+void node_lanes_down(struct node_core *c);
+void node_lanes_appended(struct node_core *c);
+void node_lanes_welcome(struct node_core *c, const struct msg_welcome *m);
+void node_lanes_range_sent(struct node_core *c);
+void node_lanes_ack(struct node_core *c, const struct msg_ack *m);
+void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m);
+void node_lanes_readable(struct node_core *c);
+void node_lanes_pump(struct node_core *c);      // sends what may be sent
+void node_lanes_want(struct node_core *c);      // asks for custody and proofs that are missing
+uint64_t node_lanes_deadline(const struct node_core *c);
+
+// --- node_record.c ---
+void node_record_welcome(struct node_core *c, const struct msg_welcome *m);
+void node_record_proof(struct node_core *c, const struct msg_proof *m);
+void node_record_down(struct node_core *c, const struct msg_down *m);
+
+#endif

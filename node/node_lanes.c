@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Journals on their way up: compared at each welcome, sent in ranges within the credit, acknowledged, refused or put
+// off (PROTOCOL 11.4 to 11.8). Whatever is lost is found again at the next welcome: only what is on disk counts.
+#include "node/node_inside.h"
+
+#include "common/format/custody.h"
+
+struct lane *node_lane(struct node_core *c, struct journal_id journal)
+{
+    for (size_t i = 0; i < c->lane_count; i++) {
+        if (journal_id_equal(c->lanes[i].j.local.journal, journal)) {
+            return &c->lanes[i];
+        }
+    }
+    return NULL;
+}
+
+static struct lane *add_lane(struct node_core *c)
+{
+    if (c->lane_count < LIMIT_HEADS) {
+        return &c->lanes[c->lane_count++];
+    }
+    for (size_t i = 0; i < c->lane_count; i++) { // a finished notebook has nothing more to ask of the hub
+        const struct node_journal *j = &c->lanes[i].j;
+        if (!j->current && j->confirmed == j->local.next) {
+            return &c->lanes[i];
+        }
+    }
+    return NULL;
+}
+
+void node_lanes_start(struct node_core *c, const struct node_start *start)
+{
+    for (size_t i = 0; i < start->count && i < LIMIT_HEADS; i++) {
+        c->lanes[c->lane_count++] = (struct lane){ .j = start->journals[i] };
+    }
+}
+
+void node_lanes_down(struct node_core *c)
+{
+    for (size_t i = 0; i < c->lane_count; i++) {
+        c->lanes[i].welcomed = false;
+        c->lanes[i].deferred = false;
+        c->lanes[i].retry_ms = 0;
+    }
+    c->flight_count = 0;
+    c->in_flight = 0;
+    c->asking = false;
+}
+
+// --- the welcome ---
+static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew_cause cause)
+{
+    struct node_action *store = node_do(c, NODE_STORE_RENEW);
+    if (store == NULL) {
+        return;
+    }
+    store->as.renew.journal = l->j.local.journal;
+    store->as.renew.next = next;
+    store->as.renew.cause = cause;
+    l->j.current = false;
+    struct node_action *begin = node_do(c, NODE_NEW_INCARNATION);
+    if (begin != NULL) {
+        begin->as.renew = store->as.renew;
+    }
+}
+
+// PROTOCOL 11.4: what the hub has and we have not was written by another copy of this store, or before it was restored.
+static void compare(struct node_core *c, struct lane *l, const struct msg_welcome *m)
+{
+    const struct node_fact *at = c->event->as.frame.facts->at;
+    bool foreign = false;
+    l->welcomed = true;
+    l->hub_next = 0;
+    l->branch = 0;
+    for (size_t i = 0; i < m->head_count; i++) {
+        const struct journal_head *h = &m->heads[i];
+        if (!journal_id_equal(h->journal, l->j.local.journal) || h->next == 0) {
+            continue;
+        }
+        if (!at[i].here || !hash_equal(at[i].id, h->head)) {
+            foreign = true;
+        } else if (h->next > l->hub_next) {
+            l->hub_next = h->next;
+            l->branch = h->branch;
+        }
+    }
+    l->sent = l->hub_next;
+    l->want_ms = c->event->now_ms;
+    l->want_wait_ms = NODE_WANT_MS;
+    if (foreign && l->j.current) {
+        renew(c, l, l->j.local.next, RENEW_RESTORED);
+        node_tell(c, TELL_RESTORED, &l->j.local.journal, l->j.local.next, VERDICT_GOOD, 0);
+    }
+}
+
+void node_lanes_welcome(struct node_core *c, const struct msg_welcome *m)
+{
+    CHECK(c->event->as.frame.facts != NULL);
+    CHECK(c->event->as.frame.facts->count == m->head_count);
+    c->flight_count = 0;
+    c->in_flight = 0;
+    for (size_t i = 0; i < c->lane_count; i++) {
+        compare(c, &c->lanes[i], m);
+    }
+}
+
+void node_lanes_appended(struct node_core *c)
+{
+    const struct journal_head *local = &c->event->as.appended.local;
+    bool current = c->event->as.appended.current;
+    struct lane *l = node_lane(c, local->journal);
+    for (size_t i = 0; current && i < c->lane_count; i++) {
+        if (pubkey_equal(c->lanes[i].j.local.journal.key, local->journal.key)) {
+            c->lanes[i].j.current = false;
+        }
+    }
+    if (l == NULL) {
+        l = add_lane(c);
+        if (l == NULL) {
+            return; // it waits for the next start, when finished ones stand behind it
+        }
+        // Nobody but us can have told the hub of a journal that has just begun.
+        *l = (struct lane){ .welcomed = true, .want_wait_ms = NODE_WANT_MS };
+    }
+    l->j.local = *local;
+    l->j.current = current;
+    l->unreadable = false;
+}
+
+// --- sending ---
+static uint64_t lane_end(const struct node_core *c, const struct lane *l)
+{
+    uint64_t end = l->j.refused && l->j.refused_seq < l->j.local.next ? l->j.refused_seq : l->j.local.next;
+    // PROTOCOL 11.3: an invitation's connection carries one enrolment; the rest follows under our own key.
+    return c->invited && end > 1 ? 1 : end;
+}
+
+static bool may_send(const struct node_core *c, const struct lane *l)
+{
+    return l->welcomed && !l->unreadable && l->sent < lane_end(c, l) &&
+           (!l->deferred || c->event->now_ms >= l->retry_ms);
+}
+
+void node_lanes_pump(struct node_core *c)
+{
+    bool room = c->flight_count < NODE_FLIGHTS && (c->in_flight == 0 || c->in_flight < c->credit);
+    for (size_t n = 0; !c->asking && room && n < c->lane_count; n++) {
+        struct lane *l = &c->lanes[(c->turn + n) % c->lane_count];
+        if (!may_send(c, l)) {
+            continue;
+        }
+        struct node_action *a = node_do(c, NODE_SEND_RANGE);
+        if (a == NULL) {
+            return;
+        }
+        uint64_t left = c->credit > c->in_flight ? c->credit - c->in_flight : 0;
+        a->as.send_range.journal = l->j.local.journal;
+        a->as.send_range.branch = l->branch;
+        a->as.send_range.from = l->sent;
+        a->as.send_range.to = lane_end(c, l);
+        a->as.send_range.max_raw = left < LIMIT_BATCH_BYTES ? left : LIMIT_BATCH_BYTES;
+        c->asking = true;
+        c->turn = (size_t)(l - c->lanes) + 1;
+    }
+}
+
+void node_lanes_range_sent(struct node_core *c)
+{
+    struct lane *l = node_lane(c, c->event->as.range_sent.journal);
+    uint64_t from = c->event->as.range_sent.from;
+    uint64_t to = c->event->as.range_sent.to;
+    if (!c->asking || l == NULL) {
+        return; // the connection ended in between
+    }
+    c->asking = false;
+    if (!c->event->as.range_sent.queued && to > from) {
+        l->deferred = true; // the transport is full: it empties by itself, or the connection ends
+        l->retry_ms = c->event->now_ms + node_jitter(c, NODE_BACKOFF_MS);
+        return;
+    }
+    if (to <= from) {
+        l->unreadable = true;
+        node_tell(c, TELL_LOCKED, &l->j.local.journal, from, VERDICT_GOOD, l->j.local.next - from);
+        return;
+    }
+    CHECK(from == l->sent);
+    CHECK(to <= l->j.local.next);
+    l->deferred = false;
+    l->sent = to;
+    c->flights[c->flight_count++] = (struct flight){ .journal = l->j.local.journal,
+                                                     .to = to,
+                                                     .raw = c->event->as.range_sent.raw,
+                                                     .sent_ms = c->event->now_ms };
+    c->in_flight += c->event->as.range_sent.raw;
+}
+
+void node_lanes_readable(struct node_core *c)
+{
+    for (size_t i = 0; i < c->lane_count; i++) {
+        c->lanes[i].unreadable = false;
+    }
+}
+
+// Takes the flights of a journal that end at or below `to` out of the air.
+static void land(struct node_core *c, struct journal_id journal, uint64_t to)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->flight_count; i++) {
+        const struct flight *f = &c->flights[i];
+        if (f->to <= to && journal_id_equal(f->journal, journal)) {
+            c->in_flight -= f->raw;
+        } else {
+            c->flights[kept++] = *f;
+        }
+    }
+    c->flight_count = kept;
+}
+
+// --- answers ---
+// The hub's word is good when it is signed, names an entry that stands here, and its root is the one computed here.
+static bool custody_good(const struct node_core *c, const struct msg_ack *m)
+{
+    const struct custody said = { .consultation = c->identity.consultation,
+                                  .key = m->journal.key,
+                                  .incarnation = m->journal.incarnation,
+                                  .seq = m->next - 1,
+                                  .head = m->head,
+                                  .root = m->root };
+    const struct node_facts *facts = c->event->as.frame.facts;
+    return facts->has_custody && hash_equal(facts->custody, m->root) &&
+           custody_verify(&said, c->identity.log.key, m->signature);
+}
+
+static void take_custody(struct node_core *c, struct lane *l, const struct msg_ack *m)
+{
+    struct node_action *a = node_do(c, NODE_STORE_ACK);
+    if (a == NULL) {
+        return; // asked for again
+    }
+    a->as.store_ack = *m;
+    l->j.received = m->next;
+    l->j.received_head = m->head;
+    l->want_ms = c->event->now_ms; // the proof is asked for at once
+    l->want_wait_ms = NODE_WANT_MS;
+    node_tell(c, TELL_RECEIVED, &m->journal, m->next - 1, VERDICT_GOOD, 0);
+    if (c->invited) {
+        c->invited = false; // from now on the hub knows our own key
+        node_hang_up(c, NODE_BACKOFF_MS);
+    }
+}
+
+void node_lanes_ack(struct node_core *c, const struct msg_ack *m)
+{
+    struct lane *l = node_lane(c, m->journal);
+    const struct node_facts *facts = c->event->as.frame.facts;
+    c->credit = m->credit;
+    if (l == NULL) {
+        return;
+    }
+    CHECK(facts != NULL);
+    CHECK(facts->count == 1);
+    bool ours = facts->at[0].here && hash_equal(facts->at[0].id, m->head);
+    if (!ours) {
+        // The end of a chain that goes on where ours does not: what we sent stands inside it. Custody of our own end
+        // is asked for by node_lanes_want once all of it is sent.
+        uint64_t to = l->sent;
+        land(c, m->journal, to);
+        l->hub_next = to > l->hub_next ? to : l->hub_next;
+        l->branch = 0;
+        return;
+    }
+    land(c, m->journal, m->next);
+    l->hub_next = m->next > l->hub_next ? m->next : l->hub_next;
+    l->sent = l->hub_next > l->sent ? l->hub_next : l->sent;
+    l->branch = m->branch;
+    if (m->next <= l->j.received) {
+        return;
+    }
+    if (custody_good(c, m)) {
+        take_custody(c, l, m);
+    } else {
+        node_tell(c, TELL_BAD_HUB, &m->journal, m->next - 1, VERDICT_BAD_SIGNATURE, 0);
+    }
+}
+
+static void put_off(struct node_core *c, struct lane *l, const struct msg_refuse *m, uint64_t wait_ms)
+{
+    land(c, m->journal, UINT64_MAX);
+    l->sent = l->hub_next;
+    if (m->code == VERDICT_GAP && m->seq <= l->hub_next) {
+        l->sent = l->hub_next = 0; // the hub lost what it had: all of it goes up again
+    }
+    l->deferred = true;
+    l->retry_ms = c->event->now_ms + wait_ms + node_jitter(c, wait_ms / 4);
+    node_tell(c, TELL_DEFERRED, &m->journal, m->seq, m->code, wait_ms);
+}
+
+// PROTOCOL 11.8: kept with its evidence; what followed it is signed anew in a new incarnation.
+static void take_refusal(struct node_core *c, struct lane *l, const struct msg_refuse *m)
+{
+    struct node_action *a = node_do(c, NODE_STORE_REFUSAL);
+    if (a == NULL) {
+        return;
+    }
+    a->as.store_refusal = *m;
+    l->j.refused = true;
+    l->j.refused_seq = m->seq;
+    land(c, m->journal, UINT64_MAX);
+    l->sent = l->hub_next < m->seq ? l->hub_next : m->seq;
+    node_tell(c, TELL_REFUSED, &m->journal, m->seq, m->code, 0);
+    renew(c, l, m->seq + 1, RENEW_REFUSED);
+}
+
+void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)
+{
+    struct lane *l = node_lane(c, m->journal);
+    if (l == NULL || (l->j.refused && l->j.refused_seq <= m->seq)) {
+        return;
+    }
+    if (!m->is_signed) {
+        put_off(c, l, m, m->retry_after_ms);
+        return;
+    }
+    const struct node_facts *facts = c->event->as.frame.facts;
+    CHECK(facts != NULL);
+    CHECK(facts->count == 1);
+    const struct refusal said = { .consultation = c->identity.consultation,
+                                  .key = m->journal.key,
+                                  .incarnation = m->journal.incarnation,
+                                  .seq = m->seq,
+                                  .received = m->received,
+                                  .code = m->code };
+    bool ours = facts->at[0].here && hash_equal(facts->received, m->received) && m->seq >= l->j.received;
+    if (ours && refusal_verify(&said, c->identity.log.key, m->signature)) {
+        take_refusal(c, l, m);
+    } else {
+        // Not what stands here: it was changed on its way, or this is not the hub's word. Nothing is concluded.
+        node_tell(c, TELL_BAD_HUB, &m->journal, m->seq, m->code, 0);
+        put_off(c, l, m, NODE_BACKOFF_DOOR_MS);
+    }
+}
+
+// --- asking for what is missing ---
+static bool wants_custody(const struct lane *l)
+{
+    return l->hub_next == l->j.local.next && l->j.received < l->j.local.next && !l->j.refused;
+}
+
+static bool wants_proof(const struct lane *l)
+{
+    return l->j.confirmed < l->j.received;
+}
+
+static bool wants(const struct node_core *c, const struct lane *l)
+{
+    return l->welcomed && !c->invited && (wants_custody(l) || wants_proof(l));
+}
+
+// True while batches of this journal are under way: their acknowledgement tells by itself.
+static bool under_way(const struct node_core *c, const struct lane *l)
+{
+    for (size_t i = 0; i < c->flight_count; i++) {
+        if (journal_id_equal(c->flights[i].journal, l->j.local.journal)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void want(struct node_core *c, struct lane *l)
+{
+    struct node_action *a = node_do(c, NODE_SEND);
+    if (a == NULL) {
+        return;
+    }
+    a->as.send.type = MSG_WANT;
+    struct msg_want *w = &a->as.send.as.want;
+    w->journal = l->j.local.journal;
+    if (wants_proof(l)) {
+        w->what = WANT_PROOF;
+        w->seq = l->j.received - 1;
+        w->id = l->j.received_head;
+        w->base = c->seen.size;
+    } else {
+        w->what = WANT_CUSTODY;
+        w->seq = l->j.local.next - 1;
+        w->id = l->j.local.head;
+    }
+    l->want_ms = c->event->now_ms + node_jitter(c, l->want_wait_ms);
+    l->want_wait_ms = l->want_wait_ms * 2 < NODE_WANT_MAX_MS ? l->want_wait_ms * 2 : NODE_WANT_MAX_MS;
+}
+
+void node_lanes_want(struct node_core *c)
+{
+    for (size_t i = 0; i < c->lane_count; i++) {
+        struct lane *l = &c->lanes[i];
+        if (c->event->now_ms >= l->want_ms && wants(c, l) && (wants_proof(l) || !under_way(c, l))) {
+            want(c, l);
+        }
+    }
+}
+
+uint64_t node_lanes_deadline(const struct node_core *c)
+{
+    uint64_t at = NODE_NEVER;
+    for (size_t i = 0; i < c->lane_count; i++) {
+        const struct lane *l = &c->lanes[i];
+        if (wants(c, l) && (wants_proof(l) || !under_way(c, l)) && l->want_ms < at) {
+            at = l->want_ms;
+        }
+        if (l->deferred && l->welcomed && !l->unreadable && l->sent < lane_end(c, l) && l->retry_ms < at) {
+            at = l->retry_ms;
+        }
+    }
+    return at;
+}
