@@ -242,6 +242,7 @@ static void enter(struct ledger *l, struct ledger_journal *j, uint64_t branch, s
     p->branch = branch;
     p->standing = p->control ? roster_apply(l->roster, &p->entry, p->form, p->body, p->index) : VERDICT_GOOD;
     k->next = p->entry.place.seq + 1;
+    k->index = p->index;
     k->head = p->entry.id;
     merkle_append(&k->custody, p->custody_leaf, NULL);
     j->dirty = true;
@@ -307,7 +308,7 @@ void admit(struct ledger *l, struct batch *b, const struct admit_facts *facts, s
         if (v == VERDICT_GOOD) {
             i++;
         } else {
-            say_refuse(b, b->packets[i].entry.place.seq, v, b->packets[i].received, out);
+            say_refuse(b, b->packets[i].entry.place.seq, v, hash_of(b->packets[i].entry.bytes), out);
         }
     }
     if (i > 0) {

@@ -24,7 +24,6 @@ enum admit_fate {
 // One entry of a batch: first what a worker found, then what admission decided.
 struct packet {
     struct entry entry;         // borrows the batch's memory
-    struct hash received;       // SHA-256 of the whole entry: what a refusal would name
     struct hash custody_leaf;   // leaf hash of what custody says of it (PROTOCOL 9.1)
     bool complete;              // every part its kind requires is here
     bool control;               // of a kind that rules read: body is given, if the form is GOOD
@@ -58,6 +57,7 @@ struct batch {
 // --- what the hub knows of a journal ---
 struct ledger_branch {
     uint64_t next;
+    uint64_t index;             // in the record, of entry next - 1
     struct hash head;
     struct merkle_frontier custody; // over seq 0 to next - 1
 };

@@ -174,10 +174,14 @@ void peer_core_free(struct peer_core *core);
 // actions borrow core and event until the next step.
 void peer_step(struct peer_core *core, const struct peer_event *event, struct peer_actions *actions);
 
+// Bytes of memory that a batch of `count` entries and `raw` bytes may take at most while it is under way: what the
+// pool is charged with.
+uint64_t peer_charge(uint64_t raw, uint64_t count);
+
 struct peer_status {
     size_t sessions;
     size_t tickets;              // batches under way
-    uint64_t pool_bytes;         // raw bytes under way; never above LIMIT_HUB_POOL_BYTES
+    uint64_t pool_bytes;         // charged for them; never above LIMIT_HUB_POOL_BYTES
 };
 struct peer_status peer_core_status(const struct peer_core *core);
 

@@ -11,11 +11,11 @@ static struct ticket *find(struct peer_core *c, uint64_t number)
     return number != 0 && t->number == number ? t : NULL;
 }
 
-// What a batch takes in memory at most while it is under way: the frame or what it opens to, the rebuilt entries and
-// the sealed parts, which together are hardly more than twice that, and what is known of each entry.
-static uint64_t charge(uint64_t raw, uint64_t count)
+// What it opens to, the rebuilt entries, the sealed parts; and per entry what a header has that does not travel, the
+// packet, and a parsed body.
+uint64_t peer_charge(uint64_t raw, uint64_t count)
 {
-    return 3 * raw + 2048 * count;
+    return 3 * raw + 4096 * count + 4096;
 }
 
 uint64_t peer_credit(const struct peer_core *c)
@@ -50,7 +50,7 @@ static void release(struct peer_core *c, struct ticket *t)
         s->tickets -= s->tickets > 0;
         s->in_flight -= t->raw < s->in_flight ? t->raw : s->in_flight;
     }
-    c->pool -= charge(t->raw, t->count);
+    c->pool -= peer_charge(t->raw, t->count);
     c->ticket_count--;
     t->number = 0;
 }
@@ -87,7 +87,7 @@ static enum verdict may_take(const struct peer_core *c, const struct session *s,
     if (s->class == PEER_INVITED && s->delivered_ms != 0 && c->event->now_ms < s->delivered_ms + PEER_INVITED_MS) {
         return VERDICT_QUOTA;
     }
-    if (c->pool + charge(m->raw, m->count) > LIMIT_HUB_POOL_BYTES || c->ticket_count == LIMIT_TICKETS) {
+    if (c->pool + peer_charge(m->raw, m->count) > LIMIT_HUB_POOL_BYTES || c->ticket_count == LIMIT_TICKETS) {
         return VERDICT_HUB_BUSY;
     }
     return VERDICT_GOOD;
@@ -136,7 +136,7 @@ void peer_ticket_open(struct peer_core *c, struct session *s, const struct msg_e
     t->after = after;
     a->as.ticket = t->number;
     c->ticket_count++;
-    c->pool += charge(m->raw, m->count);
+    c->pool += peer_charge(m->raw, m->count);
     c->full_told = false;
     s->tickets++;
     s->in_flight += m->raw;
