@@ -12,10 +12,12 @@
 
 struct net {
     void *context;
-    atomic_uint sockets;  // open ones: the context cannot end before they are closed
-    atomic_uint routers;  // open ones: the admission handler must outlive them
-    atomic_uint monitors; // made so far: each has a name of its own
-    atomic_bool guarded;  // an admission handler answers
+    atomic_uint sockets;    // open ones: the context cannot end before they are closed
+    atomic_uint routers;    // open ones: the admission handler must outlive them
+    atomic_uint monitors;   // made so far: each has a name of its own
+    atomic_bool guarded;    // an admission handler answers
+    atomic_uint port;       // where the router listens; 0: there is none
+    atomic_ullong *delivered; // by descriptor: bytes on the wire of whole messages that were handed out (wraps)
 };
 
 struct sock {

@@ -6,6 +6,8 @@
 // Read first: common/net/sock.h, then the options in sock_options.
 #include "common/net/net_inside.h"
 
+#include "common/base/num.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@ enum {
     RECONNECT_MS = 1000,
     RECONNECT_MAX_MS = 60000,
     CONNECT_MS = 30000,
+    PATIENCE_MS = 30000, // a node waits longer for the handshake than the hub, so that the hub's limit decides
     HEARTBEAT_MS = 10000,
     HEARTBEAT_TIMEOUT_MS = 30000,
     HEARTBEAT_TTL_MS = 60000,
@@ -27,6 +30,7 @@ struct net *net_new(void)
     struct net *net = mem_new(sizeof *net);
     net->context = zmq_ctx_new();
     CHECK(net->context != NULL);
+    net->delivered = mem_new(LIMIT_NET_FDS * sizeof *net->delivered);
     CHECK(zmq_ctx_set(net->context, ZMQ_IO_THREADS, 1) == 0);
     CHECK(zmq_ctx_set(net->context, ZMQ_BLOCKY, 0) == 0);
     return net;
@@ -42,6 +46,7 @@ void net_free(struct net *net)
     while (zmq_ctx_term(net->context) != 0) {
         CHECK(errno == EINTR);
     }
+    free(net->delivered);
     free(net);
 }
 
@@ -65,7 +70,7 @@ static void sock_options(struct sock *s, bool router)
     option_int(h, ZMQ_LINGER, 0);
     option_int(h, ZMQ_RCVHWM, LIMIT_NET_QUEUE_IN);
     option_int(h, ZMQ_SNDHWM, LIMIT_NET_QUEUE_OUT);
-    option_int(h, ZMQ_HANDSHAKE_IVL, LIMIT_HANDSHAKE_MS);
+    option_int(h, ZMQ_HANDSHAKE_IVL, router ? LIMIT_HANDSHAKE_MS : PATIENCE_MS);
     option_int(h, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
     option_int(h, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);
     option_int(h, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS);
@@ -118,6 +123,7 @@ enum err sock_bind_router(struct net *net, const char *address, const struct box
         why_set(why, "the address to listen on, %.120s, is not of the form tcp://HOST:PORT", address);
         return ERR_CONFIG;
     }
+    CHECK(atomic_load(&net->routers) == 0);
     if (!atomic_load(&net->guarded)) {
         why_set(why, "listening without the admission handler would let anybody in");
         return ERR_PERM;
@@ -137,6 +143,11 @@ enum err sock_bind_router(struct net *net, const char *address, const struct box
         sock_close(s);
         return number == EADDRINUSE ? ERR_BUSY : number == ENODEV ? ERR_CONFIG : ERR_NET;
     }
+    uint64_t port = 0;
+    const char *colon = strrchr(s->endpoint, ':');
+    CHECK(colon != NULL);
+    CHECK(num_parse_u64(slice_text(colon + 1), &port));
+    atomic_store(&net->port, (unsigned)port);
     *out = s;
     return OK;
 }
@@ -151,6 +162,7 @@ static bool sock_monitor(struct sock *s)
         return false;
     }
     option_int(s->monitor, ZMQ_LINGER, 0);
+    option_int(s->monitor, ZMQ_RCVHWM, 0); // else a full queue of reports would stop libzmq's own thread
     int events = ZMQ_EVENT_CONNECT_DELAYED | ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED |
                  ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
@@ -193,6 +205,7 @@ void sock_close(struct sock *s)
     }
     CHECK(zmq_close(s->handle) == 0);
     if (router) {
+        atomic_store(&s->net->port, 0);
         atomic_fetch_sub(&s->net->routers, 1);
     }
     atomic_fetch_sub(&s->net->sockets, 1);
@@ -224,8 +237,18 @@ static enum err receive_part(void *handle, zmq_msg_t *msg)
     return OK;
 }
 
+// Tells the guard how many bytes of this connection came out. ZMQ_SRCFD is the only way to its descriptor.
+static void count_delivered(struct sock *s, zmq_msg_t *part)
+{
+    int fd = zmq_msg_get(part, ZMQ_SRCFD);
+    size_t n = zmq_msg_size(part) + CURVE_BYTES;
+    if (fd >= 0 && fd < LIMIT_NET_FDS) {
+        atomic_fetch_add(&s->net->delivered[fd], n + (n > 255 ? 9 : 2)); // a frame's head in ZMTP 3 (RFC 23)
+    }
+}
+
 // Reads what is left of a message and forgets it; libzmq hands out whole messages only, so all of it is there.
-static void drain(void *handle)
+static void drain(struct sock *s, void *handle)
 {
     int more = 1;
     while (more != 0) {
@@ -233,6 +256,9 @@ static void drain(void *handle)
         CHECK(zmq_msg_init(&part) == 0);
         enum err e = receive_part(handle, &part);
         more = e == OK ? zmq_msg_more(&part) : 0;
+        if (e == OK) {
+            count_delivered(s, &part);
+        }
         CHECK(zmq_msg_close(&part) == 0);
     }
 }
@@ -272,8 +298,11 @@ enum err sock_receive(struct sock *s, struct sock_frame *out)
     CHECK(zmq_msg_init(msg) == 0);
     out->owner = msg;
     e = receive_part(s->handle, msg);
+    if (e == OK && router) {
+        count_delivered(s, msg);
+    }
     if (e == OK && zmq_msg_more(msg)) {
-        drain(s->handle);
+        drain(s, s->handle);
         e = ERR_BAD_INPUT;
     }
     if (e == OK && (zmq_msg_size(msg) == 0 || (router && !message_user(msg, &out->user)))) {
@@ -328,18 +357,18 @@ enum err sock_send(struct sock *s, const struct sock_peer *to, struct slice payl
 }
 
 // Reads one report: event number (16 bits), value, then the address as a second part. False when there is none.
-static bool monitor_next(void *monitor, int *out)
+static bool monitor_next(struct sock *s, int *out)
 {
     zmq_msg_t msg;
     CHECK(zmq_msg_init(&msg) == 0);
-    bool got = receive_part(monitor, &msg) == OK;
+    bool got = receive_part(s->monitor, &msg) == OK;
     if (got) {
         uint16_t number = 0;
         CHECK(zmq_msg_size(&msg) >= sizeof number);
         memcpy(&number, zmq_msg_data(&msg), sizeof number);
         *out = number;
         if (zmq_msg_more(&msg)) {
-            drain(monitor);
+            drain(s, s->monitor);
         }
     }
     CHECK(zmq_msg_close(&msg) == 0);
@@ -375,7 +404,7 @@ enum sock_event sock_event_next(struct sock *s)
     CHECK(s->monitor != NULL);
     enum sock_event event = SOCK_NONE;
     int number = 0;
-    while (event == SOCK_NONE && monitor_next(s->monitor, &number)) {
+    while (event == SOCK_NONE && monitor_next(s, &number)) {
         event = sock_event_of(s, number);
     }
     return event;

@@ -31,7 +31,8 @@ void net_free(struct net *net);
 MUST_USE bool sock_address_ok(struct slice text, bool to_bind);
 
 // Binds the hub's socket to address with its CURVE secret key. Port 0 takes a free port: see sock_endpoint.
-// The admission handler (zap_start) must run before, else ERR_PERM: without one ZeroMQ lets any key in.
+// The admission handler (zap_start) must run before, else ERR_PERM: without one ZeroMQ lets any key in. One at a time
+// in a context (CHECK). A connection that fills memory with a message that never ends is cut (common/net/guard.h).
 // ERR_CONFIG: the address is malformed; ERR_BUSY: the port is taken; ERR_NET: anything else. Gives *out.
 MUST_USE enum err sock_bind_router(struct net *net, const char *address, const struct boxsec *sec, struct sock **out,
                                    struct why *why);

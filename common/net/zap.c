@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The admission handler: answers libzmq's question about each handshake from a sorted table (RFC 27/ZAP).
+// The admission handler: answers libzmq's question about each handshake from a sorted table (RFC 27/ZAP), and, on the
+// same thread, keeps the guard looking.
 // It must never block while it holds the lock, and never fall silent while a router listens.
 // Read first: common/net/zap.h.
 #include "common/net/zap.h"
 
+#include "common/net/guard.h"
 #include "common/net/loop.h"
-#include "common/net/net_inside.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -30,7 +31,9 @@ struct zap {
     pthread_mutex_t lock; // over keys and n
     struct zap_key *keys; // ascending, no key twice
     size_t n;
+    struct guard *guard;  // used by the thread
     atomic_uint_fast64_t refused;
+    atomic_uint_fast64_t cut;
 };
 
 static int key_order(const void *a, const void *b)
@@ -79,6 +82,11 @@ enum zap_class zap_class_of(struct zap *z, struct boxkey key)
 uint64_t zap_refused(struct zap *z)
 {
     return atomic_load(&z->refused);
+}
+
+uint64_t zap_cut(struct zap *z)
+{
+    return atomic_load(&z->cut);
 }
 
 struct request {
@@ -162,10 +170,16 @@ static void *zap_run(void *argument)
     struct zap *z = argument;
     zmq_pollitem_t items[2] = { { .socket = z->handle, .events = ZMQ_POLLIN },
                                 { .fd = z->stop, .events = ZMQ_POLLIN } };
+    uint64_t look_ms = 0;
     while ((items[1].revents & ZMQ_POLLIN) == 0) {
-        if (zmq_poll(items, 2, -1) < 0) {
+        if (zmq_poll(items, 2, GUARD_MS) < 0) {
             CHECK(errno == EINTR);
             continue;
+        }
+        uint64_t now = loop_now_ms();
+        if (now >= look_ms) {
+            atomic_fetch_add(&z->cut, guard_look(z->guard));
+            look_ms = now + GUARD_MS;
         }
         struct request request;
         while (request_read(z->handle, &request)) {
@@ -194,6 +208,7 @@ enum err zap_start(struct net *net, struct zap **out, struct why *why)
     struct zap *z = mem_new(sizeof *z);
     z->net = net;
     z->stop = -1;
+    z->guard = guard_new(net);
     CHECK(pthread_mutex_init(&z->lock, NULL) == 0);
     z->handle = zmq_socket(net->context, ZMQ_REP);
     if (z->handle == NULL) {
@@ -225,6 +240,7 @@ out:
     }
     loop_fd_close(z->stop);
     CHECK(pthread_mutex_destroy(&z->lock) == 0);
+    guard_free(z->guard);
     free(z);
     return e;
 }
@@ -241,6 +257,7 @@ void zap_stop(struct zap *z)
     atomic_store(&z->net->guarded, false);
     loop_fd_close(z->stop);
     CHECK(pthread_mutex_destroy(&z->lock) == 0);
+    guard_free(z->guard);
     free(z->keys);
     free(z);
 }

@@ -40,6 +40,10 @@ enum zap_class zap_class_of(struct zap *z, struct boxkey key);
 // Returns how many handshakes were refused since zap_start. From any thread.
 uint64_t zap_refused(struct zap *z);
 
+// Returns how many connections were cut since zap_start because they held memory with messages that did not end.
+// From any thread.
+uint64_t zap_cut(struct zap *z);
+
 // Connects to endpoint as a stranger, with a fresh key, and sees whether the door opens.
 // OK: refused, as it must be. ERR_PERM: the stranger got in: do not serve. ERR_NET: no answer within about five
 // seconds, so nothing is known: do not serve. hub is the hub's own CURVE public key.

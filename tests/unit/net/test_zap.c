@@ -3,16 +3,18 @@
 //
 // Who gets through the door, when the table changes, and what happens when many only stand before it.
 #include "tests/unit/net/door.h"
+#include "tests/unit/net/relay.h"
 
 #include "common/base/num.h"
 #include "common/limits.h"
 
-#include <arpa/inet.h>
 #include <criterion/criterion.h>
-#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -179,19 +181,6 @@ Test(zap, a_question_in_any_other_form_is_refused_and_the_next_one_answered)
     door_close(&d);
 }
 
-static int idle_connection(const char *endpoint)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET };
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    uint64_t port = 0;
-    cr_assert(num_parse_u64(slice_text(strrchr(endpoint, ':') + 1), &port));
-    address.sin_port = htons((uint16_t)port);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    cr_assert_geq(fd, 0);
-    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
-
 Test(zap, five_hundred_connections_that_say_nothing_do_not_keep_an_honest_one_out)
 {
     enum { IDLE = 500 };
@@ -202,7 +191,7 @@ Test(zap, five_hundred_connections_that_say_nothing_do_not_keep_an_honest_one_ou
     struct pair site = pair_new();
     door_admit(&d, &site, 1);
     for (size_t i = 0; i < IDLE; i++) {
-        idle[i] = idle_connection(sock_endpoint(d.router));
+        idle[i] = connect_to(port_of(sock_endpoint(d.router)));
     }
     uint64_t start = loop_now_ms();
     struct sock *s = door_visit(&d, &site);
@@ -223,6 +212,138 @@ Test(zap, five_hundred_connections_that_say_nothing_do_not_keep_an_honest_one_ou
         }
         close(idle[i]);
     }
+    sock_close(s);
+    door_close(&d);
+}
+
+// What the hostile process is told: how many visitors with which key go through which port to which hub.
+struct orders {
+    unsigned port;
+    size_t visitors;
+    struct boxkey hub;
+    struct pair pair;
+};
+
+// Each visitor sends a message of twelve parts of 1 MB over a relay that does not let its end through.
+static void send_endless(const struct orders *orders)
+{
+    void *context = zmq_ctx_new();
+    uint8_t *part = calloc(1, 1000000);
+    char address[64];
+    snprintf(address, sizeof address, "tcp://127.0.0.1:%u", orders->port);
+    for (size_t i = 0; i < orders->visitors; i++) {
+        void *s = zmq_socket(context, ZMQ_DEALER);
+        zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, orders->hub.b, 32);
+        zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, orders->pair.pub.b, 32);
+        zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, orders->pair.sec.b, 32);
+        zmq_connect(s, address);
+        for (size_t j = 0; j < 12; j++) {
+            zmq_send(s, part, 1000000, j + 1 < 12 ? ZMQ_SNDMORE : 0);
+        }
+    }
+}
+
+// A process of its own, made before this one has threads, because libzmq aborts a sender that is cut in the middle of
+// a message of several parts. It waits for its orders on the pipe and is killed in the end.
+static pid_t hostile_new(int *orders_fd)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    cr_assert_geq(pid, 0);
+    if (pid == 0) {
+        struct orders orders;
+        close(ends[1]);
+        if (read(ends[0], &orders, sizeof orders) == (ssize_t)sizeof orders) {
+            send_endless(&orders);
+            pause();
+        }
+        _exit(0);
+    }
+    close(ends[0]);
+    *orders_fd = ends[1];
+    return pid;
+}
+
+// True when, within ten seconds, at least n connections were cut, while an honest site goes on being heard.
+static bool cut_while_heard(struct door *d, struct sock *honest, uint64_t n)
+{
+    uint64_t deadline = loop_now_ms() + 10000;
+    while (zap_cut(d->zap) < n && loop_now_ms() < deadline) {
+        cr_assert_eq(say(honest, NULL, "still here"), OK);
+        struct sock_frame f;
+        cr_assert_eq(frame_within(d->router, 5000, &f), OK);
+        cr_assert(slice_equal(f.payload, SLICE_LITERAL("still here")));
+        sock_frame_done(&f);
+        cr_assert_eq(loop_wait(NULL, 0, loop_now_ms() + 20), OK);
+    }
+    return zap_cut(d->zap) >= n;
+}
+
+Test(zap, messages_that_never_end_are_cut_alone_or_together_and_honest_ones_are_heard)
+{
+    static const struct {
+        size_t visitors;
+        size_t bytes; // of each that come through
+        uint64_t cut; // at least
+    } rows[] = {
+        { 1, LIMIT_NET_HELD_PEER + 1000000, 1 }, // more than one may hold
+        { 20, LIMIT_NET_HELD_PEER - 1000000, 20 - LIMIT_NET_HELD / 5290000 }, // more than all together may
+    };
+    pid_t hostile[2];
+    int orders_fd[2];
+    for (size_t i = 0; i < 2; i++) {
+        hostile[i] = hostile_new(&orders_fd[i]);
+    }
+    struct door d;
+    door_open(&d);
+    struct pair pairs[2] = { pair_new(), pair_new() };
+    door_admit(&d, pairs, 2);
+    struct sock *honest = door_visit(&d, &pairs[0]);
+    cr_assert_eq(event_within(honest, 5000), SOCK_UP);
+    for (size_t i = 0; i < 2; i++) {
+        struct relay relay;
+        relay_open(&relay, port_of(sock_endpoint(d.router)), rows[i].bytes);
+        struct orders orders = { relay.port, rows[i].visitors, d.keys.pub, pairs[1] };
+        cr_assert_eq(write(orders_fd[i], &orders, sizeof orders), (ssize_t)sizeof orders);
+        cr_expect(cut_while_heard(&d, honest, zap_cut(d.zap) + rows[i].cut), "row %zu", i);
+        kill(hostile[i], SIGKILL);
+        waitpid(hostile[i], NULL, 0);
+        close(orders_fd[i]);
+        relay_close(&relay);
+    }
+    sock_close(honest);
+    door_close(&d);
+}
+
+Test(zap, an_honest_site_that_sends_much_to_a_hub_that_is_busy_is_not_cut_and_loses_nothing)
+{
+    struct door d;
+    door_open(&d);
+    struct pair site = pair_new();
+    door_admit(&d, &site, 1);
+    struct sock *s = door_visit(&d, &site);
+    cr_assert_eq(event_within(s, 5000), SOCK_UP);
+    uint8_t *block = calloc(1, LIMIT_FRAME_BYTES);
+    struct sock_frame f;
+    uint64_t sent = 0;
+    uint64_t read = 0;
+    while (read < 60) {
+        be64_put(block, sent);
+        if (sent < 60 && sock_send(s, NULL, slice_of(block, LIMIT_FRAME_BYTES)) == OK) {
+            sent++;
+        } else if (read % 20 == 0) {
+            cr_assert_eq(loop_wait(NULL, 0, loop_now_ms() + 400), OK); // some looks of the guard long
+        }
+        if (sent == 60 || sent > read + 15) {
+            cr_assert_eq(frame_within(d.router, 5000, &f), OK);
+            cr_assert_eq(be64_get(f.payload.p), read);
+            read++;
+            sock_frame_done(&f);
+        }
+    }
+    cr_assert_eq(zap_cut(d.zap), 0);
+    free(block);
     sock_close(s);
     door_close(&d);
 }
