@@ -131,9 +131,12 @@ static bool languages_ok(const struct charter *c, struct why *why)
     bool ok = c->language_count >= 1 && c->language_count <= LIMIT_LANGUAGES;
     for (size_t i = 0; ok && i < c->language_count; i++) {
         ok = tag_ok(c->languages[i]);
+        for (size_t j = 0; ok && j < i; j++) {
+            ok = !slice_equal(c->languages[i], c->languages[j]);
+        }
     }
     if (!ok) {
-        why_set(why, "a charter names 1 to %d languages by tags like fr or kpe-LR", LIMIT_LANGUAGES);
+        why_set(why, "a charter names 1 to %d languages, each once, by tags like fr or kpe-LR", LIMIT_LANGUAGES);
     }
     return ok;
 }

@@ -31,7 +31,7 @@ struct charter {
     struct boxkey intake;   // outbox keys are boxed to it
     size_t officer_count;   // protection officers, 2 or more, names and keys all different
     struct charter_officer officers[LIMIT_PROTECT_KEYS];
-    size_t language_count;  // 1 or more BCP 47 tags
+    size_t language_count;  // 1 or more BCP 47 tags, all different
     struct slice languages[LIMIT_LANGUAGES];
     uint64_t quantum_s;     // claimed times are rounded down to it; 1 to 604800
     uint64_t threshold;     // counts below it are not published; 1 to 1000
