@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// load -> decide -> apply -> commit -> sign. The ledger and the edge of the tree live between transactions; after any
+// failure both are read from disk again, as after a crash.
+#include "hub/sequence.h"
+
+#include "common/format/custody.h"
+#include "common/format/roster.h"
+#include "common/store/exchange_state.h"
+#include "common/store/store.h"
+#include "hub/chain.h"
+#include "hub/fold.h"
+
+#include <stdlib.h>
+
+#define LEDGER_JOURNALS 4096 // journals kept in memory between transactions
+#define REFUSALS_KEPT 100000 // signed refusals a hub keeps; beyond this the newest are signed but not kept
+
+struct sequence {
+    struct kv *kv;
+    struct sequence_keys keys;
+    struct record *record;
+    struct ledger ledger;
+    bool loaded;
+    struct incarnation own; // of the hub's author
+    struct slot_fact slots[LIMIT_BATCH_ENTRIES];
+    struct admit_facts facts;
+};
+
+// --- loading ---
+static void unload(struct sequence *s)
+{
+    if (s->loaded) {
+        ledger_done(&s->ledger);
+    }
+    s->loaded = false;
+}
+
+#define OWN_INCARNATION "author-incarnation"
+
+static enum err load_own(struct sequence *s, struct kv_txn *t)
+{
+    struct slice value;
+    enum err e = store_value_get(t, OWN_INCARNATION, &value);
+    if (e == OK && value.n != sizeof s->own) {
+        return ERR_CORRUPT;
+    }
+    if (e == OK) {
+        memcpy(&s->own, value.p, sizeof s->own);
+    }
+    // Chosen at random the first time; kept with the first entry that is written in it.
+    if (e == ERR_NOT_FOUND) {
+        ident_random(&s->own, sizeof s->own);
+        e = OK;
+    }
+    return e;
+}
+
+static enum err load(struct sequence *s, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct roster *roster = NULL;
+    unload(s);
+    enum err e = kv_begin_read(s->kv, &t);
+    if (e != OK) {
+        why_set(why, "reading the record: %s", err_text(e));
+        return e;
+    }
+    e = record_load(s->record, t, why);
+    if (e == OK) {
+        e = load_own(s, t);
+    }
+    if (e == OK) {
+        roster = roster_new(s->keys.charter);
+        e = fold_roster(roster, s->record, t, 0, record_size(s->record), why);
+    }
+    if (e == OK) {
+        ledger_init(&s->ledger, s->keys.charter->id, roster, record_size(s->record));
+        s->loaded = true;
+        roster = NULL;
+    }
+    roster_free(roster);
+    enum err end = kv_commit(t);
+    return e != OK ? e : end;
+}
+
+enum err sequence_open(struct kv *kv, const struct sequence_keys *keys, struct sequence **out, struct why *why)
+{
+    struct sequence *s = mem_new(sizeof *s);
+    s->kv = kv;
+    s->keys = *keys;
+    s->record = record_new();
+    enum err e = load(s, why);
+    if (e != OK) {
+        sequence_close(s);
+        return e;
+    }
+    *out = s;
+    return OK;
+}
+
+void sequence_close(struct sequence *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    unload(s);
+    record_free(s->record);
+    free(s);
+}
+
+uint64_t sequence_size(const struct sequence *s)
+{
+    return s->ledger.size;
+}
+
+// --- facts ---
+static enum err load_slots(struct sequence *s, struct kv_txn *t, const struct batch *b, struct why *why)
+{
+    uint64_t fork = 0;
+    struct hash prev;
+    CHECK(b->count <= LIMIT_BATCH_ENTRIES);
+    // Batches of this transaction that came before may have filled these places.
+    record_finish(s->record, t);
+    enum err e = chain_slot(t, b->journal, b->first == 0 ? UINT64_MAX : b->first - 1, &s->facts.prev);
+    for (size_t i = 0; i < b->count && e == OK; i++) {
+        e = chain_slot(t, b->journal, b->first + i, &s->slots[i]);
+    }
+    s->facts.slots = s->slots;
+    if (e == OK && admit_fork_at(&s->ledger, b, &s->facts, &fork, &prev)) {
+        e = chain_custody(t, s->keys.store, b->journal, fork, prev, &s->facts.custody, why);
+    }
+    return e;
+}
+
+// Loads what admission needs for b. *facts is what to give it.
+static enum err load_facts(struct sequence *s, struct kv_txn *t, const struct batch *b,
+                           const struct admit_facts **facts, struct why *why)
+{
+    enum err e = OK;
+    *facts = NULL;
+    if (admit_needs(&s->ledger, b) == NEED_JOURNAL) {
+        struct ledger_journal j;
+        e = chain_journal(t, b->journal, &j);
+        if (e != OK) {
+            return e;
+        }
+        (void)ledger_add(&s->ledger, &j);
+    }
+    if (admit_needs(&s->ledger, b) == NEED_SLOTS) {
+        s->facts = (struct admit_facts){ 0 };
+        e = load_slots(s, t, b, why);
+        *facts = &s->facts;
+    }
+    return e;
+}
+
+// PROTOCOL 6.9: a control entry that names a checkpoint this record contradicts is marked. (Content is judged by
+// whoever shows it.)
+static enum err mark_seen(struct sequence *s, struct kv_txn *t, struct batch *b)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < b->count && e == OK; i++) {
+        struct packet *p = &b->packets[i];
+        if (p->control && p->form == VERDICT_GOOD) {
+            record_finish(s->record, t);
+            e = fold_seen(s->record, t, &p->entry, &p->form);
+        }
+    }
+    return e;
+}
+
+// --- writing ---
+static void put_packets(struct sequence *s, struct kv_txn *t, const struct batch *b)
+{
+    const struct packet *last = NULL;
+    for (size_t i = 0; i < b->count; i++) {
+        const struct packet *p = &b->packets[i];
+        if (p->fate != FATE_NEW) {
+            continue;
+        }
+        struct record_item item = {
+            .at = { .journal = b->journal, .seq = p->entry.place.seq, .branch = (uint8_t)p->branch },
+            .id = p->entry.id,
+            .entry = p->entry.bytes,
+            .sealed = p->sealed,
+            .wrapped = p->wrapped,
+            .control = fold_wants(&p->entry),
+        };
+        uint64_t index = 0;
+        record_append(s->record, t, &item, &index);
+        CHECK(index == p->index);
+        last = p;
+    }
+    if (last == NULL) {
+        return;
+    }
+    // The new entries of a batch are one chain, so they end one branch.
+    struct ledger_journal *j = ledger_find(&s->ledger, b->journal);
+    const struct ledger_branch *k = &j->branches[last->branch];
+    struct record_journal journal = {
+        .head = { .journal = b->journal, .branch = last->branch, .next = k->next, .head = k->head },
+        .index = last->index,
+        .custody = k->custody,
+    };
+    record_journal_put(t, &journal);
+    j->dirty = false;
+}
+
+// Signs what admission refused and keeps it. A hub keeps many refusals, but not without end.
+static void put_refusal(struct sequence *s, struct kv_txn *t, struct batch_outcome *out)
+{
+    struct msg_refuse *m = &out->refuse;
+    if (!out->has_refuse || verdict_class_of(m->code) != VERDICT_IS_REFUSAL) {
+        return;
+    }
+    struct refused refused = { .refusal = { .consultation = s->keys.charter->id,
+                                            .key = m->journal.key,
+                                            .incarnation = m->journal.incarnation,
+                                            .seq = m->seq,
+                                            .received = m->received,
+                                            .code = m->code } };
+    refused.sig = refusal_sign(&refused.refusal, s->keys.log);
+    m->is_signed = true;
+    m->signature = refused.sig;
+    if (refused_count(t) < REFUSALS_KEPT) {
+        refused_put(t, &refused);
+    }
+}
+
+// PROTOCOL 11.4: an invitation's key opens the door for one enrolment and nothing else.
+static bool barred(const struct batch *b)
+{
+    if (b->class == PEER_MEMBER) {
+        return false;
+    }
+    return b->has_fault || b->first != 0 || b->count != 1 || kind_of(b->packets[0].entry.kind) != KIND_ENROL;
+}
+
+static enum err take_batch(struct sequence *s, struct kv_txn *t, struct batch *b, struct batch_outcome *out,
+                           struct fork_found *fork, struct why *why)
+{
+    const struct admit_facts *facts = NULL;
+    if (barred(b)) {
+        out->barred = true;
+        return OK;
+    }
+    enum err e = load_facts(s, t, b, &facts, why);
+    if (e == OK) {
+        e = mark_seen(s, t, b);
+    }
+    if (e == OK) {
+        admit(&s->ledger, b, facts, out, fork);
+        put_packets(s, t, b);
+        put_refusal(s, t, out);
+    }
+    return e;
+}
+
+// --- the hub's own entries ---
+static enum err own_head(struct sequence *s, struct kv_txn *t, struct place *place, struct hash *prev)
+{
+    struct journal_id id = { .key = s->keys.author_key, .incarnation = s->own };
+    struct record_journal head;
+    enum err e = record_journal_get(t, &id, 0, &head);
+    *place = (struct place){ .consultation = s->keys.charter->id, .author = id.key, .incarnation = id.incarnation };
+    *prev = (struct hash){ 0 };
+    if (e == OK) {
+        place->seq = head.head.next;
+        *prev = head.head.head;
+    }
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+// Writes the evidence of a fork (PROTOCOL 12.6) as the hub's own entry, through the same admission as all others.
+static enum err put_evidence(struct sequence *s, struct kv_txn *t, const struct fork_found *fork, uint64_t wall_s,
+                             struct why *why)
+{
+    struct body body = { .kind = KIND_FORK_EVIDENCE };
+    body.as.fork_evidence.key = fork->journal.key;
+    body.as.fork_evidence.incarnation = fork->journal.incarnation;
+    body.as.fork_evidence.seq = fork->seq;
+    body.as.fork_evidence.id_count = fork->id_count;
+    memcpy(body.as.fork_evidence.ids, fork->ids, sizeof fork->ids);
+    struct tree_head seen = tree_head_empty();
+    struct entry_draft draft = { .kind = slice_text(kind_info(KIND_FORK_EVIDENCE)->name),
+                                 .seen_size = seen.size,
+                                 .seen_root = seen.root,
+                                 .claimed_s = wall_s - wall_s % s->keys.charter->quantum_s };
+    struct buf bytes = buf_new(LIMIT_ENTRY_BYTES);
+    struct buf body_bytes = buf_new(LIMIT_BODY_BYTES);
+    struct packet packet = { .complete = true, .control = true, .form = VERDICT_GOOD, .body = &body };
+    struct fork_found none = { 0 };
+    struct batch_outcome out = { 0 };
+    enum err e = own_head(s, t, &draft.place, &draft.prev);
+    if (e == OK) {
+        body_make(&body, &body_bytes);
+        draft.body = buf_slice(&body_bytes);
+        CHECK(entry_make(&draft, s->keys.author, &bytes));
+        CHECK(entry_parse(buf_slice(&bytes), &packet.entry) == VERDICT_GOOD);
+        packet.custody_leaf = custody_leaf(packet.entry.id, 0, NULL, 0);
+        struct batch batch = { .class = PEER_MEMBER,
+                               .journal = { .key = draft.place.author, .incarnation = draft.place.incarnation },
+                               .first = draft.place.seq,
+                               .prev = draft.prev,
+                               .count = 1,
+                               .packets = &packet };
+        store_value_put(t, OWN_INCARNATION, slice_of(&s->own, sizeof s->own));
+        e = take_batch(s, t, &batch, &out, &none, why);
+    }
+    // The hub's author is accredited at the founding; if it no longer is, the fork stays visible in the branches.
+    if (e == OK && packet.fate == FATE_NEW) {
+        chain_evidence_put(t, fork->journal);
+        ledger_find(&s->ledger, fork->journal)->evidence = true;
+    }
+    buf_done(&bytes);
+    buf_done(&body_bytes);
+    return e;
+}
+
+// --- one transaction ---
+static enum err write_all(struct sequence *s, struct kv_txn *t, struct batch *const *batches, size_t n,
+                          uint64_t wall_s, struct batch_outcome *outcomes, struct why *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < n && e == OK; i++) {
+        struct fork_found fork = { 0 };
+        e = take_batch(s, t, batches[i], &outcomes[i], &fork, why);
+        if (e == OK && fork.found) {
+            e = put_evidence(s, t, &fork, wall_s, why);
+        }
+    }
+    if (e == OK) {
+        record_finish(s->record, t);
+    }
+    return e;
+}
+
+static void sign_ack(const struct sequence *s, struct msg_ack *ack)
+{
+    struct custody c = { .consultation = s->keys.charter->id,
+                         .key = ack->journal.key,
+                         .incarnation = ack->journal.incarnation,
+                         .seq = ack->next - 1,
+                         .head = ack->head,
+                         .root = ack->root };
+    ack->signature = custody_sign(&c, s->keys.log);
+}
+
+enum err sequence_commit(struct sequence *s, struct batch *const *batches, size_t n, uint64_t wall_s,
+                         struct batch_outcome *outcomes, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    memset(outcomes, 0, n * sizeof *outcomes);
+    enum err e = s->loaded ? OK : load(s, why);
+    if (e == OK) {
+        e = kv_begin_write(s->kv, &t);
+    }
+    if (e == OK) {
+        e = write_all(s, t, batches, n, wall_s, outcomes, why);
+        if (e == OK) {
+            e = kv_commit(t);
+        } else {
+            kv_abort(t);
+        }
+    }
+    if (e != OK) {
+        unload(s);
+        for (size_t i = 0; i < n; i++) {
+            outcomes[i] = (struct batch_outcome){ .failed = true };
+        }
+        return e;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (outcomes[i].has_ack) {
+            sign_ack(s, &outcomes[i].ack);
+        }
+    }
+    ledger_trim(&s->ledger, LEDGER_JOURNALS);
+    return OK;
+}

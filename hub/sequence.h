@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The writer of the record: takes all batches that are ready, loads what admission must know, lets admit decide, and
+// writes everything in one transaction. What it signs (custody, refusals) it signs after the commit.
+// It must never decide by itself, and never survive a failed commit with what it had in memory.
+// One thread at a time. Read first: hub/admit.h, docs/PROTOCOL.md 12.
+#ifndef BARAZA_HUB_SEQUENCE_H
+#define BARAZA_HUB_SEQUENCE_H
+
+#include "common/format/charter.h"
+#include "common/store/record.h"
+#include "hub/admit.h"
+
+struct sequence;
+
+// What a writer needs for its whole life; kept until sequence_close.
+struct sequence_keys {
+    const struct charter *charter;
+    const struct store_key *store;  // opens parts at rest, when a fork's custody must be computed
+    const struct seckey *log;       // signs custody notes and refusals
+    const struct seckey *author;    // the hub's own author key: writes fork evidence
+    struct pubkey author_key;
+};
+
+// Loads the record's edge, folds the roster and starts an empty ledger. kv is kept. ERR_CORRUPT, ERR_IO with why.
+// Gives *out; sequence_close frees it, NULL is harmless.
+MUST_USE enum err sequence_open(struct kv *kv, const struct sequence_keys *keys, struct sequence **out,
+                                struct why *why);
+void sequence_close(struct sequence *s);
+
+// Admits n batches in order and commits what was admitted. OK: every outcomes[i] is final, on disk, and signed.
+// Anything else: nothing was stored, every outcome has `failed`, and the state was loaded again from disk (if that
+// fails too, the next call starts with it). wall_s: for the claimed time of the hub's own entries.
+// Batches stay the caller's.
+MUST_USE enum err sequence_commit(struct sequence *s, struct batch *const *batches, size_t n, uint64_t wall_s,
+                                  struct batch_outcome *outcomes, struct why *why);
+
+// Size of the record after the last commit.
+uint64_t sequence_size(const struct sequence *s);
+
+#endif

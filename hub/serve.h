@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What the hub's socket thread reads from the record to answer: heads, proofs, custody, what goes down to a site, and
+// who may come in. It keeps a record, a roster and an index of ids of its own, all derived, and follows the writer.
+// It must never write and never share memory with the writer. Read transactions last one call.
+// Read first: hub/peer_core.h, docs/PROTOCOL.md 11.
+#ifndef BARAZA_HUB_SERVE_H
+#define BARAZA_HUB_SERVE_H
+
+#include "common/format/charter.h"
+#include "common/format/roster.h"
+#include "common/store/record.h"
+#include "hub/peer_core.h"
+
+struct serve;
+
+struct serve_keys {
+    const struct charter *charter;
+    const struct store_key *store; // opens parts that go down to those who wrote them
+    const struct seckey *log;      // signs custody that is asked for again
+};
+
+// kv and keys are kept. Gives *out; serve_close frees it, NULL is harmless. ERR_CORRUPT, ERR_IO with why.
+MUST_USE enum err serve_open(struct kv *kv, const struct serve_keys *keys, struct serve **out, struct why *why);
+void serve_close(struct serve *s);
+
+// Follows the record to where it is now. *grew (may be NULL): something was new, so the door may have changed.
+MUST_USE enum err serve_follow(struct serve *s, bool *grew, struct why *why);
+
+// The roster as last followed; borrowed until the next serve_follow.
+const struct roster *serve_roster(const struct serve *s);
+
+// Fills what peer_core must know about a message. heads borrow s until the next call.
+MUST_USE enum err serve_facts(struct serve *s, const struct msg *m, struct peer_facts *out, struct why *why);
+
+// Makes the PROOF of a SEND_PROOF action at the published checkpoint, which *head and note are, and appends it to out.
+// ERR_NOT_FOUND: the position is not in the record at that size.
+MUST_USE enum err serve_proof(struct serve *s, const struct peer_action *a, struct tree_head head, struct slice note,
+                              struct buf *out, struct why *why);
+
+// Makes the ACK of a SEND_CUSTODY action. ERR_NOT_FOUND: no such chain.
+MUST_USE enum err serve_custody(struct serve *s, const struct peer_action *a, struct buf *out, struct why *why);
+
+// Makes the DOWN of a SEND_DOWN action: control entries, and responses to what was written with this user's device, in
+// [from, to), as many as fit. *upto is where it stopped; *any is false, and out untouched, when nothing of [from, to)
+// concerns this user.
+MUST_USE enum err serve_down(struct serve *s, const struct peer_action *a, struct buf *out, uint64_t *upto, bool *any,
+                             struct why *why);
+
+#endif
