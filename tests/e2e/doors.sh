@@ -18,7 +18,8 @@ judge() {
 
 # inclusion WANTED INDEX SIZE ROOT LEAF PROOF; consistency WANTED SIZE1 SIZE2 ROOT1 ROOT2 PROOF
 inclusion() {
-    judge "$1" inclusion "{\"leafIdx\":$2,\"treeSize\":$3,\"root\":\"$4\",\"leafHash\":\"$5\",\"proof\":$6,\"desc\":\"\"}"
+    local more='"desc":"passed over"'
+    judge "$1" inclusion "{\"leafIdx\":$2,\"treeSize\":$3,\"root\":\"$4\",\"leafHash\":\"$5\",\"proof\":$6,$more}"
 }
 consistency() {
     judge "$1" consistency "{\"size1\":$2,\"size2\":$3,\"root1\":\"$4\",\"root2\":\"$5\",\"proof\":$6}"
