@@ -20,25 +20,57 @@ static enum err failed(struct why *why, const char *doing, const char *path)
     return err_from_errno(number);
 }
 
-static enum err read_all(int fd, const char *path, size_t size, struct buf *out, struct why *why)
+enum err file_open(const char *path, bool follow, int *fd, uint64_t *size, struct why *why)
+{
+    // O_NONBLOCK: opening a FIFO must not hang before fstat can refuse it.
+    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+    if (opened < 0) {
+        return failed(why, "opening", path);
+    }
+    struct stat st;
+    enum err e = OK;
+    if (fstat(opened, &st) != 0) {
+        e = failed(why, "reading", path);
+    } else if (!S_ISREG(st.st_mode)) {
+        why_set(why, "%s is not an ordinary file", path);
+        e = ERR_BAD_INPUT;
+    }
+    if (e != OK) {
+        close(opened);
+        return e;
+    }
+    *fd = opened;
+    *size = (uint64_t)st.st_size;
+    return OK;
+}
+
+enum err file_next(int fd, const char *path, uint8_t *p, size_t room, size_t *n, struct why *why)
+{
+    ssize_t got = -1;
+    do {
+        got = read(fd, p, room);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return failed(why, "reading", path);
+    }
+    *n = (size_t)got;
+    return OK;
+}
+
+static enum err read_all(int fd, const char *path, uint64_t size, struct buf *out, struct why *why)
 {
     if (size > out->max) {
-        why_set(why, "%s has %zu bytes, more than the %zu allowed", path, size, out->max);
+        why_set(why, "%s has %llu bytes, more than the %zu allowed", path, (unsigned long long)size, out->max);
         return ERR_TOO_BIG;
     }
     for (;;) {
         uint8_t block[65536];
-        ssize_t n = read(fd, block, sizeof block);
-        if (n < 0 && errno == EINTR) {
-            continue;
+        size_t n = 0;
+        enum err e = file_next(fd, path, block, sizeof block, &n, why);
+        if (e != OK || n == 0) {
+            return e;
         }
-        if (n < 0) {
-            return failed(why, "reading", path);
-        }
-        if (n == 0) {
-            return OK;
-        }
-        buf_put(out, slice_of(block, (size_t)n));
+        buf_put(out, slice_of(block, n));
         if (!buf_ok(out)) {
             why_set(why, "%s grew beyond the %zu bytes allowed", path, out->max);
             return ERR_TOO_BIG;
@@ -49,21 +81,13 @@ static enum err read_all(int fd, const char *path, size_t size, struct buf *out,
 enum err file_read(const char *path, bool follow, struct buf *out, struct why *why)
 {
     CHECK(out->n == 0);
-    // O_NONBLOCK: opening a FIFO must not hang before fstat can refuse it.
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
-    if (fd < 0) {
-        return failed(why, "opening", path);
+    int fd = -1;
+    uint64_t size = 0;
+    enum err e = file_open(path, follow, &fd, &size, why);
+    if (e != OK) {
+        return e;
     }
-    struct stat st;
-    enum err e = OK;
-    if (fstat(fd, &st) != 0) {
-        e = failed(why, "reading", path);
-    } else if (!S_ISREG(st.st_mode)) {
-        why_set(why, "%s is not an ordinary file", path);
-        e = ERR_BAD_INPUT;
-    } else {
-        e = read_all(fd, path, (size_t)st.st_size, out, why);
-    }
+    e = read_all(fd, path, size, out, why);
     close(fd);
     if (e != OK) {
         buf_reset(out);

@@ -2,6 +2,7 @@
 // Copyright The Baraza authors
 //
 // Whole small files: read with a bound, written so that a power cut leaves the old or the new one, never half.
+// Large ones are opened here too, and read in pieces.
 #ifndef BARAZA_BASE_FILE_H
 #define BARAZA_BASE_FILE_H
 
@@ -13,6 +14,12 @@
 // component when follow is false. ERR_NOT_FOUND, ERR_TOO_BIG (larger than out's maximum), ERR_BAD_INPUT (not a
 // regular file), ERR_PERM, ERR_IO; on failure out is empty. why names the file and what happened.
 MUST_USE enum err file_read(const char *path, bool follow, struct buf *out, struct why *why);
+
+// Opens a regular file for reading in pieces: *fd for file_next and close(), *size as it is now. Errors as above.
+MUST_USE enum err file_open(const char *path, bool follow, int *fd, uint64_t *size, struct why *why);
+
+// Reads at most room bytes to p; *n is how many, 0 at the end of the file. path is for why. ERR_IO.
+MUST_USE enum err file_next(int fd, const char *path, uint8_t *p, size_t room, size_t *n, struct why *why);
 
 // Replaces path by content, mode (0600 for secrets): temporary file beside it, fsync, rename, fsync of the
 // directory. On failure the old file is untouched and no temporary file stays.

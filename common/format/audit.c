@@ -170,8 +170,12 @@ static bool take_checkpoint(struct audit *a, struct slice note)
 static bool take_leaves(struct audit *a, const struct export_frame *f)
 {
     const uint64_t left = a->checkpoint.head.size - a->tree.n;
-    if (f->leaf_count != (left < LIMIT_EXPORT_LEAVES ? left : LIMIT_EXPORT_LEAVES)) {
-        return fault_set(&a->framing, true, a->tree.n, "leaf hash", "too few or too many in a frame");
+    const uint64_t due = left < LIMIT_EXPORT_LEAVES ? left : LIMIT_EXPORT_LEAVES;
+    if (f->leaf_count < due) {
+        return fault_set(&a->framing, true, a->tree.n + f->leaf_count, "leaf hash", "missing from its frame");
+    }
+    if (f->leaf_count > due) {
+        return fault_set(&a->framing, true, a->tree.n + due, "leaf hash", "the checkpoint says that there are no more");
     }
     for (size_t i = 0; i < f->leaf_count; i++) {
         audit_tree_add(&a->tree, export_leaf(f, i));
@@ -367,6 +371,12 @@ bool audit_fold(struct audit *a, struct audit_batch *b)
     }
     batch_free(b);
     return !a->folding.set;
+}
+
+void audit_progress(const struct audit *a, uint64_t *done, uint64_t *total)
+{
+    *done = a->folded;
+    *total = a->checkpoint.head.size;
 }
 
 // --- the result ---

@@ -60,7 +60,10 @@ void audit_batch_check(struct audit_batch *b);
 // checked, but must still be given back.
 bool audit_fold(struct audit *a, struct audit_batch *b);
 
-// The input is at its end and every batch is folded (CHECK): writes the report. The roster as it then stands is
+// Entries folded so far, and how many the checkpoint promises (0 until it was read).
+void audit_progress(const struct audit *a, uint64_t *done, uint64_t *total);
+
+// The input is at its end (or after AUDIT_STOP) and every batch is folded (CHECK): writes the report. The roster as it then stands is
 // borrowed from the audit (NULL when the charter was not good).
 void audit_end(struct audit *a, struct audit_report *out);
 const struct roster *audit_roster(const struct audit *a);

@@ -8,17 +8,25 @@
 
 #include "common/format/audit.h"
 
-#include <stdatomic.h>
+struct auditor;
 
-struct auditor {
-    struct hash charter_id;          // the consultation that is expected
-    unsigned threads;                // 0: one for each processor, at most LIMIT_AUDIT_THREADS
-    _Atomic uint64_t *done;          // entries folded so far, for somebody else's progress line; may be NULL
-};
+// Opens path (a regular file, no link) to be audited against the consultation with this id. threads: how many check
+// signatures besides the caller's; 0: one for each processor, at most LIMIT_AUDIT_THREADS. Gives.
+// ERR_IO, ERR_PERM, ERR_NOT_FOUND, ERR_BAD_INPUT (no regular file); why says which.
+MUST_USE enum err auditor_open(const char *path, struct hash charter_id, unsigned threads, struct auditor **out,
+                               struct why *why);
 
-// Opens path (a regular file, no link) and audits it. OK: *report says what was found, good or bad. Else ERR_IO,
-// ERR_NOT_FOUND, ERR_BAD_INPUT (no regular file); why says which, and nothing is written.
-MUST_USE enum err auditor_run(const struct auditor *auditor, const char *path, struct audit_report *report,
+// Reads on by one piece (1 MiB). *more is false when nothing is left to read. ERR_IO.
+MUST_USE enum err auditor_step(struct auditor *a, bool *more, struct why *why);
+
+// For a line of progress: entries checked so far, and how many the checkpoint promises.
+void auditor_progress(const struct auditor *a, uint64_t *done, uint64_t *total);
+
+// Waits for the threads, ends them, writes the report (NULL: it is not wanted) and frees the auditor. NULL is harmless.
+void auditor_close(struct auditor *a, struct audit_report *report);
+
+// All of it at once.
+MUST_USE enum err auditor_run(const char *path, struct hash charter_id, unsigned threads, struct audit_report *report,
                               struct why *why);
 
 #endif

@@ -69,6 +69,7 @@ void world_init(struct world *w, unsigned quorum)
     *w = (struct world){ 0 };
     make_charter(w, quorum);
     w->roster = roster_new(&w->charter);
+    w->seen = tree_head_empty();
 }
 
 void world_done(struct world *w)
@@ -112,7 +113,8 @@ struct said *world_make(struct world *w, struct person *p, const struct body *bo
     struct entry_draft draft = { .kind = slice_text(kind_info(body->kind)->name), .prev = p->prev,
                                  .place = { .consultation = w->charter.id, .author = p->pub,
                                             .incarnation = p->incarnation, .seq = p->next },
-                                 .seen_root = merkle_empty(), .claimed_s = 1772409600, .refs = refs, .ref_count = n };
+                                 .seen_size = w->seen.size, .seen_root = w->seen.root,
+                                 .claimed_s = 1772409600, .refs = refs, .ref_count = n };
     struct part_ref part_refs[LIMIT_PARTS];
     make_parts(s, &draft.place, body->kind, parts, part_refs);
     draft.parts = part_refs;
@@ -135,15 +137,19 @@ enum verdict world_put(struct world *w, struct said *s)
 {
     s->admitted = roster_admit(w->roster, &s->entry, s->form, &s->body);
     s->standing = s->admitted;
-    if (s->admitted != VERDICT_GOOD) {
-        return s->admitted;
+    if (s->admitted == VERDICT_GOOD) {
+        world_force(w, s);
     }
+    return s->standing;
+}
+
+void world_force(struct world *w, struct said *s)
+{
     w->record = mem_grow(w->record, w->n + 1, sizeof(struct said *));
     w->record[w->n] = s;
     s->index = w->n++;
     (void)merkle_append(&w->tree, s->entry.id, NULL);
     s->standing = roster_apply(w->roster, &s->entry, s->form, &s->body, s->index);
-    return s->standing;
 }
 
 struct said *world_say(struct world *w, struct person *p, const struct body *body, const struct hash *refs, size_t n,

@@ -37,6 +37,7 @@ struct world {
     struct person hub;         // its log key
     struct roster *roster;
     struct merkle_frontier tree;
+    struct tree_head seen;     // what the next entries name as seen; the empty tree at first
     size_t n;                  // entries in the record
     struct said **record;
     size_t made_count;
@@ -60,7 +61,10 @@ struct said *world_make(struct world *w, struct person *p, const struct body *bo
 // Puts it into the record, when the roster admits it. Returns its standing, or roster_admit's verdict.
 enum verdict world_put(struct world *w, struct said *s);
 
-// Both.
+// Puts it into the record whatever the roster says, as a dishonest hub would.
+void world_force(struct world *w, struct said *s);
+
+// world_make and world_put.
 struct said *world_say(struct world *w, struct person *p, const struct body *body, const struct hash *refs, size_t n,
                        const struct slice *parts);
 
