@@ -5,6 +5,7 @@
 #include "tests/unit/store/scratch.h"
 
 #include "common/base/file.h"
+#include "common/format/merkle.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -68,7 +69,7 @@ struct written writer_next(struct writer *w, const char *words)
                          .entry = buf_new(LIMIT_ENTRY_BYTES),
                          .plain = buf_new(LIMIT_DISCLOSURE_BYTES),
                          .sealed = buf_new(LIMIT_DISCLOSURE_BYTES + VAULT_SEAL_BYTES) };
-    struct entry_draft draft = { .kind = slice_text("session"), .prev = w->head };
+    struct entry_draft draft = { .kind = slice_text("session"), .prev = w->head, .seen_root = merkle_empty() };
     draft.place = (struct place){ { { 1, 2, 3 } }, w->journal.key, w->journal.incarnation, w->next };
     cr_assert(entry_make(&draft, &w->sec, &e.entry));
     e.id = entry_id(buf_slice(&e.entry));
@@ -101,13 +102,20 @@ bool scratch_damage(const struct scratch *s, struct slice needle)
     struct buf file = buf_new((size_t)1 << 28);
     cr_assert(snprintf(path, sizeof path, "%s/data.mdb", s->store) > 0);
     cr_assert_eq(file_read(path, false, &file, NULL), OK);
-    const uint8_t *at = memmem(file.p, file.n, needle.p, needle.n);
-    if (at != NULL) {
+    int fd = open(path, O_RDWR);
+    bool any = false;
+    size_t from = 0;
+    for (;;) { // pages that are no longer in use may hold it too
+        const uint8_t *at = memmem(file.p + from, file.n - from, needle.p, needle.n);
+        if (at == NULL) {
+            break;
+        }
         uint8_t bad = (uint8_t)(at[needle.n / 2] ^ 1);
-        int fd = open(path, O_WRONLY);
         cr_assert_eq(pwrite(fd, &bad, 1, at - file.p + (off_t)(needle.n / 2)), 1);
-        close(fd);
+        from = (size_t)(at - file.p) + 1;
+        any = true;
     }
+    close(fd);
     buf_done(&file);
-    return at != NULL;
+    return any;
 }

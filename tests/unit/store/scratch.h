@@ -18,6 +18,7 @@ struct scratch {
     char store[80];  // dir/store, not made yet
 };
 
+// Makes the directory, and prepares the libraries; scratch_done removes it with all that is in it.
 struct scratch scratch_new(void);
 void scratch_done(struct scratch *s);
 
@@ -46,14 +47,16 @@ struct written {
     struct wrapped wrapped;
 };
 
+// An author named by a number, in an incarnation named by another; the store key is the same for all.
 struct writer writer_new(uint8_t who, uint8_t life);
+// Makes her next entry; words are its disclosure bytes, sealed under her store key. written_done frees.
 struct written writer_next(struct writer *w, const char *words);
 void written_done(struct written *e);
 
 // As journal_append takes it; outbox empty.
 struct journal_item written_item(const struct written *e);
 
-// Flips one bit of the store file where needle stands first in it (closed store only). False when it does not.
+// Flips one bit of the store's file wherever needle stands in it (closed store only). False when it does not.
 bool scratch_damage(const struct scratch *s, struct slice needle);
 
 #endif
