@@ -3,7 +3,6 @@
 //
 // Configuration by a table: defaults, then the file, then the environment, then flags; each value knows its origin.
 // It must never guess: an unknown key, a line too long or a value out of its bounds refuses to start.
-// Read first: docs/guides/configuration.
 //
 // Order of calls: conf_init; conf_options into the program's option table and args_parse; conf_load; then read.
 #ifndef BARAZA_OPS_CONF_H
