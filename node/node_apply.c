@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Writing what one step of node_core decided, in one transaction.
+#include "node/node_store.h"
+
+#include "common/author/notebook.h"
+#include "common/format/custody.h"
+#include "common/format/pack.h"
+#include "common/format/proof.h"
+#include "common/store/exchange_state.h"
+#include "common/store/journal.h"
+#include "common/store/leaf.h"
+#include "common/store/outbox_store.h"
+#include "common/store/store.h"
+#include "node/node_custody.h"
+
+enum err node_custody_extend(struct kv_txn *t, const struct journal_id *journal, uint64_t next,
+                             struct merkle_frontier *f, struct why *why)
+{
+    struct merkle_frontier grown = *f;
+    struct journal_range r = journal_range_new(t, journal, f->size);
+    enum err e = OK;
+    while (grown.size < next && e == OK && journal_range_next(&r, why)) {
+        struct entry entry;
+        if (r.at.seq != grown.size || entry_parse(r.entry.bytes, &entry) != VERDICT_GOOD) {
+            e = ERR_CORRUPT;
+            break;
+        }
+        // The author discloses every part to the hub, so its bitmap is full.
+        uint64_t bitmap = ((uint64_t)1 << entry.part_count) - 1;
+        merkle_append(&grown, custody_leaf(entry.id, bitmap, NULL, 0), NULL);
+    }
+    journal_range_done(&r);
+    if (e == OK) {
+        e = kv_error(t);
+    }
+    if (e == OK && grown.size < next) {
+        e = ERR_CORRUPT;
+    }
+    if (e == OK) {
+        *f = grown;
+    }
+    return e;
+}
+
+// --- acknowledgements ---
+// The note as it is kept: what is not in it is the journal's name.
+static void put_note(struct buf *out, const struct msg_ack *m)
+{
+    pack_array(out, 4);
+    pack_uint(out, m->next - 1);
+    pack_bin(out, SLICE_ARRAY(m->head.b));
+    pack_bin(out, SLICE_ARRAY(m->root.b));
+    pack_bin(out, SLICE_ARRAY(m->signature.b));
+}
+
+static void drop_copies(struct kv_txn *t, const struct msg_ack *m)
+{
+    struct unlock_id unlock;
+    struct slice boxed;
+    outbox_drop(t, &m->journal, m->next);
+    if (outbox_count(t) == 0) { // the keys of earlier unlocks open nothing any more
+        while (outbox_key_next(t, false, &unlock, &boxed)) {
+            outbox_key_drop(t, unlock);
+        }
+    }
+}
+
+static enum err store_ack(struct kv_txn *t, const struct msg_ack *m, struct why *why)
+{
+    struct exchange_journal x;
+    struct buf note = buf_new(256);
+    enum err e = exchange_journal_get(t, &m->journal, &x);
+    if (e == OK && m->next > x.acked.next) {
+        e = node_custody_extend(t, &m->journal, m->next, &x.custody, why);
+        if (e == OK && !hash_equal(merkle_root(&x.custody), m->root)) {
+            e = ERR_CORRUPT; // it was the same a moment ago
+        }
+        if (e == OK) {
+            put_note(&note, m);
+            CHECK(buf_ok(&note));
+            x.acked = (struct journal_head){ .journal = m->journal, .next = m->next, .head = m->head };
+            x.note = buf_slice(&note);
+            exchange_journal_put(t, &m->journal, &x);
+            drop_copies(t, m);
+        }
+    }
+    buf_done(&note);
+    return e;
+}
+
+// --- receipts ---
+static void store_receipt(struct kv_txn *t, const struct msg_proof *m)
+{
+    struct buf text = buf_new(LIMIT_NOTE_BYTES + 8192);
+    struct proof p = { .index = m->index, .n = m->inclusion_count, .checkpoint = m->checkpoint };
+    for (size_t i = 0; i < m->inclusion_count; i++) {
+        p.hashes[i] = m->inclusion[i];
+    }
+    proof_make(&p, &text);
+    CHECK(buf_ok(&text));
+    const struct position at = { .journal = m->journal, .seq = m->seq };
+    receipt_put(t, &at, buf_slice(&text));
+    buf_done(&text);
+}
+
+static enum err store_proof(struct kv_txn *t, const struct msg_proof *m, struct tree_head head, struct why *why)
+{
+    struct exchange_journal x;
+    struct stored stored;
+    const struct position at = { .journal = m->journal, .seq = m->seq };
+    enum err e = journal_get(t, &at, &stored, why);
+    if (e == OK) {
+        e = exchange_journal_get(t, &m->journal, &x);
+    }
+    if (e != OK) {
+        return e;
+    }
+    store_receipt(t, m);
+    exchange_checkpoint_put(t, head, m->checkpoint);
+    if (m->seq >= x.proven.next) {
+        struct buf note = buf_new(256);
+        buf_put(&note, x.note); // it borrows what the next write may move
+        x.note = buf_slice(&note);
+        x.proven = (struct journal_head){ .journal = m->journal, .next = m->seq + 1, .head = stored.id };
+        exchange_journal_put(t, &m->journal, &x);
+        buf_done(&note);
+    }
+    return kv_error(t);
+}
+
+// --- downwards ---
+// Sealed under the public half of the store key, so that nothing that came down lies readable on a locked device.
+static enum err store_down_entry(struct kv_txn *t, const struct msg_down_entry *d, struct buf *sealed)
+{
+    struct boxkey half;
+    uint8_t key_id[8];
+    struct wrapped wrapped;
+    struct hash id = entry_id(d->entry);
+    if (d->disclosure.n == 0) {
+        leaf_put(t, d->index, id, d->entry, slice_of(NULL, 0), NULL);
+        return kv_error(t);
+    }
+    enum err e = store_seal_key_get(t, &half, key_id);
+    if (e == ERR_NOT_FOUND) {
+        // Nobody has ever written here, so there is no key yet: the entry without its parts; all of it can come again.
+        leaf_put(t, d->index, id, d->entry, slice_of(NULL, 0), NULL);
+        return kv_error(t);
+    }
+    if (e == OK) {
+        buf_reset(sealed);
+        vault_seal_public(half, key_id, id, d->disclosure, sealed, &wrapped);
+        CHECK(buf_ok(sealed));
+        leaf_put(t, d->index, id, d->entry, buf_slice(sealed), &wrapped);
+        e = kv_error(t);
+    }
+    return e;
+}
+
+static enum err store_down(struct kv_txn *t, const struct msg_down *m)
+{
+    struct buf sealed = buf_new(LIMIT_FRAME_BYTES + VAULT_SEAL_BYTES);
+    enum err e = OK;
+    for (size_t i = 0; i < m->count && e == OK; i++) {
+        e = store_down_entry(t, &m->entries[i], &sealed);
+    }
+    exchange_down_put(t, m->to);
+    buf_done(&sealed);
+    return e == OK ? kv_error(t) : e;
+}
+
+// --- refusals, evidence, new incarnations ---
+static void store_refusal(struct kv_txn *t, struct hash consultation, const struct msg_refuse *m)
+{
+    const struct refused r = { .refusal = { .consultation = consultation,
+                                            .key = m->journal.key,
+                                            .incarnation = m->journal.incarnation,
+                                            .seq = m->seq,
+                                            .received = m->received,
+                                            .code = m->code },
+                               .sig = m->signature };
+    refused_put(t, &r);
+}
+
+static void store_evidence(struct kv_txn *t, struct tree_head seen, struct slice note)
+{
+    struct tree_head head;
+    struct slice before = { NULL, 0 };
+    struct buf value = buf_new(2 * LIMIT_NOTE_BYTES + 256);
+    bool known = exchange_checkpoint_get(t, &head, &before) == OK;
+    pack_array(&value, 4);
+    pack_uint(&value, seen.size);
+    pack_bin(&value, SLICE_ARRAY(seen.root.b));
+    pack_bin(&value, known ? before : slice_of(NULL, 0));
+    pack_bin(&value, note);
+    CHECK(buf_ok(&value));
+    store_value_put(t, NODE_CONTRADICTION, buf_slice(&value));
+    buf_done(&value);
+}
+
+// Only the incarnation that is written in now can be followed by a new one. What was refused in an older one asks for
+// the same: then the present one ends too, and its author signs anew what the refused journal had left.
+static enum err store_renew(struct kv_txn *t, const struct node_action *a)
+{
+    struct notebook n;
+    enum err e = notebook_get(t, a->as.renew.journal.key, &n);
+    if (e == ERR_NOT_FOUND || (e == OK && !journal_id_equal(n.journal, a->as.renew.journal))) {
+        return OK;
+    }
+    if (e == OK && n.renew != NOTEBOOK_REFUSED) {
+        bool refused = a->as.renew.cause == RENEW_REFUSED;
+        n.renew = refused ? NOTEBOOK_REFUSED : NOTEBOOK_RESTORED;
+        n.from = refused ? a->as.renew.next : 0;
+        e = notebook_put(t, &n);
+    }
+    return e;
+}
+
+static bool is_store(enum node_action_type type)
+{
+    return type <= NODE_STORE_RENEW;
+}
+
+static enum err apply_one(struct kv_txn *t, struct hash consultation, const struct node_action *a,
+                          struct why *why)
+{
+    switch (a->type) {
+    case NODE_STORE_ACK:
+        return store_ack(t, &a->as.store_ack, why);
+    case NODE_STORE_PROOF:
+        return store_proof(t, &a->as.store_proof.proof, a->as.store_proof.head, why);
+    case NODE_STORE_DOWN:
+        return store_down(t, &a->as.store_down);
+    case NODE_STORE_REFUSAL:
+        store_refusal(t, consultation, &a->as.store_refusal);
+        break;
+    case NODE_STORE_EVIDENCE:
+        store_evidence(t, a->as.store_evidence.seen, a->as.store_evidence.note);
+        break;
+    case NODE_STORE_RENEW:
+        return store_renew(t, a);
+    case NODE_CONNECT:
+    case NODE_DISCONNECT:
+    case NODE_SEND:
+    case NODE_SEND_RANGE:
+    case NODE_NEW_INCARNATION:
+    case NODE_ARM:
+    case NODE_TELL:
+        break;
+    }
+    return kv_error(t);
+}
+
+enum err node_store_apply(struct kv *kv, struct hash consultation, const struct node_actions *actions,
+                          struct why *why)
+{
+    struct kv_txn *t = NULL;
+    enum err e = OK;
+    for (size_t i = 0; i < actions->n && e == OK; i++) {
+        if (!is_store(actions->items[i].type)) {
+            continue;
+        }
+        if (t == NULL) {
+            e = kv_begin_write(kv, &t);
+        }
+        if (e == OK) {
+            e = apply_one(t, consultation, &actions->items[i], why);
+        }
+    }
+    if (e == OK && t != NULL) {
+        e = kv_commit(t);
+        t = NULL;
+    }
+    kv_abort(t);
+    return e;
+}
