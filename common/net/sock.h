@@ -3,7 +3,7 @@
 //
 // The only door to ZeroMQ: one context, a ROUTER for the hub, a DEALER for the node, CURVE both ways.
 // It knows whole messages and who sent them; it must never look into a message or decide who is admitted (zap does).
-// Read first: docs/PROTOCOL.md "Transport".
+// Read first: docs/PROTOCOL.md, part 11.
 //
 // A socket belongs to one thread: the one that made it. Nothing here blocks, but net_free, which waits for the
 // context's own thread to end. Only acknowledgements of the exchange say that something arrived; OK from sock_send
