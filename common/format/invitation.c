@@ -18,7 +18,7 @@
 #define ENROL_PREFIX "baraza/enrol/v1"
 
 #define CHECK_BYTES 4
-#define INVITATION_BYTES (1 + 34 + 1 + LIMIT_INVITE_ADDRESSES * (2 + LIMIT_NET_ADDRESS) + 34 + 18 + CHECK_BYTES)
+#define INVITATION_BYTES (1 + 34 + 1 + LIMIT_INVITE_ADDRESSES * (2 + LIMIT_NET_ADDRESS) + 34 + 18 + 34 + CHECK_BYTES)
 #define TEXT_BYTES (2 * INVITATION_BYTES) // base64 and some white space
 
 static bool address_ok(struct slice s)
@@ -58,7 +58,7 @@ bool invitation_make(const struct invitation *inv, bool one_line, struct buf *ou
     if (!addresses_ok(inv)) {
         return false;
     }
-    pack_array(&bytes, 4);
+    pack_array(&bytes, 5);
     pack_bin(&bytes, SLICE_ARRAY(inv->charter.b));
     pack_array(&bytes, inv->address_count);
     for (size_t i = 0; i < inv->address_count; i++) {
@@ -66,6 +66,7 @@ bool invitation_make(const struct invitation *inv, bool one_line, struct buf *ou
     }
     pack_bin(&bytes, SLICE_ARRAY(inv->hub.b));
     pack_bin(&bytes, SLICE_ARRAY(inv->seed));
+    pack_bin(&bytes, SLICE_ARRAY(inv->invite.b));
     struct hash sum = hash_of(buf_slice(&bytes));
     buf_put(&bytes, slice_of(sum.b, CHECK_BYTES));
     CHECK(buf_ok(&bytes));
@@ -98,7 +99,7 @@ static bool squeeze(struct slice text, struct buf *room)
 static bool read_fields(struct slice bytes, struct invitation *inv)
 {
     struct cursor c = cursor_new(bytes, false);
-    cursor_array_of(&c, 4);
+    cursor_array_of(&c, 5);
     cursor_bin_fixed(&c, inv->charter.b, sizeof inv->charter.b);
     inv->address_count = cursor_array(&c, LIMIT_INVITE_ADDRESSES);
     for (size_t i = 0; i < inv->address_count; i++) {
@@ -106,6 +107,7 @@ static bool read_fields(struct slice bytes, struct invitation *inv)
     }
     cursor_bin_fixed(&c, inv->hub.b, sizeof inv->hub.b);
     cursor_bin_fixed(&c, inv->seed, sizeof inv->seed);
+    cursor_bin_fixed(&c, inv->invite.b, sizeof inv->invite.b);
     return cursor_done(&c) && addresses_ok(inv);
 }
 

@@ -19,10 +19,11 @@ struct invitation {
     struct slice addresses[LIMIT_INVITE_ADDRESSES]; // "host:port", printable ASCII without spaces
     struct boxkey hub;     // the hub's CURVE key
     uint8_t seed[16];
+    struct hash invite;    // id of the `invite` entry, which enrol names
 };
 
 // Appends the invitation's text: the head, a line end (one_line: a space), base64 of canonical
-// [charter, [address …], hub, seed] ‖ first 4 bytes of its SHA-256, and a line end (one_line: nothing).
+// [charter, [address …], hub, seed, invite] ‖ first 4 bytes of its SHA-256, and a line end (one_line: nothing).
 // False, with out as it was, when an address or the count is not as described.
 MUST_USE bool invitation_make(const struct invitation *inv, bool one_line, struct buf *out);
 

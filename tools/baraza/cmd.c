@@ -95,6 +95,16 @@ int cmd_print_config(struct cmd_context *c)
     return code;
 }
 
+static bool is_own(const struct arg_spec *own, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(own[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // The command's own rows, then the common ones it did not replace, in rows.
 static void join_options(struct cmd_context *c, const struct arg_spec *own, struct arg_spec *rows)
 {
@@ -103,8 +113,15 @@ static void join_options(struct cmd_context *c, const struct arg_spec *own, stru
         CHECK(n < LIMIT_ARGS_OPTIONS - CMD_COMMON_OPTIONS);
         rows[n] = own[n];
     }
-    cmd_common_options(c, rows + n);
-    rows[n + CMD_COMMON_OPTIONS] = (struct arg_spec){ .name = NULL };
+    struct arg_spec common[CMD_COMMON_OPTIONS];
+    cmd_common_options(c, common);
+    size_t at = n;
+    for (size_t i = 0; i < CMD_COMMON_OPTIONS; i++) {
+        if (!is_own(own, n, common[i].name)) {
+            rows[at++] = common[i];
+        }
+    }
+    rows[at] = (struct arg_spec){ .name = NULL };
 }
 
 static int show_command_help(const struct arg_command *command)

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What a person is asked at the terminal: passphrases without echo, and a text in her editor.
+// A passphrase never comes from an argument or the environment, where other programs can see it.
+#ifndef BARAZA_TOOLS_BARAZA_ASK_H
+#define BARAZA_TOOLS_BARAZA_ASK_H
+
+#include "tools/baraza/cmd.h"
+
+// Appends a passphrase to out (empty, maximum LIMIT_PASSPHRASE): the first line of --passphrase-file, or typed at the
+// terminal after prompt, twice when it is new. ERR_USAGE: there is neither, it is empty, or the two differ. Wipe out.
+MUST_USE enum err ask_passphrase(const struct cmd_context *context, const char *prompt, bool is_new, struct buf *out,
+                                 struct why *why);
+
+// Opens $VISUAL, $EDITOR or vi on a private temporary file that begins with hint (lines starting with # are taken out
+// afterwards) and appends what was written to out. ERR_USAGE: there is no terminal; ERR_AGAIN: the editor failed.
+MUST_USE enum err ask_editor(const char *hint, struct buf *out, struct why *why);
+
+#endif

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza add`: write down one contribution, from the arguments, standard input or an editor.
+// It must never print "saved" before the append returned, and never drop a text that was typed without saying so.
+#include "common/base/text.h"
+#include "common/format/nfc.h"
+#include "tools/baraza/ask.h"
+#include "tools/baraza/contribution.h"
+#include "tools/baraza/local.h"
+#include "tools/baraza/print.h"
+
+#include <string.h>
+#include <unistd.h>
+
+// What the options say.
+struct adding {
+    const char *session, *as, *lang, *kind, *channel, *question, *scale, *support, *speaker, *consent, *sensitivity;
+    const char *summary, *ask;
+    struct arg_list groups, themes, scopes, flags;
+};
+
+#define EDITOR_HINT                                                                    \
+    "\n# What was said, in the words and the language of who said it.\n"               \
+    "# Lines that start with # are not taken. An empty text saves nothing.\n"
+
+static bool list_to_codes(const struct arg_list *list, const char *what, struct code_set *out)
+{
+    struct why why = { "" };
+    *out = (struct code_set){ .n = 0 };
+    for (size_t i = 0; i < list->n; i++) {
+        struct code_set some;
+        if (!code_set_parse(slice_text(list->values[i]), &some, &why)) {
+            (void)cmd_usage("%s: %s", what, why.text);
+            return false;
+        }
+        for (size_t k = 0; k < some.n; k++) {
+            if (out->n == CONTRIBUTION_CODES) {
+                (void)cmd_usage("%s: at most %d codes", what, CONTRIBUTION_CODES);
+                return false;
+            }
+            out->codes[out->n++] = some.codes[k];
+        }
+    }
+    return true;
+}
+
+// Flags at which nothing verbatim is taken (1-domain: they stop the form and show the referral text).
+static bool must_stop(const struct code_set *flags)
+{
+    for (size_t i = 0; i < flags->n; i++) {
+        if (slice_equal(flags->codes[i], SLICE_LITERAL("child")) ||
+            slice_equal(flags->codes[i], SLICE_LITERAL("gender-based-violence"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool optional_code(enum code_list list, const char *what, const char *value, struct slice *out)
+{
+    *out = value == NULL ? (struct slice){ NULL, 0 } : slice_text(value);
+    return value == NULL || code_known(list, what, value);
+}
+
+// Turns the options into fields. Returns -1, or has reported.
+static int take_options(const struct adding *a, struct contribution *c)
+{
+    static const struct slice default_scopes[] = { { (const uint8_t *)"record", 6 }, { (const uint8_t *)"analyse", 7 } };
+    *c = (struct contribution){ .basis = slice_text(a->consent), .channel = slice_text(a->channel) };
+    struct slice sensitivity = { NULL, 0 };
+    if (!optional_code(CODES_STATEMENT, "--kind", a->kind, &c->kind) ||
+        !optional_code(CODES_CHANNEL, "--channel", a->channel, &c->channel) ||
+        !optional_code(CODES_SCALE, "--scale", a->scale, &c->scale) ||
+        !optional_code(CODES_SUPPORT, "--support", a->support, &c->support) ||
+        !optional_code(CODES_SPEAKER, "--speaker", a->speaker, &c->speaker) ||
+        !optional_code(CODES_CONSENT_BASIS, "--consent", a->consent, &c->basis) ||
+        !optional_code(CODES_SENSITIVITY, "--sensitivity", a->sensitivity, &sensitivity) ||
+        !list_to_codes(&a->groups, "--group", &c->groups) || !list_to_codes(&a->themes, "--theme", &c->themes) ||
+        !list_to_codes(&a->scopes, "--scope", &c->scopes) || !list_to_codes(&a->flags, "--flag", &c->flags)) {
+        return EXIT_USAGE;
+    }
+    if (slice_equal(sensitivity, SLICE_LITERAL("sealed"))) {
+        return cmd_usage("a sealed contribution cannot be written here: use the capture page");
+    }
+    c->sensitivity = slice_equal(sensitivity, SLICE_LITERAL("restricted")) ? 1 : 0;
+    if (must_stop(&c->flags)) {
+        struct why why;
+        why_set(&why, "Stop: write nothing of what this person says about it. Read out where help is found instead, "
+                      "and record only that a need was named. Nothing was saved");
+        return cmd_fail(ERR_BAD_INPUT, &why);
+    }
+    if (c->scopes.n == 0) {
+        memcpy(c->scopes.codes, default_scopes, sizeof default_scopes);
+        c->scopes.n = 2;
+    }
+    if (a->question != NULL) {
+        c->question = slice_text(a->question);
+    }
+    return -1;
+}
+
+// Puts the text into typed: arguments joined by spaces, else standard input, else an editor.
+static enum err take_text(const struct args *args, struct buf *typed, struct why *why)
+{
+    if (args->n == 1 && strcmp(args->positionals[0], "-") == 0) {
+        return cmd_read_input("-", typed, why);
+    }
+    for (size_t i = 0; i < args->n; i++) {
+        buf_put_text(typed, i == 0 ? "" : " ");
+        buf_put_text(typed, args->positionals[i]);
+    }
+    if (args->n > 0) {
+        return OK;
+    }
+    return isatty(STDIN_FILENO) ? ask_editor(EDITOR_HINT, typed, why) : cmd_read_input("-", typed, why);
+}
+
+// In NFC, without the line ends that an editor or a pipe leaves behind it.
+static enum err normalise(const struct buf *typed, struct buf *out, struct why *why)
+{
+    if (!buf_ok(typed)) {
+        why_set(why, "the text has more than %d bytes, which is the limit: make two contributions of it",
+                LIMIT_DISCLOSURE_BYTES);
+        return ERR_TOO_BIG;
+    }
+    if (!text_nfc(buf_slice(typed), out)) {
+        why_set(why, text_utf8_ok(buf_slice(typed)) ? "the text has more than %d bytes, which is the limit"
+                                                    : "the text is not UTF-8 (limit %d bytes)",
+                LIMIT_DISCLOSURE_BYTES);
+        return ERR_BAD_INPUT;
+    }
+    while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == '\r')) {
+        out->n--;
+    }
+    if (out->n == 0) {
+        why_set(why, "the text is empty: nothing was saved");
+        return ERR_USAGE;
+    }
+    return OK;
+}
+
+static int print_saved(const struct cmd_context *context, const struct local_session *session,
+                       const struct append_result *result)
+{
+    if (context->json) {
+        json_t *row = json_object();
+        json_put(row, "id", json_id(result->id));
+        json_put(row, "number", json_of_number(result->seq));
+        json_put(row, "session", json_string(session->code));
+        json_put(row, "state", json_string("saved"));
+        return cmd_print_json(row);
+    }
+    struct buf line = buf_new(256);
+    buf_put_text(&line, "saved ");
+    print_id(&line, result->id, PRINT_ID);
+    buf_printf(&line, "  forum %s, number %llu\n", session->code, (unsigned long long)result->seq);
+    int code = cmd_print(buf_slice(&line));
+    buf_done(&line);
+    return code;
+}
+
+static int save(struct cmd_context *context, const struct adding *a, struct contribution *c)
+{
+    struct work w;
+    struct local_session session;
+    struct contribution_parts parts;
+    struct append_result result;
+    struct why why = { "" };
+    contribution_parts_init(&parts);
+    int code = work_write(context, a->as, &w);
+    if (code >= 0) {
+        goto out;
+    }
+    enum err e = local_session_find(&w, a->session, &session, &why);
+    if (e != OK) {
+        code = cmd_fail(e, &why);
+        goto out;
+    }
+    c->lang = a->lang != NULL ? slice_text(a->lang) : session.lang[0] != '\0' ? slice_text(session.lang)
+                                                                              : state_charter(w.state)->languages[0];
+    struct body body = { .kind = KIND_CONTRIBUTION };
+    body.as.contribution.sensitivity = c->sensitivity;
+    struct append_item item = { .body = &body, .refs = &session.id, .ref_count = 1 };
+    if (!contribution_make(c, &parts, &item, &why)) {
+        code = cmd_fail(ERR_TOO_BIG, &why);
+        goto out;
+    }
+    code = work_append(&w, &item, 1, &result);
+    if (code < 0) {
+        code = print_saved(context, &session, &result);
+    }
+out:
+    contribution_parts_done(&parts);
+    work_close(&w);
+    return code;
+}
+
+static int take_and_save(struct cmd_context *context, const struct adding *a, const struct args *args)
+{
+    struct contribution c;
+    struct buf typed = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct buf text = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct buf summary = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct buf asked = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct why why = { "" };
+    int code = take_options(a, &c);
+    if (code >= 0) {
+        goto out;
+    }
+    enum err e = take_text(args, &typed, &why);
+    if (e == OK) {
+        e = normalise(&typed, &text, &why);
+    }
+    bool good = (a->summary == NULL || text_nfc(slice_text(a->summary), &summary)) &&
+                (a->ask == NULL || text_nfc(slice_text(a->ask), &asked));
+    if (e == OK && !good) {
+        why_set(&why, "--summary or --ask is not UTF-8");
+        e = ERR_BAD_INPUT;
+    }
+    if (e != OK) {
+        code = cmd_fail(e, &why);
+        goto out;
+    }
+    c.text = buf_slice(&text);
+    c.summary = buf_slice(&summary);
+    c.ask = buf_slice(&asked);
+    code = save(context, a, &c);
+out:
+    buf_wipe(&typed);
+    buf_wipe(&text);
+    buf_done(&typed);
+    buf_done(&text);
+    buf_done(&summary);
+    buf_done(&asked);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct adding a = { .channel = "oral-forum", .consent = "oral-witnessed" };
+    const struct arg_spec rows[] = {
+        { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given", &a.session },
+        { "lang", 'l', ARG_TEXT, "TAG", "language of the words (sw, fr-CF); the forum's first when not given", &a.lang },
+        { "kind", 'k', ARG_TEXT, "KIND", "threat, need, cause, proposal, objection, experience, question", &a.kind },
+        { "group", 'g', ARG_LIST, "CODE", "who spoke: women, youth, herders …; may be repeated", &a.groups },
+        { "theme", 't', ARG_LIST, "CODE", "what it is about: land-disputes …; may be repeated", &a.themes },
+        { "speaker", 0, ARG_TEXT, "KIND", "individual, group-consensus, group-majority, organisation, official",
+          &a.speaker },
+        { "channel", 0, ARG_TEXT, "CODE", "how it came: oral-forum (default), oral-private, written, sms …", &a.channel },
+        { "question", 0, ARG_TEXT, "CODE", "the guide's question it answers", &a.question },
+        { "scale", 0, ARG_TEXT, "CODE", "individual, community, national", &a.scale },
+        { "support", 0, ARG_TEXT, "CODE", "in the room: unanimous, most, some, single, contested", &a.support },
+        { "consent", 0, ARG_TEXT, "BASIS", "oral-witnessed (default), written, thumbprint, group-oral, public-speech",
+          &a.consent },
+        { "scope", 0, ARG_LIST, "CODE", "what was agreed to; record and analyse when not given", &a.scopes },
+        { "sensitivity", 0, ARG_TEXT, "CODE", "open (default) or restricted", &a.sensitivity },
+        { "flag", 0, ARG_LIST, "CODE", "careful: names-person, names-unit, child, gender-based-violence …", &a.flags },
+        { "summary", 0, ARG_TEXT, "TEXT", "in short, in your own words; marked as a paraphrase", &a.summary },
+        { "ask", 0, ARG_TEXT, "TEXT", "what they ask for", &a.ask },
+        WORK_AS(&a.as),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza add",
+        .summary = "Write down what was said: signed, and on this disk, when it says \"saved\". Needs no network",
+        .positionals = "[TEXT...]",
+        .max = SIZE_MAX,
+        .examples = "  baraza add --group women --kind threat \"They took the land when the river moved.\"\n"
+                    "  baraza add --lang fr < note.txt\n"
+                    "  baraza add                          # opens your editor\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    if (a.lang != NULL && !language_tag_ok(slice_text(a.lang))) {
+        return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
+    }
+    return take_and_save(context, &a, &args);
+}
+
+const struct cmd cmd_add = { "add", run, "write down a contribution", CMD_WRITE };

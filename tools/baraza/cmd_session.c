@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza session open` and `baraza session list`: the forums of this site.
+#include "common/base/text.h"
+#include "tools/baraza/contribution.h"
+#include "tools/baraza/forums.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/session.h"
+
+static int print_opened(const struct cmd_context *context, const struct session_fields *f, struct hash id)
+{
+    if (context->json) {
+        json_t *row = json_object();
+        json_put(row, "id", json_id(id));
+        json_put(row, "code", json_string(f->code));
+        json_put(row, "state", json_string("saved"));
+        return cmd_print_json(row);
+    }
+    struct buf line = buf_new(256);
+    buf_printf(&line, "saved ");
+    print_id(&line, id, PRINT_ID);
+    buf_printf(&line, "  forum %s is open\n", f->code);
+    int code = cmd_print(buf_slice(&line));
+    buf_done(&line);
+    return code;
+}
+
+static int open_it(struct cmd_context *context, const char *as, const struct session_fields *f)
+{
+    struct work w;
+    struct local_session there;
+    struct append_result result;
+    struct why why = { "" };
+    int code = work_write(context, as, &w);
+    if (code >= 0) {
+        goto out;
+    }
+    if (local_session_find(&w, f->code, &there, NULL) == OK) {
+        why_set(&why, "forum %s is open here already: add to it with --session %s", f->code, f->code);
+        code = cmd_fail(ERR_EXISTS, &why);
+        goto out;
+    }
+    code = session_append(&w, f, NULL, &result);
+    if (code < 0) {
+        code = print_opened(context, f, result.id);
+    }
+out:
+    work_close(&w);
+    return code;
+}
+
+static int run_open(struct cmd_context *context, int argc, char **argv)
+{
+    struct session_fields f = { .type = "town-hall" };
+    const char *as = NULL;
+    const struct arg_spec rows[] = {
+        { "area", 'a', ARG_TEXT, "AREA", "code of the area it is held for (MA-KIV)", &f.area },
+        { "type", 't', ARG_TEXT, "TYPE", "town-hall, focus-group, regional-conference, submission-desk …", &f.type },
+        { "title", 0, ARG_TEXT, "TEXT", "what it is called", &f.title },
+        { "lang", 'l', ARG_LIST, "TAG", "a language that is spoken there; the first is what add assumes", &f.languages },
+        { "date", 0, ARG_TEXT, "DATE", "the day it is held, 2026-03-04", &f.date },
+        { "place", 0, ARG_TEXT, "TEXT", "where, as precisely as is safe", &f.place },
+        WORK_AS(&as),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza session open",
+        .summary = "Open a forum, so that what is said there can be written down",
+        .positionals = "CODE",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza session open MA-KIV-2026-003 --area MA-KIV --type town-hall --lang sw\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    f.code = args.positionals[0];
+    if (!text_code_ok(slice_text(f.code))) {
+        return cmd_usage("\"%s\" is no code: letters, digits, dot, dash and underscore, at most %d", f.code,
+                         LIMIT_CODE_BYTES);
+    }
+    if (f.area == NULL || !text_code_ok(slice_text(f.area))) {
+        return cmd_usage("name the area with --area CODE (letters, digits, dot, dash and underscore)");
+    }
+    if (!code_known(CODES_SESSION_TYPE, "--type", f.type)) {
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < f.languages.n; i++) {
+        if (!language_tag_ok(slice_text(f.languages.values[i]))) {
+            return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
+        }
+    }
+    return open_it(context, as, &f);
+}
+
+static int print_forum_json(const struct forum *f)
+{
+    json_t *row = json_object();
+    json_put(row, "id", json_id(f->id));
+    json_put(row, "code", json_string(f->code));
+    json_put(row, "area", json_string(f->area));
+    json_put(row, "type", json_string(f->type));
+    json_put(row, "opened", json_time(f->claimed_s));
+    json_put(row, "state", json_string(fate_name(f->fate)));
+    json_put(row, "contributions", json_of_number(f->tally.saved));
+    json_put(row, "received", json_of_number(f->tally.received));
+    json_put(row, "waiting", json_of_number(f->tally.waiting));
+    json_put(row, "refused", json_of_number(f->tally.refused));
+    return cmd_print_json(row);
+}
+
+static int print_forums(const struct cmd_context *context, const struct forums *f)
+{
+    struct buf text = buf_new((size_t)1 << 26);
+    struct print_ids ids = { NULL, 0, 0 };
+    int code = EXIT_GOOD;
+    for (size_t i = 0; i < f->n; i++) {
+        print_ids_add(&ids, f->rows[i].id);
+    }
+    size_t digits = print_ids_digits(&ids);
+    for (size_t i = 0; i < f->n && code == EXIT_GOOD; i++) {
+        const struct forum *row = &f->rows[i];
+        if (context->json) {
+            code = print_forum_json(row);
+            continue;
+        }
+        print_id(&text, row->id, digits);
+        buf_printf(&text, "  %-20s %-12s %-20s ", row->code, row->area, row->type);
+        print_count(&text, row->tally.saved, "contribution\n", "contributions\n");
+    }
+    if (code == EXIT_GOOD && !context->json) {
+        code = cmd_print(buf_slice(&text));
+    }
+    if (f->n == 0) {
+        cmd_remark(context, "no forum is open here yet: baraza session open CODE --area AREA");
+    }
+    print_ids_done(&ids);
+    buf_done(&text);
+    return code;
+}
+
+static int run_list(struct cmd_context *context, int argc, char **argv)
+{
+    const struct arg_command command = {
+        .name = "baraza session list",
+        .summary = "List the forums of this site, with the number of contributions to each",
+        .positionals = "",
+        .examples = "  baraza session list\n  baraza session list --json | jq .code\n",
+    };
+    struct args args;
+    struct work w;
+    struct forums forums = { .rows = NULL };
+    struct why why = { "" };
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    code = work_state(context, &w);
+    if (code < 0) {
+        enum err e = forums_load(&w, &forums, &why);
+        code = e == OK ? print_forums(context, &forums) : cmd_fail(e, &why);
+    }
+    forums_done(&forums);
+    work_close(&w);
+    return code;
+}
+
+const struct cmd cmd_session_open = { "session open", run_open, "open a forum", CMD_WRITE };
+const struct cmd cmd_session_list = { "session list", run_list, "list the forums of this site", CMD_READ };

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza status`: one line that reconciles, and what to do when something waits. Needs nobody's passphrase.
+#include "common/author/agent.h"
+#include "common/net/loop.h"
+#include "tools/baraza/forums.h"
+#include "tools/baraza/print.h"
+
+#include <stdlib.h>
+
+#define DAY_S 86400u
+
+// What the exchange has come to.
+struct exchange_status {
+    bool verified;          // a checkpoint was verified here
+    struct tree_head head;
+};
+
+static enum err load_exchange(struct work *w, struct exchange_status *out)
+{
+    struct kv_txn *t = NULL;
+    struct slice note = { NULL, 0 };
+    *out = (struct exchange_status){ .verified = false };
+    enum err e = kv_begin_read(state_kv(w->state), &t);
+    if (e != OK) {
+        return e;
+    }
+    e = exchange_checkpoint_get(t, &out->head, &note);
+    out->verified = e == OK;
+    kv_abort(t);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static json_t *tally_json(const struct tally *t)
+{
+    json_t *o = json_object();
+    json_put(o, "saved", json_of_number(t->saved));
+    json_put(o, "received", json_of_number(t->received));
+    json_put(o, "pending", json_of_number(t->waiting));
+    json_put(o, "refused", json_of_number(t->refused));
+    json_put(o, "confirmed", json_of_number(t->confirmed));
+    json_put(o, "answered", json_of_number(t->answered));
+    return o;
+}
+
+static int print_json(struct work *w, const struct forums *f, const struct exchange_status *x)
+{
+    json_t *o = json_object();
+    const struct charter *c = state_charter(w->state);
+    json_put(o, "title", json_of_bytes(c->title));
+    json_put(o, "consultation", json_id(c->id));
+    json_put(o, "practice", json_boolean(c->practice));
+    json_put(o, "contributions", tally_json(&f->contributions));
+    json_put(o, "entries", tally_json(&f->entries));
+    json_put(o, "forums", json_of_number(f->n));
+    json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
+    return cmd_print_json(o);
+}
+
+static void put_waiting(struct buf *out, const struct forums *f)
+{
+    uint64_t now = loop_wall_s();
+    if (f->entries.waiting == 0) {
+        return;
+    }
+    uint64_t days = now > f->oldest_waiting_s ? (now - f->oldest_waiting_s) / DAY_S : 0;
+    print_count(out, f->entries.waiting, "entry exists", "entries exist");
+    buf_printf(out, " only on this computer");
+    if (days > 0) {
+        buf_printf(out, ", the oldest for ");
+        print_count(out, days, "day", "days");
+    }
+    buf_put_text(out, ". Keep working; connect when you can: baraza sync --wait\n");
+}
+
+static void put_refused(struct buf *out, const struct forums *f)
+{
+    if (f->entries.refused > 0) {
+        buf_put_text(out, "The hub refused ");
+        print_count(out, f->entries.refused, "entry", "entries");
+        buf_put_text(out, "; kept here with the reason: baraza list --all --only refused --json\n");
+    }
+}
+
+static void put_unlocked(struct buf *out, struct work *w)
+{
+    struct person who[LIMIT_PERSONS];
+    size_t n = 0;
+    char *path = state_path(w->state, STATE_AGENT);
+    if (agent_who(path, who, LIMIT_PERSONS, &n, NULL) == OK && n > 0) {
+        buf_put_text(out, "Unlocked: ");
+        for (size_t i = 0; i < n; i++) {
+            buf_put_text(out, i == 0 ? "" : ", ");
+            print_line(out, slice_text(who[i].name), LIMIT_PERSON_NAME);
+        }
+        buf_put_u8(out, '\n');
+    }
+    free(path);
+}
+
+static int print_status(const struct cmd_context *context, struct work *w, const struct forums *f,
+                        const struct exchange_status *x)
+{
+    struct buf out = buf_new(8192);
+    const struct charter *c = state_charter(w->state);
+    const struct tally *t = &f->contributions;
+    if (!context->quiet) {
+        print_line(&out, c->title, 100);
+        buf_put_text(&out, c->practice ? "  (practice, not real)\n" : "\n");
+    }
+    buf_printf(&out, "%llu saved = %llu received + %llu pending + %llu refused", (unsigned long long)t->saved,
+               (unsigned long long)t->received, (unsigned long long)t->waiting, (unsigned long long)t->refused);
+    if (t->received > 0) {
+        buf_printf(&out, "; %llu confirmed, %llu answered", (unsigned long long)t->confirmed,
+                   (unsigned long long)t->answered);
+    }
+    buf_put_u8(&out, '\n');
+    if (!context->quiet) {
+        if (x->verified) {
+            buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->head.size);
+        }
+        put_waiting(&out, f);
+        put_refused(&out, f);
+        put_unlocked(&out, w);
+    }
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    const struct arg_command command = {
+        .name = "baraza status",
+        .summary = "Say where everything is: saved = received + pending + refused",
+        .positionals = "",
+        .examples = "  baraza status\n  baraza status --json | jq .contributions\n",
+    };
+    struct args args;
+    struct work w;
+    struct forums f = { .rows = NULL };
+    struct exchange_status x;
+    struct why why = { "" };
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    code = work_state(context, &w);
+    if (code < 0) {
+        enum err e = forums_load(&w, &f, &why);
+        if (e == OK) {
+            e = load_exchange(&w, &x);
+        }
+        code = e != OK ? cmd_fail(e, &why) : context->json ? print_json(&w, &f, &x) : print_status(context, &w, &f, &x);
+    }
+    forums_done(&f);
+    work_close(&w);
+    return code;
+}
+
+const struct cmd cmd_status = { "status", run, "say where everything is, in one line that adds up", CMD_READ };

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza unlock` and `baraza lock`: hand a person's keys to the agent, and take them back. The agent is the site's
+// daemon, or, where none runs, a small process left behind here, which ends when nobody is unlocked any more.
+// That process must never open the store (an LMDB environment does not cross a fork) nor keep the terminal.
+#include "common/author/agent.h"
+#include "common/net/loop.h"
+#include "tools/baraza/work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define MINUTE_MS 60000u
+
+// Serves until everybody is locked. Does not return.
+static NO_RETURN void serve(struct agent *agent, struct safe *safe, int signals)
+{
+    while (!safe_empty(safe)) {
+        uint64_t now = loop_now_ms();
+        uint64_t deadline = agent_expire(agent, now);
+        struct loop_watch watches[] = { { .fd = agent_fd(agent) }, { .fd = signals } };
+        if (safe_empty(safe) || loop_wait(watches, 2, deadline) != OK || watches[1].ready) {
+            break;
+        }
+        (void)agent_serve(agent, loop_now_ms());
+    }
+    agent_close(agent);
+    safe_done(safe);
+    _exit(EXIT_GOOD);
+}
+
+// The child: leaves the terminal and the directory, opens the socket, tells the parent, serves.
+static NO_RETURN void become_agent(const char *path, const struct unlocked *u, uint64_t idle_ms, int tell)
+{
+    struct safe safe;
+    struct agent *agent = NULL;
+    struct why why = { "" };
+    int signals = -1;
+    safe_init(&safe);
+    struct unlocked *slot = safe_slot(&safe, u->person.key);
+    *slot = *u;
+    slot->used_ms = loop_now_ms();
+    (void)setsid();
+    (void)prctl(PR_SET_DUMPABLE, 0); // no core file with keys in it, no debugger
+    enum err e = agent_open(path, &safe, idle_ms, &agent, &why);
+    if (e == OK) {
+        e = loop_signals_open(&signals);
+    }
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd <= 2 && null >= 0; fd++) {
+        (void)dup2(null, fd);
+    }
+    uint8_t code = (uint8_t)e;
+    bool told = write(tell, &code, 1) == 1;
+    close(tell);
+    if (e != OK || !told) {
+        safe_done(&safe);
+        _exit(EXIT_FOUND);
+    }
+    serve(agent, &safe, signals);
+}
+
+// Starts the agent process with u's keys; returns when it listens.
+static enum err start_agent(const char *path, const struct unlocked *u, uint64_t idle_ms, struct why *why)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        why_set(why, "starting the agent: %s", strerror(errno));
+        return ERR_IO;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        become_agent(path, u, idle_ms, ends[1]);
+    }
+    close(ends[1]);
+    uint8_t code = ERR_IO;
+    bool heard = child > 0 && read(ends[0], &code, 1) == 1;
+    close(ends[0]);
+    if (!heard || code != OK) {
+        why_set(why, "the agent could not be started at %.120s: %s", path,
+                heard && code < ERR_COUNT ? err_text((enum err)code) : strerror(errno));
+        return ERR_IO;
+    }
+    return OK;
+}
+
+static int unlock(struct cmd_context *context, const char *name)
+{
+    struct work w;
+    struct person person;
+    struct why why = { "" };
+    char *path = NULL;
+    int code = work_state(context, &w);
+    if (code >= 0) {
+        work_close(&w);
+        return code;
+    }
+    if (w.keyring == NULL) {
+        work_close(&w);
+        return cmd_usage("%s is a hub's state: a hub has nobody to unlock", context->state);
+    }
+    uint64_t idle_ms = conf_uint(&context->conf, "idle") * MINUTE_MS;
+    enum err e = keyring_find(w.keyring, name, &person, &why);
+    if (e == OK) {
+        e = work_unlock(context, &w, &person, &why);
+    }
+    path = state_path(w.state, STATE_AGENT);
+    state_close(w.state); // before the fork: the agent must not inherit the store
+    w.state = NULL;
+    if (e == OK) {
+        e = agent_put(path, w.who, &why);
+        if (e == ERR_NOT_FOUND) {
+            e = start_agent(path, w.who, idle_ms, &why);
+        }
+    }
+    if (e == OK) {
+        cmd_remark(context, "%s is unlocked; baraza lock ends that", person.name);
+    }
+    free(path);
+    work_close(&w);
+    return e == OK ? EXIT_GOOD : cmd_fail(e, &why);
+}
+
+static int run_unlock(struct cmd_context *context, int argc, char **argv)
+{
+    const struct arg_command command = {
+        .name = "baraza unlock",
+        .summary = "Unlock a person's keys, so that her commands ask for no passphrase until she is idle too long",
+        .positionals = "[NAME]",
+        .max = 1,
+        .examples = "  baraza unlock Heron\n",
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    return code >= 0 ? code : unlock(context, args.n > 0 ? args.positionals[0] : NULL);
+}
+
+static int run_lock(struct cmd_context *context, int argc, char **argv)
+{
+    const struct arg_command command = {
+        .name = "baraza lock",
+        .summary = "Lock one person's keys, or everybody's. What waits here still travels",
+        .positionals = "[NAME]",
+        .max = 1,
+        .examples = "  baraza lock\n",
+    };
+    struct args args;
+    struct work w;
+    struct person person;
+    struct why why = { "" };
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    code = work_state(context, &w);
+    if (code < 0 && w.keyring == NULL) {
+        code = cmd_usage("%s is a hub's state: a hub has nobody to lock", context->state);
+    }
+    if (code < 0) {
+        enum err e = args.n > 0 ? keyring_find(w.keyring, args.positionals[0], &person, &why) : OK;
+        char *path = state_path(w.state, STATE_AGENT);
+        if (e == OK) {
+            e = agent_lock(path, args.n > 0 ? &person.key : NULL, &why);
+            e = e == ERR_NOT_FOUND ? OK : e; // no agent: nobody is unlocked
+        }
+        free(path);
+        code = e == OK ? EXIT_GOOD : cmd_fail(e, &why);
+    }
+    work_close(&w);
+    return code;
+}
+
+const struct cmd cmd_unlock = { "unlock", run_unlock, "unlock somebody's keys for a while", CMD_PEOPLE };
+const struct cmd cmd_lock = { "lock", run_lock, "lock them again", CMD_PEOPLE };

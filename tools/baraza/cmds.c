@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The table of subcommands, in the order `baraza --help` shows them within each group. Read first: cmd.h.
+#include "tools/baraza/cmd.h"
+
+extern const struct cmd cmd_hub_init, cmd_join, cmd_session_open, cmd_session_list, cmd_add, cmd_list, cmd_status,
+    cmd_invite, cmd_unlock, cmd_lock, cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
+
+static const struct cmd *const table[] = {
+    &cmd_hub_init,
+    &cmd_join,
+    &cmd_invite,
+    &cmd_unlock,
+    &cmd_lock,
+    &cmd_session_open,
+    &cmd_add,
+    &cmd_status,
+    &cmd_list,
+    &cmd_session_list,
+    &cmd_merkle_inclusion,
+    &cmd_merkle_consistency,
+    &cmd_keycheck,
+};
+
+const struct cmd *const *cmd_table(size_t *n)
+{
+    *n = sizeof table / sizeof *table;
+    return table;
+}

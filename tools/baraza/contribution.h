@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// A contribution's fields, put into its parts: shared by add, which normalises what was typed, and import, which keeps
+// every byte. It must never change a text itself. Read first: common/format/content.h.
+#ifndef BARAZA_TOOLS_BARAZA_CONTRIBUTION_H
+#define BARAZA_TOOLS_BARAZA_CONTRIBUTION_H
+
+#include "common/author/append.h"
+#include "common/format/content.h"
+
+#define CONTRIBUTION_CODES 16 // themes, groups, scopes or flags of one contribution
+
+struct code_set {
+    struct slice codes[CONTRIBUTION_CODES];
+    size_t n;
+};
+
+// Where an imported one came from, as it was written there. Empty fields are left out.
+struct contribution_source {
+    uint64_t row;         // from 1, the header not counted; 0: not imported
+    struct slice number;  // its own id there
+    struct slice time;
+    struct slice author;
+    struct slice file;    // conversation or file, without its directory
+    struct slice tool;    // "polis", "csv"
+    struct slice agrees, disagrees, moderated; // polis
+};
+
+// Everything borrowed; empty: not given.
+struct contribution {
+    struct slice text, lang, summary, ask;
+    struct slice kind, channel, question, scale, support;
+    struct slice speaker;     // kind of speaker
+    struct slice basis;       // of consent
+    struct code_set themes, groups, scopes, flags;
+    struct contribution_source source;
+    uint64_t sensitivity;
+};
+
+// Memory for the parts of one contribution, used again and again.
+struct contribution_parts {
+    struct buf context, said, speaker, consent;
+};
+void contribution_parts_init(struct contribution_parts *p);
+void contribution_parts_done(struct contribution_parts *p);
+
+// Makes the parts of c and fills item (whose body must be a contribution's) with them; they borrow p until its next use.
+// False and why when it is too large.
+MUST_USE bool contribution_make(const struct contribution *c, struct contribution_parts *p, struct append_item *item,
+                                struct why *why);
+
+// Splits "a,b;c d" into codes. False and why when one is no code, or there are too many. Borrows text.
+MUST_USE bool code_set_parse(struct slice text, struct code_set *out, struct why *why);
+
+// True when tag may be a language tag (BCP 47: letters, digits, hyphens, at most 35).
+MUST_USE bool language_tag_ok(struct slice tag);
+
+#endif

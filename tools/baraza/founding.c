@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Makes a consultation. The root's, registrar's and officers' secrets never touch the hub's directory.
+// Read first: founding.h.
+#include "tools/baraza/founding.h"
+
+#include "common/base/text.h"
+#include "common/net/loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OFFICERS_FEWEST 2
+
+// Every secret of the hub, and the officers'.
+struct hub_keys {
+    uint8_t log_seed[32], author_seed[32];
+    struct pubkey log, author;
+    struct boxkey exchange, intake;
+    struct boxsec exchange_sec, intake_sec;
+    struct symkey store;
+    struct boxsec officers[LIMIT_PROTECT_KEYS];
+};
+
+static void seeded_key(uint8_t seed[static 32], struct pubkey *pub)
+{
+    struct seckey sec;
+    ident_random(seed, 32);
+    sign_keypair_from_seed(seed, pub, &sec);
+    mem_wipe(&sec, sizeof sec);
+}
+
+static void hub_keys_new(struct hub_keys *k)
+{
+    seeded_key(k->log_seed, &k->log);
+    seeded_key(k->author_seed, &k->author);
+    box_keypair(&k->exchange, &k->exchange_sec);
+    box_keypair(&k->intake, &k->intake_sec);
+    k->store = symkey_new();
+}
+
+static size_t officer_count(const struct founding_wish *w)
+{
+    return w->officers.n == 0 ? OFFICERS_FEWEST : w->officers.n;
+}
+
+static const char *officer_name(const struct founding_wish *w, size_t i)
+{
+    static const char *const standing[OFFICERS_FEWEST] = { "officer-1", "officer-2" };
+    return w->officers.n == 0 ? standing[i] : w->officers.values[i];
+}
+
+static enum err wish_check(const struct founding_wish *w, struct why *why)
+{
+    if (officer_count(w) < OFFICERS_FEWEST || officer_count(w) > LIMIT_PROTECT_KEYS) {
+        why_set(why, "name %d to %d protection officers with --officer CODE", OFFICERS_FEWEST, LIMIT_PROTECT_KEYS);
+        return ERR_USAGE;
+    }
+    for (size_t i = 0; i < officer_count(w); i++) {
+        if (!text_code_ok(slice_text(officer_name(w, i)))) {
+            why_set(why, "--officer takes a code: letters, digits, dot, dash and underscore");
+            return ERR_USAGE;
+        }
+    }
+    return OK;
+}
+
+// Writes the charter and the root's signature below it.
+static enum err make_charter(const struct founding_wish *w, struct hub_keys *k, struct founding *f, struct why *why)
+{
+    struct charter c = {
+        .title = slice_text(w->title),
+        .prefix = slice_text(w->prefix),
+        .opened = slice_text(w->opened),
+        .root_count = 1,
+        .quorum = 1,
+        .exchange = k->exchange,
+        .intake = k->intake,
+        .officer_count = officer_count(w),
+        .language_count = w->languages.n,
+        .quantum_s = w->quantum_s,
+        .threshold = w->threshold,
+        .practice = w->practice,
+        .plan_first = w->plan_first,
+    };
+    struct buf name = buf_new(LIMIT_KEY_NAME);
+    struct buf text = buf_new(LIMIT_CHARTER_BYTES);
+    enum err e = ERR_USAGE;
+    c.log.key = k->log;
+    for (size_t i = 0; i < c.officer_count; i++) {
+        c.officers[i].name = slice_text(officer_name(w, i));
+        box_keypair(&c.officers[i].key, &k->officers[i]);
+    }
+    for (size_t i = 0; i < c.language_count; i++) {
+        c.languages[i] = slice_text(w->languages.values[i]);
+    }
+    buf_printf(&name, "%s/root", w->prefix);
+    if (!buf_ok(&name) || !vkey_make(buf_slice(&name), VKEY_ED25519, f->root->person.key, &c.roots[0])) {
+        why_set(why, "--prefix is like a web address without https://, for example records.example.org/security-2026");
+    } else if (charter_make(&c, &text, why)) {
+        note_sign(buf_slice(&text), &c.roots[0], &f->root->sign, &f->note);
+        CHECK(charter_verify(buf_slice(&f->note), &c, why) == VERDICT_GOOD);
+        f->id = c.id;
+        e = OK;
+    }
+    buf_done(&name);
+    buf_done(&text);
+    return e;
+}
+
+// The root person first: her key makes the store key; then the registrar.
+static enum err make_people(const struct founding_wish *w, struct slice passphrase, struct boxkey intake,
+                            struct founding *f, struct why *why)
+{
+    struct pubkey nobody = { { 0 } };
+    f->work.keyring = keyring_new();
+    f->root = safe_slot(&f->work.safe, nobody);
+    enum err e = keyring_add(f->work.keyring, FOUNDING_ROOT, passphrase, NULL, intake, f->root, why);
+    if (e == OK) {
+        f->registrar = safe_slot(&f->work.safe, nobody);
+        e = keyring_add(f->work.keyring, w->registrar, passphrase, f->root, intake, f->registrar, why);
+    }
+    return e;
+}
+
+static enum err write_officers(const struct founding_wish *w, const struct hub_keys *k, const struct state_making *m,
+                               struct why *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < officer_count(w) && e == OK; i++) {
+        char name[16 + LIMIT_CODE_BYTES];
+        (void)snprintf(name, sizeof name, "keys/protect-%s", officer_name(w, i));
+        e = state_make_secret(m, name, k->officers[i].b, why);
+    }
+    return e;
+}
+
+static enum err write_founder(const struct founding_wish *w, const struct hub_keys *k, struct founding *f, struct why *why)
+{
+    struct boxsec transport;
+    struct buf conf = buf_new(LIMIT_CONF_BYTES);
+    char *keyring = state_path_in(f->founder.dir, STATE_KEYRING);
+    box_keypair(&f->transport, &transport);
+    buf_put_text(&conf, "hub =");
+    for (size_t i = 0; i < w->addresses.n; i++) {
+        buf_printf(&conf, " %s", w->addresses.values[i]);
+    }
+    buf_put_text(&conf, "\n");
+    enum err e = keyring_save(f->work.keyring, keyring, why);
+    if (e == OK) {
+        e = state_make_secret(&f->founder, STATE_TRANSPORT, transport.b, why);
+    }
+    if (e == OK) {
+        e = state_make_file(&f->founder, STATE_CONF, buf_slice(&conf), why);
+    }
+    if (e == OK) {
+        e = write_officers(w, k, &f->founder, why);
+    }
+    mem_wipe(&transport, sizeof transport);
+    buf_done(&conf);
+    free(keyring);
+    return e;
+}
+
+static enum err write_hub(const struct hub_keys *k, struct founding *f, struct why *why)
+{
+    const struct {
+        const char *name;
+        const uint8_t *secret;
+    } files[] = {
+        { STATE_HUB_LOG, k->log_seed },           { STATE_HUB_AUTHOR, k->author_seed },
+        { STATE_HUB_EXCHANGE, k->exchange_sec.b }, { STATE_HUB_INTAKE, k->intake_sec.b },
+        { STATE_HUB_STORE, k->store.b },
+    };
+    enum err e = OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && e == OK; i++) {
+        e = state_make_secret(&f->hub, files[i].name, files[i].secret, why);
+    }
+    f->hub_author = k->author;
+    return e;
+}
+
+static enum err append_one(struct founding *f, const struct body *body, struct slice office, struct why *why)
+{
+    struct append_item item = { .body = body };
+    struct append_result result;
+    item.parts[0] = office;
+    return author_append(f->work.author, loop_wall_s(), &item, 1, &result, why);
+}
+
+// The root accredits the hub's own author key, and the registrar, who is secretariat too and whose transport key the
+// hub's door must know.
+static enum err write_grants(struct founding *f, struct why *why)
+{
+    struct body hub = { .kind = KIND_GRANT };
+    struct body registrar = { .kind = KIND_GRANT };
+    struct slice nothing = { NULL, 0 };
+    hub.as.grant.key = f->hub_author;
+    hub.as.grant.roles = 1u << ROLE_HUB;
+    registrar.as.grant.key = f->registrar->person.key;
+    registrar.as.grant.has_transport = true;
+    registrar.as.grant.transport = f->transport;
+    registrar.as.grant.roles = 1u << ROLE_REGISTRAR | 1u << ROLE_SECRETARIAT;
+    f->work.who = f->root;
+    enum err e = author_open(f->work.state, f->root, &f->work.author, why);
+    if (e == OK) {
+        e = append_one(f, &hub, nothing, why);
+    }
+    if (e == OK) {
+        e = append_one(f, &registrar, nothing, why);
+    }
+    return e;
+}
+
+enum err founding_begin(const struct founding_wish *wish, struct slice passphrase, unsigned flags, struct founding *f,
+                        struct why *why)
+{
+    struct hub_keys keys;
+    *f = (struct founding){ .note = buf_new(LIMIT_CHARTER_BYTES) };
+    safe_init(&f->work.safe);
+    hub_keys_new(&keys);
+    enum err e = wish_check(wish, why);
+    if (e == OK) {
+        e = make_people(wish, passphrase, keys.intake, f, why);
+    }
+    if (e == OK) {
+        e = make_charter(wish, &keys, f, why);
+    }
+    if (e == OK) {
+        e = state_make_begin(STORE_NODE, wish->founder_dir, buf_slice(&f->note), flags, &f->founder, why);
+    }
+    if (e == OK) {
+        e = state_make_begin(STORE_HUB, wish->hub_dir, buf_slice(&f->note), flags, &f->hub, why);
+    }
+    if (e == OK) {
+        e = write_founder(wish, &keys, f, why);
+    }
+    if (e == OK) {
+        e = write_hub(&keys, f, why);
+    }
+    mem_wipe(&keys, sizeof keys);
+    if (e == OK) {
+        e = state_open(f->founder.dir, flags, &f->work.state, why);
+    }
+    if (e == OK) {
+        e = write_grants(f, why);
+    }
+    return e;
+}
+
+enum err founding_commit(struct founding *f, struct why *why)
+{
+    work_close(&f->work);
+    enum err e = state_make_commit(&f->founder, why);
+    return e == OK ? state_make_commit(&f->hub, why) : e;
+}
+
+void founding_done(struct founding *f)
+{
+    work_close(&f->work);
+    state_make_abort(&f->founder);
+    state_make_abort(&f->hub);
+    buf_done(&f->note);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Founding a consultation: the charter and its keys, the founder's state apart from the hub's, and the founding entries.
+// Read first: docs/PROTOCOL.md 5 and 6.
+#ifndef BARAZA_TOOLS_BARAZA_FOUNDING_H
+#define BARAZA_TOOLS_BARAZA_FOUNDING_H
+
+#include "common/author/state.h"
+#include "tools/baraza/work.h"
+
+#define FOUNDING_ROOT "root" // chosen name of the person who holds the root key, in the founder's state
+
+// What is asked for. All borrowed.
+struct founding_wish {
+    const char *title, *prefix, *opened;
+    const char *founder_dir, *hub_dir;
+    const char *registrar;          // chosen name of the registrar
+    struct arg_list languages, addresses, officers;
+    uint64_t quantum_s, threshold;
+    bool practice, plan_first;
+};
+
+// A founding under way: both states are made beside their places until founding_commit.
+struct founding {
+    struct state_making founder, hub;
+    struct work work;               // founder's state, opened; the root person, then the registrar, unlocked
+    struct unlocked *root, *registrar;
+    struct buf note;                // the charter, signed
+    struct hash id;
+    struct boxkey transport;        // founder's
+    struct pubkey hub_author;
+};
+
+// Makes keys, charter, both directories and the founding entries (grants of hub and registrar by the root). ERR_* with
+// why; founding_done in either case.
+MUST_USE enum err founding_begin(const struct founding_wish *wish, struct slice passphrase, unsigned flags,
+                                 struct founding *f, struct why *why);
+
+// Puts the founder's directory in its place, then the hub's.
+MUST_USE enum err founding_commit(struct founding *f, struct why *why);
+
+// Removes what was not committed, wipes secrets.
+void founding_done(struct founding *f);
+
+#endif

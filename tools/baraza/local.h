@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The entries of the people of a state, one after the other, each with how far it has come: what list, show, status and
+// add read. It must never write. Read first: common/store/journal.h, common/store/exchange_state.h.
+#ifndef BARAZA_TOOLS_BARAZA_LOCAL_H
+#define BARAZA_TOOLS_BARAZA_LOCAL_H
+
+#include "common/author/notebook.h"
+#include "common/format/content.h"
+#include "common/format/kinds.h"
+#include "common/store/exchange_state.h"
+#include "common/store/journal.h"
+#include "tools/baraza/work.h"
+
+// How far an entry has come (1-domain: saved, received, confirmed, answered; and what stands beside these).
+enum fate {
+    FATE_WAITING,   // saved here, not yet acknowledged by the hub
+    FATE_RECEIVED,  // the hub's custody note covers it
+    FATE_CONFIRMED, // a verified receipt covers it
+    FATE_ANSWERED,  // a response to it is here
+    FATE_REFUSED,   // the hub refused it, signed
+    FATE_REPLACED,  // it followed a refused one, and was signed anew
+    FATE_COUNT,
+};
+
+// Returns "waiting", "received" …; static storage.
+const char *fate_name(enum fate f);
+
+// One entry. Everything borrows the reader until its next step.
+struct local_entry {
+    struct position at;
+    struct entry entry;
+    struct body body;      // valid when known
+    bool known;            // kind and body are this version's
+    enum fate fate;
+    uint64_t refusal;      // FATE_REFUSED: the hub's code
+};
+
+struct local;
+
+// Starts reading all journals of w's store. ERR_* with why. Gives *out; local_end before the state closes.
+MUST_USE enum err local_begin(struct work *w, struct local **out, struct why *why);
+
+// Moves to the next entry, journal by journal, in order. False at the end or on a failure, which local_end tells.
+MUST_USE bool local_next(struct local *l, struct local_entry *out);
+
+// Reads the parts of the entry last read. ERR_LOCKED when nobody is unlocked; ERR_NOT_FOUND: it has none.
+// The disclosure borrows l until the next call.
+MUST_USE enum err local_parts(struct local *l, struct disclosure *out, struct why *why);
+
+// Ends and frees; returns the first failure of reading, with why.
+MUST_USE enum err local_end(struct local *l, struct why *why);
+
+// Returns part `name` of e as fields; no fields when it is a dummy, withheld, or no map. Borrows d.
+struct content local_content(const struct entry *e, const struct disclosure *d, const char *name);
+
+// The numbers of the one reconciling line, over contributions and over all entries.
+struct tally {
+    uint64_t saved, received, waiting, refused; // saved == received + waiting + refused
+    uint64_t confirmed, answered;               // of those received
+    uint64_t replaced;                          // older copies of what was signed anew: not counted in saved
+};
+void tally_add(struct tally *t, enum fate f);
+
+// Finds a session here: by code, or by a beginning of its id (4 hex digits or more); wanted NULL: the one opened last.
+// ERR_NOT_FOUND with why; ERR_BAD_INPUT: several fit.
+struct local_session {
+    struct hash id;
+    char code[LIMIT_CODE_BYTES + 1];
+    char area[LIMIT_CODE_BYTES + 1];
+    char lang[LIMIT_FIELD_KEY + 1]; // the first language of the forum; empty when not given or locked
+};
+MUST_USE enum err local_session_find(struct work *w, const char *wanted, struct local_session *out, struct why *why);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Opening a state for a subcommand. Read first: work.h.
+#include "tools/baraza/work.h"
+
+#include "common/author/agent.h"
+#include "common/base/file.h"
+#include "common/net/loop.h"
+#include "tools/baraza/ask.h"
+
+#include <stdlib.h>
+
+unsigned work_store_flags(const struct cmd_context *context)
+{
+    return conf_bool(&context->conf, "any-filesystem") ? KV_ANY_FILESYSTEM : 0;
+}
+
+static enum err open_state(const struct cmd_context *context, struct work *w, struct why *why)
+{
+    *w = (struct work){ .state = NULL };
+    safe_init(&w->safe);
+    enum err e = state_open(context->state, work_store_flags(context), &w->state, why);
+    if (e != OK || state_info(w->state)->side == STORE_HUB) {
+        return e;
+    }
+    char *path = state_path(w->state, STATE_KEYRING);
+    e = keyring_load(path, &w->keyring, why);
+    free(path);
+    return e;
+}
+
+int work_state(const struct cmd_context *context, struct work *w)
+{
+    struct why why = { "" };
+    enum err e = open_state(context, w, &why);
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+static enum err hub_key(struct work *w, struct why *why)
+{
+    struct symkey key;
+    enum err e = state_secret_load(state_dir(w->state), STATE_HUB_STORE, key.b, why);
+    if (e == OK) {
+        w->store_key = store_key_of(key);
+        w->readable = true;
+    }
+    mem_wipe(&key, sizeof key);
+    return e;
+}
+
+// Borrows p's keys from the agent, if one runs and has them.
+static bool borrow(struct work *w, const struct person *p)
+{
+    char *path = state_path(w->state, STATE_AGENT);
+    struct unlocked *slot = safe_slot(&w->safe, p->key);
+    bool lent = slot != NULL && agent_get(path, p->key, slot, NULL) == OK;
+    free(path);
+    if (lent) {
+        w->who = slot;
+    }
+    return lent;
+}
+
+enum err work_unlock(const struct cmd_context *context, struct work *w, const struct person *p, struct why *why)
+{
+    struct buf prompt = buf_new(128);
+    struct buf passphrase = buf_new(LIMIT_PASSPHRASE);
+    struct unlocked *slot = safe_slot(&w->safe, p->key);
+    CHECK(slot != NULL);
+    buf_printf(&prompt, "Passphrase of %s", p->name);
+    buf_put_u8(&prompt, 0);
+    enum err e = ask_passphrase(context, (const char *)prompt.p, false, &passphrase, why);
+    if (e == OK) {
+        e = keyring_unlock(w->keyring, p->key, buf_slice(&passphrase), state_charter(w->state)->intake, slot, why);
+    }
+    if (e == OK) {
+        w->who = slot;
+    }
+    buf_wipe(&passphrase);
+    buf_done(&passphrase);
+    buf_done(&prompt);
+    return e;
+}
+
+int work_read(const struct cmd_context *context, struct work *w)
+{
+    struct why why = { "" };
+    enum err e = open_state(context, w, &why);
+    if (e == OK && w->keyring == NULL) {
+        e = hub_key(w, &why);
+    } else if (e == OK) {
+        size_t n = keyring_count(w->keyring);
+        for (size_t i = 0; i < n && w->who == NULL; i++) {
+            (void)borrow(w, keyring_person(w->keyring, i)); // whoever is unlocked: the store key is the same for all
+        }
+        if (w->who == NULL && n > 0 && context->passphrase_file != NULL) {
+            e = work_unlock(context, w, keyring_person(w->keyring, n - 1), &why);
+        }
+        if (w->who != NULL) {
+            w->store_key = store_key_of(w->who->store_key);
+            w->readable = true;
+        }
+    }
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+int work_write(const struct cmd_context *context, const char *as, struct work *w)
+{
+    struct why why = { "" };
+    struct person person;
+    enum err e = open_state(context, w, &why);
+    if (e == OK && w->keyring == NULL) {
+        return cmd_usage("%s is a hub's state: people write at a site, in a state of their own", context->state);
+    }
+    if (e == OK) {
+        e = keyring_find(w->keyring, as, &person, &why);
+    }
+    if (e == OK && !borrow(w, &person)) {
+        e = work_unlock(context, w, &person, &why);
+    }
+    if (e == OK) {
+        w->store_key = store_key_of(w->who->store_key);
+        w->readable = true;
+        e = author_open(w->state, w->who, &w->author, &why);
+    }
+    if (e != OK) {
+        return cmd_fail(e, &why);
+    }
+    if (!w->safe.pinned) {
+        cmd_remark(context, "this system does not keep keys out of its swap file (a limit of locked memory)");
+    }
+    if (author_moved(w->author)) {
+        cmd_remark(context, "this state was copied or restored: a new notebook begins, and nothing is lost");
+    }
+    return -1;
+}
+
+void work_close(struct work *w)
+{
+    author_close(w->author);
+    keyring_free(w->keyring);
+    state_close(w->state);
+    safe_done(&w->safe);
+    mem_wipe(&w->store_key, sizeof w->store_key);
+    *w = (struct work){ .state = NULL };
+}
+
+int work_append(struct work *w, const struct append_item *items, size_t n, struct append_result *results)
+{
+    struct why why = { "" };
+    enum err e = author_append(w->author, loop_wall_s(), items, n, results, &why);
+    if (e == OK) {
+        return -1;
+    }
+    struct why told;
+    why_set(&told, "Not saved: %s", why.text[0] != '\0' ? why.text : err_text(e));
+    return cmd_fail(e, &told);
+}

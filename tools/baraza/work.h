@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What a subcommand works with: the state, the person who writes, her journal. Opened and closed in one place.
+#ifndef BARAZA_TOOLS_BARAZA_WORK_H
+#define BARAZA_TOOLS_BARAZA_WORK_H
+
+#include "common/author/append.h"
+#include "common/store/vault.h"
+#include "tools/baraza/cmd.h"
+
+struct work {
+    struct state *state;
+    struct keyring *keyring;   // NULL at a hub
+    struct safe safe;
+    struct unlocked *who;      // NULL while nobody is unlocked
+    struct author *author;     // NULL while nobody writes
+    struct store_key store_key;
+    bool readable;             // store_key is valid: the words of entries here can be read
+};
+
+// Each returns -1 when the subcommand goes on, otherwise it has reported and this is the exit code.
+// work_close is to be called in either case; an all-zero struct is harmless.
+
+// Opens the state for reading. The words are readable when somebody is unlocked at the agent, when a passphrase file is
+// given, or at a hub.
+int work_read(const struct cmd_context *context, struct work *w);
+
+// Opens the state for writing as the person called `as` (NULL: the only one): the agent lends her keys, or she is
+// asked for her passphrase. Says so when a new notebook begins because the state was copied or restored.
+int work_write(const struct cmd_context *context, const char *as, struct work *w);
+
+// Opens only the state, nobody's keys.
+int work_state(const struct cmd_context *context, struct work *w);
+
+void work_close(struct work *w);
+
+// Asks for p's passphrase and unlocks her into w->who. ERR_* with why.
+MUST_USE enum err work_unlock(const struct cmd_context *context, struct work *w, const struct person *p,
+                              struct why *why);
+
+// What the configuration says of the file system, for state_open and state_make_begin.
+unsigned work_store_flags(const struct cmd_context *context);
+
+// Appends n items, reporting failure ("Not saved: ...").
+int work_append(struct work *w, const struct append_item *items, size_t n, struct append_result *results);
+
+// The option rows that subcommands which write share.
+#define WORK_AS(into) { "as", 0, ARG_TEXT, "NAME", "who writes, where several people do", (into) }
+
+#endif
