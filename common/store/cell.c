@@ -18,15 +18,25 @@ static void checksum(enum db db, struct slice key, struct slice value, uint8_t o
     memcpy(out, h.b, CELL_CHECK_BYTES);
 }
 
-void cell_put(struct kv_txn *t, enum db db, struct slice key, struct slice value)
+static void put(struct kv_txn *t, enum db db, struct slice key, struct slice value, bool last)
 {
-    uint8_t *p = kv_put_room(t, db, key, value.n + CELL_CHECK_BYTES, false);
+    uint8_t *p = kv_put_room(t, db, key, value.n + CELL_CHECK_BYTES, last);
     if (p != NULL) {
         if (value.n > 0) {
             memcpy(p, value.p, value.n);
         }
         checksum(db, key, value, p + value.n);
     }
+}
+
+void cell_put(struct kv_txn *t, enum db db, struct slice key, struct slice value)
+{
+    put(t, db, key, value, false);
+}
+
+void cell_put_last(struct kv_txn *t, enum db db, struct slice key, struct slice value)
+{
+    put(t, db, key, value, true);
 }
 
 void cell_make(enum db db, struct slice key, struct slice value, struct buf *out)

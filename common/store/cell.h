@@ -14,6 +14,9 @@
 // Puts value under key with its checksum. Errors show at kv_commit.
 void cell_put(struct kv_txn *t, enum db db, struct slice key, struct slice value);
 
+// The same where key is likely to be the last of db (kv_put_last).
+void cell_put_last(struct kv_txn *t, enum db db, struct slice key, struct slice value);
+
 // Appends value with its checksum to out: for a first content that kv_create puts.
 void cell_make(enum db db, struct slice key, struct slice value, struct buf *out);
 

@@ -135,7 +135,7 @@ enum err exchange_down_get(struct kv_txn *t, uint64_t *next)
 void receipt_put(struct kv_txn *t, const struct position *at, struct slice proof)
 {
     struct key key = key_position(DB_PROOF, at);
-    cell_put(t, DB_PROOF, key_slice(&key), proof);
+    cell_put_last(t, DB_PROOF, key_slice(&key), proof);
 }
 
 enum err receipt_get(struct kv_txn *t, const struct position *at, uint64_t *found, struct slice *proof)

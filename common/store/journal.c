@@ -60,22 +60,23 @@ enum err journal_append(struct kv_txn *t, const struct journal_item *item)
         return item->at.seq < head.next ? ERR_EXISTS : ERR_NOT_FOUND;
     }
     struct key key = key_position(DB_JOURNAL, &item->at);
-    stored_put(t, DB_JOURNAL, key_slice(&key), item->id, item->entry, false);
-    stored_put_parts(t, DB_PART, DB_VAULT, key_slice(&key), item->sealed, item->wrapped, false);
+    stored_put(t, DB_JOURNAL, key_slice(&key), item->id, item->entry);
+    stored_put_parts(t, DB_PART, DB_VAULT, key_slice(&key), item->sealed, item->wrapped);
     if (item->outbox.n > 0) {
         struct key out = key_position(DB_OUTBOX, &item->at);
-        cell_put(t, DB_OUTBOX, key_slice(&out), item->outbox);
+        cell_put_last(t, DB_OUTBOX, key_slice(&out), item->outbox);
     }
     return kv_error(t);
 }
 
 bool journal_next(struct kv_txn *t, bool started, struct journal_id *at)
 {
-    // Behind the last key that a journal could have: all ones where seq and branch are.
-    struct position end = { .journal = *at, .seq = UINT64_MAX, .branch = UINT8_MAX };
-    struct key from = key_position(DB_JOURNAL, &end);
-    struct slice start = started ? key_slice(&from) : slice_of(NULL, 0);
-    struct kv_range range = kv_range_new(t, DB_JOURNAL, slice_of(NULL, 0), start);
+    struct key from = { 0 };
+    if (started) { // behind the last key that a journal could have: all ones where seq and branch are
+        struct position end = { .journal = *at, .seq = UINT64_MAX, .branch = UINT8_MAX };
+        from = key_position(DB_JOURNAL, &end);
+    }
+    struct kv_range range = kv_range_new(t, DB_JOURNAL, slice_of(NULL, 0), key_slice(&from));
     struct key_fields f;
     bool found = kv_range_next(&range);
     if (found && !key_parse(DB_JOURNAL, range.key, &f)) {

@@ -16,8 +16,8 @@ void leaf_put(struct kv_txn *t, uint64_t index, struct hash id, struct slice ent
               const struct wrapped *wrapped)
 {
     struct key key = key_index(DB_LEAF, index);
-    stored_put(t, DB_LEAF, key_slice(&key), id, entry, true);
-    stored_put_parts(t, DB_LEAF_PART, DB_LEAF_VAULT, key_slice(&key), sealed, wrapped, true);
+    stored_put(t, DB_LEAF, key_slice(&key), id, entry);
+    stored_put_parts(t, DB_LEAF_PART, DB_LEAF_VAULT, key_slice(&key), sealed, wrapped);
 }
 
 enum err leaf_get(struct kv_txn *t, uint64_t index, struct stored *out, struct why *why)

@@ -12,7 +12,7 @@
 void outbox_put(struct kv_txn *t, const struct position *at, struct slice record)
 {
     struct key key = key_position(DB_OUTBOX, at);
-    cell_put(t, DB_OUTBOX, key_slice(&key), record);
+    cell_put_last(t, DB_OUTBOX, key_slice(&key), record);
 }
 
 enum err outbox_get(struct kv_txn *t, const struct position *at, struct slice *out)
@@ -94,12 +94,14 @@ enum err outbox_key_get(struct kv_txn *t, struct unlock_id unlock, struct slice 
 
 bool outbox_key_next(struct kv_txn *t, bool started, struct unlock_id *unlock, struct slice *boxed)
 {
-    struct key at = unlock_key(*unlock);
+    struct key at = { 0 };
     struct key_fields f;
-    struct slice from = started ? key_slice(&at) : slice_of(NULL, 0);
-    struct kv_range range = kv_range_new(t, DB_UNLOCK, slice_of(NULL, 0), from);
+    if (started) {
+        at = unlock_key(*unlock);
+    }
+    struct kv_range range = kv_range_new(t, DB_UNLOCK, slice_of(NULL, 0), key_slice(&at));
     bool found = kv_range_next(&range);
-    if (found && started && slice_equal(range.key, from)) {
+    if (found && slice_equal(range.key, key_slice(&at))) {
         found = kv_range_next(&range);
     }
     if (found && (!key_parse(DB_UNLOCK, range.key, &f) || !cell_open(DB_UNLOCK, range.key, range.value, boxed))) {

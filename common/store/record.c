@@ -69,7 +69,7 @@ void record_append(struct record *r, struct kv_txn *t, const struct record_item 
     leaf_put(t, at, item->id, item->entry, item->sealed, item->wrapped);
     if (item->control) {
         struct key key = key_index(DB_CONTROL, at);
-        cell_put(t, DB_CONTROL, key_slice(&key), slice_of(NULL, 0));
+        cell_put_last(t, DB_CONTROL, key_slice(&key), slice_of(NULL, 0));
     }
     if (run_continues(&r->run, &item->at, at)) {
         r->run.count++;
@@ -245,7 +245,7 @@ void record_journal_range_done(struct record_journal_range *r)
 void record_checkpoint_put(struct kv_txn *t, uint64_t size, struct slice note)
 {
     struct key key = key_index(DB_CHECKPOINT, size);
-    cell_put(t, DB_CHECKPOINT, key_slice(&key), note);
+    cell_put_last(t, DB_CHECKPOINT, key_slice(&key), note);
 }
 
 enum err record_checkpoint_get(struct kv_txn *t, uint64_t size, struct slice *note)

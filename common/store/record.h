@@ -46,8 +46,9 @@ struct record_item {
 // Entries of one journal and branch that follow each other are cheapest side by side.
 void record_append(struct record *r, struct kv_txn *t, const struct record_item *item, uint64_t *index);
 
-// Writes what append gathered (edge of the tree, runs of slots). To be called once before kv_commit of a transaction
-// in which something was appended; kv_commit without it leaves a record that record_load refuses.
+// Writes what append gathered (edge of the tree, runs of slots), so that reads in t see it. To be called before
+// kv_commit of a transaction in which something was appended, and as often as reads need it; kv_commit without it
+// leaves a record that record_load refuses.
 void record_finish(struct record *r, struct kv_txn *t);
 
 // The end of one branch of one journal in the record, with the frontier that custody notes are made from.

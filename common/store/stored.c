@@ -10,9 +10,9 @@
 
 #define ID_BYTES 32
 
-void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, struct slice entry, bool last)
+void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, struct slice entry)
 {
-    uint8_t *p = kv_put_room(t, db, key, ID_BYTES + entry.n, last);
+    uint8_t *p = kv_put_room(t, db, key, ID_BYTES + entry.n, true);
     if (p != NULL) {
         memcpy(p, id.b, ID_BYTES);
         memcpy(p + ID_BYTES, entry.p, entry.n);
@@ -34,20 +34,14 @@ bool stored_parse(struct slice value, struct stored *out)
 }
 
 void stored_put_parts(struct kv_txn *t, enum db parts, enum db vault, struct slice key, struct slice sealed,
-                      const struct wrapped *wrapped, bool last)
+                      const struct wrapped *wrapped)
 {
     CHECK((sealed.n == 0) == (wrapped == NULL));
     if (wrapped == NULL) {
         return;
     }
-    struct slice key_value = slice_of(wrapped->b, wrapped->n);
-    if (last) {
-        kv_put_last(t, parts, key, sealed);
-        kv_put_last(t, vault, key, key_value);
-    } else {
-        kv_put(t, parts, key, sealed);
-        kv_put(t, vault, key, key_value);
-    }
+    kv_put_last(t, parts, key, sealed);
+    kv_put_last(t, vault, key, slice_of(wrapped->b, wrapped->n));
 }
 
 enum err stored_parts(struct kv_txn *t, enum db parts, enum db vault, struct slice key, struct hash id,

@@ -16,15 +16,15 @@ struct stored {
     struct slice bytes;   // the whole entry
 };
 
-// Puts an entry into db under key. last: key is above all others of db.
-void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, struct slice entry, bool last);
+// Puts an entry into db under key, which is likely to be the last of db: pages then fill up whole.
+void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, struct slice entry);
 
 // Reads a value and rehashes it. False when it is damaged; *out untouched then.
 MUST_USE bool stored_parse(struct slice value, struct stored *out);
 
 // Puts what vault_seal gave under one key of two databases. sealed empty and wrapped NULL: nothing to put.
 void stored_put_parts(struct kv_txn *t, enum db parts, enum db vault, struct slice key, struct slice sealed,
-                      const struct wrapped *wrapped, bool last);
+                      const struct wrapped *wrapped);
 
 // Appends the plain disclosure bytes under key to out. ERR_NOT_FOUND: no parts there; else as vault_open, or the
 // error of t.

@@ -78,18 +78,16 @@ static void wrap_start(enum way way, const uint8_t key_id[static 8], struct buf 
     buf_put(out, slice_of(key_id, 8));
 }
 
-static void wrap_finish(struct buf *made, struct wrapped *out)
+static void wrap_finish(const struct buf *made, struct wrapped *out)
 {
     CHECK(buf_ok(made));
     out->n = (uint8_t)made->n;
-    memcpy(out->b, made->p, made->n);
-    buf_done(made);
 }
 
 static void wrap_under(const struct store_key *key, struct hash id, const struct symkey *entry_key, struct wrapped *out)
 {
     struct bound bound;
-    struct buf made = buf_new(sizeof out->b);
+    struct buf made = buf_over(out->b, sizeof out->b);
     struct nonce nonce = nonce_new();
     wrap_start(WAY_KEY, key->id, &made);
     buf_put(&made, SLICE_ARRAY(nonce.b));
@@ -116,7 +114,7 @@ void vault_seal_public(struct boxkey public_half, const uint8_t key_id[static 8]
                        struct buf *sealed, struct wrapped *wrapped)
 {
     struct symkey entry_key = symkey_new();
-    struct buf made = buf_new(sizeof wrapped->b);
+    struct buf made = buf_over(wrapped->b, sizeof wrapped->b);
     seal_parts(&entry_key, id, plain, sealed);
     wrap_start(WAY_BOX, key_id, &made);
     bool good = seal_box(public_half, SLICE_ARRAY(entry_key.b), &made);
@@ -141,7 +139,7 @@ static enum err unwrap(const struct store_key *key, struct hash id, struct slice
         return ERR_CRYPTO;
     }
     struct slice rest = slice_of(wrapped.p + HEAD_BYTES, wrapped.n - HEAD_BYTES);
-    struct buf plain = buf_new(sizeof out->b);
+    struct buf plain = buf_over(out->b, sizeof out->b);
     bool good = false;
     if (way == WAY_KEY) {
         struct bound bound;
@@ -154,12 +152,7 @@ static enum err unwrap(const struct store_key *key, struct hash id, struct slice
         good = seal_open(box_public(&sec), &sec, rest, &plain);
         mem_wipe(&sec, sizeof sec);
     }
-    if (good) {
-        CHECK(plain.n == sizeof out->b);
-        memcpy(out->b, plain.p, sizeof out->b);
-    }
-    buf_wipe(&plain);
-    buf_done(&plain);
+    CHECK(!good || plain.n == sizeof out->b);
     return good ? OK : ERR_CORRUPT;
 }
 
@@ -180,17 +173,5 @@ enum err vault_open(const struct store_key *key, struct hash id, struct slice wr
         e = ERR_CORRUPT;
     }
     mem_wipe(&entry_key, sizeof entry_key);
-    return e;
-}
-
-enum err vault_rewrap(const struct store_key *old, const struct store_key *new, struct hash id, struct slice wrapped,
-                      struct wrapped *out)
-{
-    struct symkey entry_key;
-    enum err e = unwrap(old, id, wrapped, &entry_key);
-    if (e == OK) {
-        wrap_under(new, id, &entry_key, out);
-        mem_wipe(&entry_key, sizeof entry_key);
-    }
     return e;
 }

@@ -49,9 +49,4 @@ void vault_seal_public(struct boxkey public_half, const uint8_t key_id[static 8]
 MUST_USE enum err vault_open(const struct store_key *key, struct hash id, struct slice wrapped, struct slice sealed,
                              struct buf *out);
 
-// Wraps the same entry key anew under another store key: an erasure renews the store key for all that stays.
-// Errors as vault_open; *out untouched on failure.
-MUST_USE enum err vault_rewrap(const struct store_key *old, const struct store_key *new, struct hash id,
-                               struct slice wrapped, struct wrapped *out);
-
 #endif
