@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The founding text of one consultation and its signatures (PROTOCOL, "Charter"). Its hash is the consultation's id.
+// The founding text of one consultation and its signatures (PROTOCOL 5.1, 5.2, 5.4). Its hash is the consultation's id.
 // It checks form and signatures; whether this is the charter a person meant is for her to say: compare fingerprints.
 // Read first: common/format/note.h.
 #ifndef BARAZA_FORMAT_CHARTER_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The closed lists of codes and the starter codebook, with labels in the four interface languages (PROTOCOL, "Codes").
+// The closed lists of codes and the starter codebook, with labels in the four interface languages (PROTOCOL 7.4).
 // It is data: what follows from a code is decided elsewhere. A process may replace groups and themes by its codebook.
 #ifndef BARAZA_FORMAT_CODES_H
 #define BARAZA_FORMAT_CODES_H
@@ -43,9 +43,10 @@ const struct code_row *codes_list(enum code_list list, size_t *count);
 // Returns the row of code, or NULL when the list has none.
 const struct code_row *codes_find(enum code_list list, struct slice code);
 
-// Returns the list's name for --json and pages ("dispositions"), and the interface language of a tag ("pt-MZ" is LANG_PT;
-// anything unknown is English).
+// Returns the list's name for --json and pages: "dispositions".
 const char *codes_list_name(enum code_list list);
+
+// Returns the interface language of a tag: "pt-MZ" is LANG_PT; anything unknown is English.
 enum language language_of(struct slice tag);
 
 #endif

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // The hub's signed words to a journal's author: that it holds all of it up to a number (custody), that it refuses an
-// entry (refusal). Signed with the log key under prefixes of their own (PROTOCOL, "Record").
+// entry (refusal). Signed with the log key under prefixes of their own (PROTOCOL 9.1, 9.2).
 // It never decides what is held or refused.
 #ifndef BARAZA_FORMAT_CUSTODY_H
 #define BARAZA_FORMAT_CUSTODY_H

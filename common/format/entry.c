@@ -78,7 +78,7 @@ static void read_parts(struct cursor *c, struct entry *e)
     }
 }
 
-// PROTOCOL: a body holds unsigned integers, bytes, codes, and arrays of them; so no free text hides in a header.
+// PROTOCOL 3.4: a body holds unsigned integers, bytes, codes, and arrays of them; so no free text hides in a header.
 // The cursor bounds the depth of the recursion.
 static void read_body_value(struct cursor *c)
 {
@@ -123,7 +123,7 @@ static void read_body(struct cursor *c, struct entry *e)
     }
 }
 
-// What holds between fields of a header, beyond their types.
+// PROTOCOL 3.6: what holds between fields of a header, beyond their types.
 static bool fields_ok(const struct entry *e, uint64_t version)
 {
     return version == ENTRY_VERSION && name_ok(e->kind, LIMIT_KIND_BYTES) && e->clock_class <= 1 &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The entry: header and signature (PROTOCOL, "Entry"). Its id is its Merkle leaf hash.
+// The entry: header and signature (PROTOCOL 3). Its id is its Merkle leaf hash.
 // It checks form, id and signature; who may say what is the roster's business, what a body means that of kinds.
 #ifndef BARAZA_FORMAT_ENTRY_H
 #define BARAZA_FORMAT_ENTRY_H

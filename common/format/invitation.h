@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The invitation: a bounded right to enrol, as a small text that is a file or is pasted (PROTOCOL, "Roster").
+// The invitation: a bounded right to enrol, as a small text that is a file or is pasted (PROTOCOL 6.5, 6.10).
 // Whoever holds it can enrol under it: it is a secret and is never logged. Its keys are derived from its seed.
 // Read first: common/format/kinds.h, the bodies of invite and enrol.
 #ifndef BARAZA_FORMAT_INVITATION_H

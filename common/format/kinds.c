@@ -7,18 +7,28 @@
 #include "common/format/kinds.h"
 
 static const char *const role_names[] = {
-    [ROLE_ROOT] = "root",           [ROLE_REGISTRAR] = "registrar",     [ROLE_SECRETARIAT] = "secretariat",
-    [ROLE_FACILITATOR] = "facilitator", [ROLE_ATTESTER] = "attester",   [ROLE_COORDINATOR] = "coordinator",
-    [ROLE_OPERATOR] = "operator",   [ROLE_ANALYST] = "analyst",         [ROLE_TRANSLATOR] = "translator",
-    [ROLE_PROTECTION] = "protection", [ROLE_DRAFTER] = "drafter",       [ROLE_COMMITTEE] = "committee",
-    [ROLE_PLANNER] = "planner",     [ROLE_WITNESS] = "witness",         [ROLE_HUB] = "hub",
+    [ROLE_ROOT] = "root",
+    [ROLE_REGISTRAR] = "registrar",
+    [ROLE_SECRETARIAT] = "secretariat",
+    [ROLE_FACILITATOR] = "facilitator",
+    [ROLE_ATTESTER] = "attester",
+    [ROLE_COORDINATOR] = "coordinator",
+    [ROLE_OPERATOR] = "operator",
+    [ROLE_ANALYST] = "analyst",
+    [ROLE_TRANSLATOR] = "translator",
+    [ROLE_PROTECTION] = "protection",
+    [ROLE_DRAFTER] = "drafter",
+    [ROLE_COMMITTEE] = "committee",
+    [ROLE_PLANNER] = "planner",
+    [ROLE_WITNESS] = "witness",
+    [ROLE_HUB] = "hub",
 };
 
 static_assert(sizeof role_names / sizeof role_names[0] == ROLE_COUNT, "every role has a name");
 
 #define BY(role) (1u << ROLE_##role)
 
-// References are positional. One that does not exist is left out at the end, and is zeros before another. Content of
+// PROTOCOL 7.3: references are positional. One that does not exist is left out at the end, and is zeros before another. Content of
 // a fixed number of references may have one more: the entry it replaces, signed anew after a refusal.
 static const struct kind_info kinds[] = {
     [KIND_ROOT_APPROVAL] = { .name = "root-approval", .refs_min = 1, .refs_max = 1, .control = true }, // act

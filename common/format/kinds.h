@@ -22,7 +22,10 @@ enum role {
     ROLE_COUNT,
 };
 
+// Returns the code of r < ROLE_COUNT.
 const char *role_name(enum role r);
+
+// Reads a role's code. False, and *out untouched, when there is no such role.
 MUST_USE bool role_parse(struct slice code, enum role *out);
 
 struct kind_info {
@@ -63,7 +66,8 @@ struct body {
         struct { struct slice type; struct hash stable; uint64_t version; } clause;
         struct { struct slice relation; } link;
         struct { struct slice disposition; } response;
-        struct { struct hash target; size_t part_count; struct slice parts[LIMIT_PARTS]; struct slice reason, authority; } redaction;
+        struct { struct hash target; size_t part_count; struct slice parts[LIMIT_PARTS];
+                 struct slice reason, authority; } redaction;
         struct { struct pubkey key; struct incarnation incarnation; uint64_t seq; size_t id_count;
                  struct hash ids[LIMIT_BRANCHES]; } fork_evidence;
     } as;

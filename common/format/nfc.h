@@ -7,7 +7,8 @@
 
 #include "common/base/bytes.h"
 
-// Appends text in NFC (Unicode Standard Annex 15). False, with out as it was, when text is not valid UTF-8 or does not fit.
+// Appends text in NFC (Unicode Standard Annex 15). False, with out as it was, when text is not valid UTF-8 or does not
+// fit.
 MUST_USE bool text_nfc(struct slice text, struct buf *out);
 
 // True when text is valid UTF-8 and already in NFC.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The outbox: copies of entries that a locked device or a courier can carry but not read (PROTOCOL, "On the wire").
+// The outbox: copies of entries that a locked device or a courier can carry but not read (PROTOCOL 10.4).
 // record = [unlock id, nonce, XChaCha20-Poly1305(wire_single_make)]; associated data = "baraza/outbox/v1" 00 ‖
 // consultation ‖ author ‖ incarnation ‖ u64be seq. Its key, new at each unlock, is boxed to the hub's intake key.
 // Read first: common/format/wire.h, seal.h.
@@ -29,7 +29,8 @@ MUST_USE bool outbox_parse(struct slice record, struct unlock_id *out);
 void outbox_open(struct slice record, const struct symkey *key, const struct place *place, struct arena *arena,
                  struct wire_item *item);
 
-// Appends the key record [unlock id, boxed key] for the hub's intake key. False, with out as it was, when intake is no key.
+// Appends the key record [unlock id, boxed key] for the hub's intake key. False, with out as it was, when intake is no
+// key.
 MUST_USE bool outbox_key_make(struct unlock_id id, const struct symkey *key, struct boxkey intake, struct buf *out);
 
 // Reads whose key it is; opens it with the intake pair. False, and *out untouched, when it is not such a record or does

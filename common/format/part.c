@@ -117,6 +117,7 @@ enum verdict disclosure_check(const struct disclosure *d, const struct place *pl
     return VERDICT_GOOD;
 }
 
+// PROTOCOL 4.2
 bool part_seed_allowed(enum part_state state)
 {
     return state == PART_DISCLOSED || state == PART_TO_COME;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Parts: salted content behind commitments in an entry's header, and how they are disclosed (PROTOCOL, "Parts").
+// Parts: salted content behind commitments in an entry's header, and how they are disclosed (PROTOCOL 4.1 to 4.5).
 // It must never read what a part says: that is the business of whoever shows it.
 #ifndef BARAZA_FORMAT_PART_H
 #define BARAZA_FORMAT_PART_H

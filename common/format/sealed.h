@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Sealed parts: content for named recipients only, made before it touches a disk (PROTOCOL, "Parts").
+// Sealed parts: content for named recipients only, made before it touches a disk (PROTOCOL 4.6).
 // [suite, [[recipient key, boxed key] …], ciphertext]; the plaintext is padded and repeats where it stands, so that a
 // sealed part cannot be moved to another entry. Its key is new each time and used once, so the nonce is all zeros.
 // Read first: common/format/seal.h.
@@ -22,8 +22,8 @@ MUST_USE bool sealed_make(const struct place *place, struct slice name, struct s
 // True when s has the form of a sealed part.
 MUST_USE bool sealed_ok(struct slice s);
 
-// Opens s with one recipient's pair and appends the content. False, with out as it was, when it is not for that key, was
-// changed, or was made for another place or name.
+// Opens s with one recipient's pair and appends the content. False, with out as it was, when it is not for that key,
+// was changed, or was made for another place or name.
 MUST_USE bool sealed_open(struct slice s, const struct place *place, struct slice name, struct boxkey pub,
                           const struct boxsec *sec, struct buf *out);
 

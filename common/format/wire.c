@@ -468,7 +468,7 @@ static void read_secrets(const uint8_t *secrets, bool has_seed, struct rebuildin
     }
 }
 
-// Computes salts and the commitments of what is disclosed.
+// PROTOCOL 10.3: computes salts and the commitments of what is disclosed.
 static bool commit_parts(struct rebuilding *r)
 {
     size_t left = LIMIT_DISCLOSURE_BYTES;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Batches of entries on their way up (PROTOCOL, "On the wire, upwards"): what the receiver can rebuild is left out.
+// Batches of entries on their way up (PROTOCOL 10.1 to 10.3, 10.6): what the receiver can rebuild is left out.
 // The one door to zstd. It rebuilds; whether the result is the author's word, entry_verify says, which the caller
 // schedules. A header that was rebuilt wrongly shows as BAD_SIGNATURE there, and then no later entry of the batch can
 // be judged, because each rebuilt entry names the one before.
@@ -31,8 +31,10 @@ struct wire_head {
 // --- making ---
 struct wire_maker;
 
-// Returns a maker, good for any number of batches, one after another. Gives; wire_maker_free takes it (NULL is harmless).
+// Returns a maker, good for any number of batches, one after another. Gives.
 struct wire_maker *wire_maker_new(void);
+
+// Frees it and wipes what it held. NULL is harmless.
 void wire_maker_free(struct wire_maker *m);
 
 // Starts a batch; what an unfinished one held is forgotten.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Batches and entries alone from strangers. Whatever is rebuilt fits its own commitments, and sent again gives the same
-// entries. Inputs start with a choice: a batch as it travels, or what is inside one (compressed here, so that the fuzzer
-// need not learn to), or an entry alone.
+// Batches and entries alone from strangers. Whatever is rebuilt fits its own commitments, and sent again gives the
+// same entries. Inputs start with a choice: a batch as it travels, or what is inside one (compressed here, so that the
+// fuzzer need not learn to), or an entry alone.
 #include "tests/fuzz/fuzz.h"
 
 #include "common/format/outbox.h"

@@ -24,6 +24,7 @@ struct chain {
     struct hash prev;
 };
 
+// Sets n bytes at p to v.
 static inline void fill(void *p, uint8_t v, size_t n)
 {
     memset(p, v, n);

@@ -13,86 +13,83 @@ static struct hash some_hash(uint8_t v)
     return h;
 }
 
-// A body of each kind with something in every field.
+static struct chain_end some_chain(void)
+{
+    struct chain_end chain = { .seq = 70000, .id = some_hash(3) };
+    fill(chain.incarnation.b, 4, sizeof chain.incarnation.b);
+    return chain;
+}
+
+// Bodies of the kinds that the roster reads, with something in every field.
+static void fill_roster_body(struct body *b)
+{
+    if (b->kind == KIND_GRANT) {
+        b->as.grant.has_transport = true;
+        fill(b->as.grant.transport.b, 6, 32);
+        b->as.grant.roles = 1u << ROLE_FACILITATOR | 1u << ROLE_HUB;
+        b->as.grant.area_count = 2;
+        b->as.grant.areas[0] = SLICE_LITERAL("LR-NIM");
+        b->as.grant.areas[1] = SLICE_LITERAL("LR-BON");
+    } else if (b->kind == KIND_REKEY) {
+        b->as.rekey.what = SLICE_LITERAL("exchange");
+        b->as.rekey.old_key = b->as.rekey.new_key = SLICE_LITERAL("0123456789abcdef0123456789abcdef");
+    } else if (b->kind == KIND_INVITE) {
+        b->as.invite.roles = 1u << ROLE_ATTESTER;
+        b->as.invite.area_count = 1;
+        b->as.invite.areas[0] = SLICE_LITERAL("LR-NIM");
+        b->as.invite.uses = 12;
+    } else if (b->kind == KIND_ENROL) {
+        b->as.enrol.invite = some_hash(9);
+    } else if (b->kind == KIND_RESUME) {
+        b->as.resume.old = some_chain();
+    } else if (b->kind == KIND_REVOKE) {
+        b->as.revoke.reason = SLICE_LITERAL("compromised");
+        b->as.revoke.chain_count = LIMIT_REVOKE_CHAINS;
+        for (size_t i = 0; i < LIMIT_REVOKE_CHAINS; i++) {
+            b->as.revoke.chains[i] = some_chain();
+        }
+    } else if (b->kind == KIND_ACCEPT_LATE) {
+        b->as.accept_late.chain_count = 1;
+        b->as.accept_late.chains[0] = some_chain();
+    }
+}
+
+// The same for all other kinds.
+static void fill_other_body(struct body *b)
+{
+    if (b->kind == KIND_GUIDE || b->kind == KIND_CODEBOOK) {
+        b->as.guide.version = 3;
+    } else if (b->kind == KIND_SESSION) {
+        b->as.session.area = SLICE_LITERAL("LR-NIM");
+        b->as.session.code = SLICE_LITERAL("LR-NIM-2026-014");
+        b->as.session.type = SLICE_LITERAL("town-hall");
+    } else if (b->kind == KIND_CONTRIBUTION) {
+        b->as.contribution.sensitivity = 2;
+    } else if (b->kind == KIND_CLAUSE) {
+        b->as.clause.type = SLICE_LITERAL("action");
+        b->as.clause.version = 2;
+    } else if (b->kind == KIND_LINK) {
+        b->as.link.relation = SLICE_LITERAL("considered-not-used");
+    } else if (b->kind == KIND_RESPONSE) {
+        b->as.response.disposition = SLICE_LITERAL("accepted-in-part");
+    } else if (b->kind == KIND_REDACTION) {
+        b->as.redaction.target = some_hash(9);
+        b->as.redaction.part_count = 2;
+        b->as.redaction.parts[0] = SLICE_LITERAL("said");
+        b->as.redaction.parts[1] = SLICE_LITERAL("speaker");
+        b->as.redaction.reason = SLICE_LITERAL("consent-withdrawn");
+        b->as.redaction.authority = SLICE_LITERAL("protection");
+    } else if (b->kind == KIND_FORK_EVIDENCE) {
+        b->as.fork_evidence.seq = 8;
+        b->as.fork_evidence.id_count = LIMIT_BRANCHES;
+    }
+}
+
 static struct body sample(enum kind kind)
 {
     struct body b = { .kind = kind };
-    struct chain_end chain = { .seq = 70000, .id = some_hash(3) };
-    fill(chain.incarnation.b, 4, sizeof chain.incarnation.b);
-    switch (kind) {
-    case KIND_GRANT:
-        b.as.grant.has_transport = true;
-        fill(b.as.grant.transport.b, 6, 32);
-        b.as.grant.roles = 1u << ROLE_FACILITATOR | 1u << ROLE_HUB;
-        b.as.grant.area_count = 2;
-        b.as.grant.areas[0] = SLICE_LITERAL("LR-NIM");
-        b.as.grant.areas[1] = SLICE_LITERAL("LR-BON");
-        break;
-    case KIND_REKEY:
-        b.as.rekey.what = SLICE_LITERAL("exchange");
-        b.as.rekey.old_key = b.as.rekey.new_key = slice_of("0123456789abcdef0123456789abcdef", 32);
-        break;
-    case KIND_INVITE:
-        b.as.invite.roles = 1u << ROLE_ATTESTER;
-        b.as.invite.area_count = 1;
-        b.as.invite.areas[0] = SLICE_LITERAL("LR-NIM");
-        b.as.invite.uses = 12;
-        break;
-    case KIND_ENROL:
-        b.as.enrol.invite = some_hash(9);
-        break;
-    case KIND_RESUME:
-        b.as.resume.old = chain;
-        break;
-    case KIND_REVOKE:
-        b.as.revoke.reason = SLICE_LITERAL("compromised");
-        b.as.revoke.chain_count = LIMIT_REVOKE_CHAINS;
-        for (size_t i = 0; i < LIMIT_REVOKE_CHAINS; i++) {
-            b.as.revoke.chains[i] = chain;
-        }
-        break;
-    case KIND_ACCEPT_LATE:
-        b.as.accept_late.chain_count = 1;
-        b.as.accept_late.chains[0] = chain;
-        break;
-    case KIND_GUIDE:
-    case KIND_CODEBOOK:
-        b.as.guide.version = 3;
-        break;
-    case KIND_SESSION:
-        b.as.session.area = SLICE_LITERAL("LR-NIM");
-        b.as.session.code = SLICE_LITERAL("LR-NIM-2026-014");
-        b.as.session.type = SLICE_LITERAL("town-hall");
-        break;
-    case KIND_CONTRIBUTION:
-        b.as.contribution.sensitivity = 2;
-        break;
-    case KIND_CLAUSE:
-        b.as.clause.type = SLICE_LITERAL("action");
-        b.as.clause.version = 2;
-        break;
-    case KIND_LINK:
-        b.as.link.relation = SLICE_LITERAL("considered-not-used");
-        break;
-    case KIND_RESPONSE:
-        b.as.response.disposition = SLICE_LITERAL("accepted-in-part");
-        break;
-    case KIND_REDACTION:
-        b.as.redaction.target = some_hash(9);
-        b.as.redaction.part_count = 2;
-        b.as.redaction.parts[0] = SLICE_LITERAL("said");
-        b.as.redaction.parts[1] = SLICE_LITERAL("speaker");
-        b.as.redaction.reason = SLICE_LITERAL("consent-withdrawn");
-        b.as.redaction.authority = SLICE_LITERAL("protection");
-        break;
-    case KIND_FORK_EVIDENCE:
-        b.as.fork_evidence.seq = 8;
-        b.as.fork_evidence.id_count = LIMIT_BRANCHES;
-        break;
-    case KIND_ROOT_APPROVAL:
-    case KIND_UNKNOWN:
-        break;
-    }
+    fill_roster_body(&b);
+    fill_other_body(&b);
     return b;
 }
 

@@ -40,8 +40,8 @@ Test(seal, encryption_gives_the_published_answer)
     struct buf out = buf_new(ROOM);
     struct buf back = buf_new(ROOM);
     struct buf ad = hex_buf("50515253c0c1c2c3c4c5c6c7");
-    struct slice plain = SLICE_LITERAL("Ladies and Gentlemen of the class of '99: If I could offer you only one tip for "
-                                       "the future, sunscreen would be it.");
+    struct slice plain = SLICE_LITERAL("Ladies and Gentlemen of the class of '99: If I could offer you only one tip "
+                                       "for the future, sunscreen would be it.");
     for (uint8_t i = 0; i < 32; i++) {
         key.b[i] = (uint8_t)(0x80 + i);
     }
