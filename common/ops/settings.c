@@ -22,6 +22,7 @@ static const struct conf_key site[] = {
 static const struct conf_key hub[] = {
     { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", "language of messages and pages" },
     { "listen", CONF_TEXT, "tcp://*:4740", 0, 0, NULL, "ADDRESS", "where sites connect to" },
+    { "workers", CONF_UINT, "0", 0, 256, NULL, "THREADS", "threads that verify what arrives; 0 is one per processor" },
     { "page-port", CONF_UINT, "4742", 0, 65535, NULL, "PORT", "port of the pages on this computer; 0 switches them off" },
     { "any-filesystem", CONF_BOOL, "no", 0, 0, NULL, "yes|no", "keep the store on a file system that can lose it (tmpfs, NFS)" },
     { "log-level", CONF_CHOICE, "info", 0, 0, LEVELS, "LEVEL", "what the daemon writes to its log" },

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// baraza-hub: options, configuration, one hub per state directory, then hub_run.
+#include "common/ops/args.h"
+#include "common/ops/conf.h"
+#include "common/ops/exit.h"
+#include "common/ops/settings.h"
+#include "hub/hub_shell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define PROGRAM "baraza-hub"
+
+struct flags {
+    const char *state;
+    bool print_config;
+    bool version;
+};
+
+#define OWN_OPTIONS 3
+
+static const char examples[] = "  baraza-hub --state /srv/baraza/hub\n"
+                               "  baraza-hub --state /srv/baraza/hub --listen 'tcp://*:4740' --log-level warn\n"
+                               "  baraza-hub --state /srv/baraza/hub --print-config\n";
+
+// No content may reach a core dump, and no other process may look into this one.
+static void close_up(void)
+{
+    struct rlimit none = { 0, 0 };
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0);
+}
+
+static enum err serve_state(const struct flags *flags, const struct conf *conf, struct why *why)
+{
+    struct log log = { .fd = STDERR_FILENO, .level = LOG_INFO };
+    struct state *state = NULL;
+    int lock = -1;
+    CHECK(log_level_parse(slice_text(conf_text(conf, "log-level")), &log.level));
+    char *lock_path = state_path_in(flags->state, STATE_LOCK);
+    enum err e = state_open(flags->state, 0, &state, why);
+    if (e == OK && state_info(state)->side != STORE_HUB) {
+        why_set(why, "%s is a site's state, not a hub's", flags->state);
+        e = ERR_USAGE;
+    }
+    if (e == OK) {
+        e = state_lock_take(lock_path, &lock, why);
+    }
+    if (e == OK) {
+        struct hub_options options = { .state = state,
+                                       .listen = conf_text(conf, "listen"),
+                                       .workers = (size_t)conf_uint(conf, "workers"),
+                                       .log = &log };
+        e = hub_run(&options, why);
+    }
+    state_lock_drop(lock);
+    state_close(state);
+    free(lock_path);
+    return e;
+}
+
+static enum err run(int argc, char **argv, struct why *why)
+{
+    struct flags flags = { .state = getenv("BARAZA_STATE") };
+    struct conf conf;
+    struct arg_spec specs[OWN_OPTIONS + LIMIT_CONF_KEYS + 1] = {
+        { "state", 's', ARG_TEXT, "DIR", "the hub's state directory (or BARAZA_STATE)", &flags.state },
+        { "print-config", 0, ARG_FLAG, NULL, "show the configuration in force and where each value comes from",
+          &flags.print_config },
+        { "version", 0, ARG_FLAG, NULL, "show the version", &flags.version },
+    };
+    struct arg_command command = { .name = PROGRAM,
+                                   .summary = "Keeps the record of a consultation and exchanges with its sites.",
+                                   .positionals = "",
+                                   .examples = examples,
+                                   .options = specs };
+    struct args args;
+    struct buf text = buf_new(LIMIT_CONF_BYTES);
+    conf_init(&conf, settings_hub());
+    (void)conf_options(&conf, specs + OWN_OPTIONS, LIMIT_CONF_KEYS + 1);
+    enum err e = args_parse(&command, argc, argv, &args, why);
+    if (e == OK && (args.help || flags.version)) {
+        if (args.help) {
+            args_help(&command, &text);
+        } else {
+            buf_put_text(&text, PROGRAM " " BARAZA_VERSION "\n");
+        }
+        fwrite(text.p, 1, text.n, stdout);
+        buf_done(&text);
+        return OK;
+    }
+    if (e == OK && (flags.state == NULL || flags.state[0] == '\0')) {
+        why_set(why, "which hub? Name its directory: --state DIR");
+        e = ERR_USAGE;
+    }
+    if (e == OK) {
+        char *path = state_path_in(flags.state, STATE_CONF);
+        e = conf_load(&conf, path, false, environ, why);
+        if (e == OK && flags.print_config) {
+            conf_print(&conf, path, &text);
+            fwrite(text.p, 1, text.n, stdout);
+        } else if (e == OK) {
+            e = serve_state(&flags, &conf, why);
+        }
+        free(path);
+    }
+    buf_done(&text);
+    return e;
+}
+
+int main(int argc, char **argv)
+{
+    struct why why = { "" };
+    close_up();
+    enum err e = ident_init();
+    if (e == OK) {
+        e = run(argc, argv, &why);
+    }
+    return exit_report(PROGRAM, e, &why);
+}

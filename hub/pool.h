@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The hub's threads beside the socket's: workers that verify, and the one writer. Jobs go to them and come back over
+// queues; a job belongs to one thread at a time. It must never decide anything: that was peer_core, or will be admit.
+// Read first: hub/peer_core.h, "The pipeline".
+#ifndef BARAZA_HUB_POOL_H
+#define BARAZA_HUB_POOL_H
+
+#include "common/net/sock.h"
+#include "hub/ingest.h"
+#include "hub/sequence.h"
+
+// One ENTRIES message on its way.
+struct job {
+    struct job *next;
+    uint64_t ticket;
+    struct sock_frame frame;       // until it is verified
+    struct batch batch;            // once verified, until it is committed
+    enum verdict verdict;          // of ingest_verify
+    struct batch_outcome outcome;  // once committed
+    bool committed;
+    bool away;                     // socket thread only: a worker or the writer has it
+    bool unwanted;                 // socket thread only: to be freed when it comes back
+};
+
+// Frees a job with all it owns. NULL is harmless.
+void job_free(struct job *j);
+
+struct pool;
+
+struct pool_options {
+    size_t workers;                // threads that verify; at least 1 (CHECK)
+    struct ingest ingest;          // kept, with what it points to
+    struct sequence *sequence;     // kept; used by the writer's thread only from now on
+    int wake_fd;                   // made ready (loop_wake) when something came back
+    int commit_fd;                 // made ready after each commit that stored something
+};
+
+// Starts the threads. Signals must be blocked before. Gives *out. ERR_IO: no thread could be started.
+MUST_USE enum err pool_start(const struct pool_options *options, struct pool **out);
+
+// Ends the threads after the jobs they have in hand, and frees all other jobs. NULL is harmless.
+void pool_stop(struct pool *p);
+
+// Hands a job on. Takes; it comes back through pool_take.
+void pool_verify(struct pool *p, struct job *j);
+void pool_submit(struct pool *p, struct job *j);
+
+// Takes the next job that is done (verified or committed); NULL when there is none. Gives.
+struct job *pool_take(struct pool *p);
+
+// The last failure of a commit, and how many there were; OK when none.
+enum err pool_failure(struct pool *p, uint64_t *count);
+
+#endif
