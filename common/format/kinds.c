@@ -28,8 +28,8 @@ static_assert(sizeof role_names / sizeof role_names[0] == ROLE_COUNT, "every rol
 
 #define BY(role) (1u << ROLE_##role)
 
-// PROTOCOL 7.3: references are positional. One that does not exist is left out at the end, and is zeros before another. Content of
-// a fixed number of references may have one more: the entry it replaces, signed anew after a refusal.
+// PROTOCOL 7.3: references are positional. One that does not exist is left out at the end, and is zeros before another.
+// Content of a fixed number of references may have one more: the entry it replaces, signed anew after a refusal.
 static const struct kind_info kinds[] = {
     [KIND_ROOT_APPROVAL] = { .name = "root-approval", .refs_min = 1, .refs_max = 1, .control = true }, // act
     [KIND_GRANT] = { .name = "grant", .parts = { "office" }, .control = true },
