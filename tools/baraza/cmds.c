@@ -4,7 +4,7 @@
 // The table of subcommands, in the order `baraza --help` shows them within each group. Read first: cmd.h.
 #include "tools/baraza/cmd.h"
 
-extern const struct cmd cmd_hub_init, cmd_join, cmd_session_open, cmd_session_list, cmd_add, cmd_list, cmd_status,
+extern const struct cmd cmd_hub_init, cmd_join, cmd_session_open, cmd_session_list, cmd_add, cmd_list, cmd_import, cmd_status,
     cmd_invite, cmd_unlock, cmd_lock, cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
 
 static const struct cmd *const table[] = {
@@ -15,6 +15,7 @@ static const struct cmd *const table[] = {
     &cmd_lock,
     &cmd_session_open,
     &cmd_add,
+    &cmd_import,
     &cmd_status,
     &cmd_list,
     &cmd_session_list,

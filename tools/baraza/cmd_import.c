@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza import`: contributions from a table made elsewhere, many to a transaction, each durable before it is counted.
+// Read first: import.h.
+#include "common/author/append.h"
+#include "common/base/arena.h"
+#include "common/base/file.h"
+#include "common/base/table.h"
+#include "common/base/text.h"
+#include "common/net/loop.h"
+#include "common/ops/progress.h"
+#include "tools/baraza/import.h"
+#include "tools/baraza/local.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_BYTES ((size_t)1 << 30)
+#define BATCH_ITEMS 256
+#define BATCH_BYTES ((size_t)4 << 20) // a transaction is written once its texts have so much
+#define ARENA_BYTES (BATCH_BYTES + 4 * LIMIT_DISCLOSURE_BYTES)
+
+// What the options say, and what was found out about the file.
+struct importing {
+    const char *from, *session, *area, *type, *as, *lang, *title, *name;
+    const struct import_source *source;
+    char path[4096];
+    char label[256];                  // name of the conversation or file
+    char code[LIMIT_CODE_BYTES + 1];  // of the forum it goes to
+};
+
+// A run over one file.
+struct run {
+    const struct cmd_context *context;
+    const struct importing *in;
+    struct work *w;
+    struct hash session;
+    struct csv csv;
+    struct import_columns columns;
+    struct table seen;                // import keys of this file's rows
+    struct contribution_parts parts;
+    struct arena *arena;
+    struct body body;
+    struct append_item items[BATCH_ITEMS];
+    struct hash keys[BATCH_ITEMS];
+    size_t n;
+    struct progress progress;
+    uint64_t rows, saved, already, refused;
+    json_t *refusals;
+};
+
+static void refuse(struct run *r, const char *cause)
+{
+    r->refused++;
+    if (r->context->json) {
+        json_t *row = json_object();
+        json_put(row, "row", json_of_number(r->csv.row - 1));
+        json_put(row, "line", json_of_number(r->csv.row_line));
+        json_put(row, "why", json_string(cause));
+        json_push(r->refusals, row);
+        return;
+    }
+    struct buf line = buf_new(1024);
+    buf_printf(&line, "refused: row %llu (line %llu): ", (unsigned long long)(r->csv.row - 1),
+               (unsigned long long)r->csv.row_line);
+    print_line(&line, slice_text(cause), 200);
+    buf_put_u8(&line, '\n');
+    size_t n = write(STDERR_FILENO, line.p, line.n) < 0 ? 0 : line.n; // it is counted all the same
+    CHECK(n <= line.n);
+    buf_done(&line);
+}
+
+// Writes what was gathered. Returns -1, or has reported.
+static int flush_batch(struct run *r)
+{
+    struct append_result results[BATCH_ITEMS];
+    if (r->n == 0) {
+        return -1;
+    }
+    int code = work_append(r->w, r->items, r->n, results);
+    if (code >= 0) {
+        return code;
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        r->saved += results[i].saved;
+        r->already += !results[i].saved;
+    }
+    r->n = 0;
+    arena_reset(r->arena);
+    progress_step(&r->progress, r->rows, loop_now_ms());
+    return -1;
+}
+
+// Puts a contribution into the batch; its bytes are copied, because the reader goes on.
+static bool gather(struct run *r, const struct contribution *c, struct hash key, struct why *why)
+{
+    struct append_item *item = &r->items[r->n];
+    *item = (struct append_item){ .body = &r->body, .refs = &r->session, .ref_count = 1 };
+    if (!contribution_make(c, &r->parts, item, why) || !author_item_ok(item, why)) {
+        return false;
+    }
+    for (size_t i = 0; i < LIMIT_PARTS; i++) {
+        CHECK(arena_copy(r->arena, item->parts[i], &item->parts[i]));
+    }
+    r->keys[r->n] = key;
+    item->import_key = &r->keys[r->n];
+    r->n++;
+    return true;
+}
+
+static void take_row(struct run *r, struct slice lang)
+{
+    struct contribution c;
+    struct why why = { "" };
+    char counted[32];
+    uint32_t before = 0;
+    if (!import_row_read(r->in->source, &r->columns, &r->csv, lang, &c, &why)) {
+        refuse(r, why.text);
+        return;
+    }
+    c.source.file = slice_text(r->in->label);
+    struct slice number = c.source.number;
+    if (number.n == 0) { // a table without ids: the row's place stands for one
+        (void)snprintf(counted, sizeof counted, "row %llu", (unsigned long long)c.source.row);
+        number = slice_text(counted);
+    }
+    struct hash key = import_key(r->in->source->tool, slice_text(r->in->label), number);
+    if (table_find(&r->seen, key.b, &before)) {
+        why_set(&why, "its id \"%.*s\" is that of row %u already", (int)(number.n > 40 ? 40 : number.n),
+                (const char *)number.p, before);
+        refuse(r, why.text);
+        return;
+    }
+    table_put(&r->seen, key.b, (size_t)(r->csv.row - 1));
+    if (!gather(r, &c, key, &why)) {
+        refuse(r, why.text);
+    }
+}
+
+static int take_rows(struct run *r)
+{
+    struct slice lang = r->in->lang != NULL ? slice_text(r->in->lang) : SLICE_LITERAL("und");
+    for (enum csv_fault f = csv_next(&r->csv); f != CSV_END; f = csv_next(&r->csv)) {
+        r->rows++;
+        if (f != CSV_ROW) {
+            refuse(r, csv_fault_text(f));
+            continue;
+        }
+        take_row(r, lang);
+        if (r->n == BATCH_ITEMS || arena_used(r->arena) > BATCH_BYTES) {
+            int code = flush_batch(r);
+            if (code >= 0) {
+                return code;
+            }
+        }
+    }
+    return flush_batch(r);
+}
+
+static uint64_t count_rows(struct slice input)
+{
+    struct csv c;
+    uint64_t n = 0;
+    csv_init(&c, input, 0);
+    while (csv_next(&c) != CSV_END) {
+        n++;
+    }
+    csv_done(&c);
+    return n > 0 ? n - 1 : 0;
+}
+
+// The forum the rows go to: the one of that code here, or a new one.
+static int find_session(struct run *r)
+{
+    const struct importing *in = r->in;
+    struct local_session there;
+    struct append_result result;
+    struct why why = { "" };
+    enum err e = local_session_find(r->w, in->code, &there, &why);
+    if (e == OK) {
+        r->session = there.id;
+        return -1;
+    }
+    if (e != ERR_NOT_FOUND) {
+        return cmd_fail(e, &why);
+    }
+    if (in->area == NULL) {
+        return cmd_usage("forum %s is not open here: say for which area with --area CODE, or open it first", in->code);
+    }
+    struct session_fields f = { .code = in->code, .area = in->area, .type = in->type, .title = in->title };
+    if (in->lang != NULL) {
+        f.languages = (struct arg_list){ .values = { in->lang }, .n = 1 };
+    }
+    int code = session_append(r->w, &f, NULL, &result);
+    r->session = result.id;
+    return code;
+}
+
+static int print_result(const struct run *r)
+{
+    if (r->context->json) {
+        json_t *o = json_object();
+        json_put(o, "session", json_string(r->in->code));
+        json_put(o, "rows", json_of_number(r->rows));
+        json_put(o, "saved", json_of_number(r->saved));
+        json_put(o, "already", json_of_number(r->already));
+        json_put(o, "refused", json_incref(r->refusals));
+        return cmd_print_json(o);
+    }
+    struct buf out = buf_new(1024);
+    print_count(&out, r->rows, "row", "rows");
+    buf_printf(&out, " = %llu saved + %llu here already + %llu refused; forum %s\n", (unsigned long long)r->saved,
+               (unsigned long long)r->already, (unsigned long long)r->refused, r->in->code);
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static int read_heading(struct run *r)
+{
+    struct why why = { "" };
+    struct buf unknown = buf_new(4096);
+    enum csv_fault f = csv_next(&r->csv);
+    int code = -1;
+    if (f == CSV_END) {
+        why_set(&why, "%s is empty", r->in->path);
+        code = cmd_fail(ERR_BAD_INPUT, &why);
+    } else if (f != CSV_ROW) {
+        why_set(&why, "the heading of %s: %s", r->in->path, csv_fault_text(f));
+        code = cmd_fail(ERR_BAD_INPUT, &why);
+    } else if (!import_columns_read(r->in->source, &r->csv, &r->columns, &unknown, &why)) {
+        code = cmd_fail(ERR_BAD_INPUT, &why);
+    } else if (unknown.n > 0) {
+        cmd_remark(r->context, "columns that are not taken: %.*s", (int)unknown.n, (const char *)unknown.p);
+    }
+    buf_done(&unknown);
+    return code;
+}
+
+static int import(const struct cmd_context *context, const struct importing *in, struct work *w, struct slice input)
+{
+    struct run *r = mem_new(sizeof *r);
+    r->context = context;
+    r->in = in;
+    r->w = w;
+    r->body.kind = KIND_CONTRIBUTION;
+    r->seen = table_new(sizeof(struct hash));
+    r->arena = arena_new(ARENA_BYTES);
+    r->refusals = json_array();
+    r->progress = progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, context->quiet, "importing", "rows",
+                                 count_rows(input), loop_now_ms());
+    contribution_parts_init(&r->parts);
+    csv_init(&r->csv, input, 0);
+    int code = read_heading(r);
+    if (code < 0) {
+        code = find_session(r);
+    }
+    if (code < 0) {
+        code = take_rows(r);
+        progress_end(&r->progress, loop_now_ms());
+        int shown = print_result(r); // also after a failure: what was saved is saved
+        code = code >= 0 ? code : shown != EXIT_GOOD ? shown : r->refused > 0 ? err_exit_code(ERR_BAD_INPUT) : EXIT_GOOD;
+    }
+    json_decref(r->refusals);
+    csv_done(&r->csv);
+    contribution_parts_done(&r->parts);
+    arena_free(r->arena);
+    table_done(&r->seen);
+    free(r);
+    return code;
+}
+
+// The last name of a path, without the ending.
+static void stem(const char *path, char *out, size_t room)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(name, '.');
+    size_t n = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+    (void)snprintf(out, room, "%.*s", (int)n, name);
+}
+
+// A code made of the label: other characters become hyphens.
+static void code_of_label(struct importing *in)
+{
+    size_t n = strlen(in->label) < LIMIT_CODE_BYTES ? strlen(in->label) : LIMIT_CODE_BYTES;
+    for (size_t i = 0; i < n; i++) {
+        in->code[i] = text_code_ok(slice_of(in->label + i, 1)) ? in->label[i] : '-';
+    }
+    in->code[n] = '\0';
+}
+
+// Finds the file and what it is called: of comments.csv, the directory's name.
+static enum err find_file(struct importing *in, const char *given, struct why *why)
+{
+    char full[4096];
+    struct stat st;
+    int n = snprintf(in->path, sizeof in->path, "%s", given);
+    if (stat(given, &st) == 0 && S_ISDIR(st.st_mode)) {
+        if (in->source->file == NULL) {
+            why_set(why, "%s is a directory: name the file in it", given);
+            return ERR_USAGE;
+        }
+        n = snprintf(in->path, sizeof in->path, "%s/%s", given, in->source->file);
+    }
+    if (n < 0 || (size_t)n >= sizeof in->path || realpath(in->path, full) == NULL) {
+        why_set(why, "there is no file %s", in->path);
+        return ERR_NOT_FOUND;
+    }
+    const char *slash = strrchr(full, '/');
+    if (in->source->file != NULL && strcmp(slash + 1, in->source->file) == 0 && slash != full) {
+        full[slash - full] = '\0';
+        slash = strrchr(full, '/');
+        (void)snprintf(in->label, sizeof in->label, "%s", slash + 1);
+    } else {
+        stem(full, in->label, sizeof in->label);
+    }
+    if (in->name != NULL) {
+        (void)snprintf(in->label, sizeof in->label, "%s", in->name);
+    }
+    if (in->session != NULL) {
+        (void)snprintf(in->code, sizeof in->code, "%s", in->session);
+    } else {
+        code_of_label(in);
+    }
+    return OK;
+}
+
+static int check_options(struct importing *in)
+{
+    in->source = in->from == NULL ? NULL : import_source_find(in->from);
+    if (in->source == NULL) {
+        return cmd_usage("say what kind of file it is: --from polis, or --from csv");
+    }
+    if (in->session != NULL && !text_code_ok(slice_text(in->session))) {
+        return cmd_usage("--session takes a code or an id: letters, digits, dot, dash and underscore");
+    }
+    if (in->area != NULL && !text_code_ok(slice_text(in->area))) {
+        return cmd_usage("--area takes a code: letters, digits, dot, dash and underscore");
+    }
+    if (in->lang != NULL && !language_tag_ok(slice_text(in->lang))) {
+        return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
+    }
+    return code_known(CODES_SESSION_TYPE, "--type", in->type) ? -1 : EXIT_USAGE;
+}
+
+static int read_and_import(const struct cmd_context *context, struct importing *in, const char *given)
+{
+    struct work w = { .state = NULL };
+    struct why why = { "" };
+    struct buf input = buf_new(FILE_BYTES);
+    enum err e = find_file(in, given, &why);
+    if (e == OK) {
+        e = file_read(in->path, true, &input, &why);
+    }
+    int code = e == OK ? work_write(context, in->as, &w) : cmd_fail(e, &why);
+    if (code < 0) {
+        code = import(context, in, &w, buf_slice(&input));
+    }
+    work_close(&w);
+    buf_done(&input);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct importing in = { .type = "submission-desk" };
+    const struct arg_spec rows[] = {
+        { "from", 'f', ARG_TEXT, "KIND", "polis (comments.csv, or the directory with it) or csv", &in.from },
+        { "session", 's', ARG_TEXT, "CODE", "the forum it goes to; made from the file's name when not given", &in.session },
+        { "area", 'a', ARG_TEXT, "AREA", "area of the forum, when it is not open here yet", &in.area },
+        { "type", 't', ARG_TEXT, "TYPE", "type of the forum, when it is not open here yet", &in.type },
+        { "title", 0, ARG_TEXT, "TEXT", "title of the forum, when it is not open here yet", &in.title },
+        { "lang", 'l', ARG_TEXT, "TAG", "language of rows that do not say; und when not given", &in.lang },
+        { "name", 0, ARG_TEXT, "TEXT", "what the source is called: rows are known again by it and their id", &in.name },
+        WORK_AS(&in.as),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza import",
+        .summary = "Take over contributions from a file, each with its own number, time and row. Run twice it adds nothing",
+        .positionals = "PATH",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza import --from csv XM-KIV-2026-003.csv --area XM-KIV --type town-hall\n"
+                    "  baraza import --from polis exports/freshwater --area NZ --lang en\n"
+                    "A csv needs the column said (or text); it may have id, language, kind, group, theme, question, summary,\n"
+                    "ask, time, author. Exit code 65 when a row was refused.\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code < 0) {
+        code = check_options(&in);
+    }
+    return code >= 0 ? code : read_and_import(context, &in, args.positionals[0]);
+}
+
+const struct cmd cmd_import = { "import", run, "take over contributions from a file", CMD_WRITE };
