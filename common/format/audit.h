@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // What an auditor does with an export: everything that can be proved of a record without its hub (PROTOCOL 13.2).
-// Pure: the caller reads the file, and may spread the costly checks over threads; common/ops/auditor.h does both.
+// Pure: the caller reads the file, and may spread the costly checks over threads; tools/baraza/auditor.h does both.
 // It must never trust what the export says of itself: the charter's id comes from outside.
 //
 //     audit_feed until AUDIT_BATCH      one thread: framing, order, final hash
@@ -49,27 +49,27 @@ enum audit_state {
 // Takes bytes off *chunk, which it advances.
 enum audit_state audit_feed(struct audit *a, struct slice *chunk);
 
-// Returns the batch being filled, or NULL when it is empty; a new one begins. After the last audit_feed too. Gives,
-// to audit_fold.
+// Returns the batch being filled, or NULL when it is empty; a new one begins. After the last audit_feed too. Gives:
+// audit_fold takes it.
 struct audit_batch *audit_take(struct audit *a);
 
 // Checks everything about a batch that needs no order. Touches nothing but the batch.
 void audit_batch_check(struct audit_batch *b);
 
-// Takes b back, checked, in the order of audit_take (CHECK). False once something bad is known: then the rest need not be
-// checked, but must still be given back.
+// Takes b back, checked, in the order of audit_take (CHECK). False once something bad is known: then the rest need not
+// be checked, but must still be given back.
 bool audit_fold(struct audit *a, struct audit_batch *b);
 
 // Entries folded so far, and how many the checkpoint promises (0 until it was read).
 void audit_progress(const struct audit *a, uint64_t *done, uint64_t *total);
 
-// The input is at its end (or after AUDIT_STOP) and every batch is folded (CHECK): writes the report. The roster as it then stands is
-// borrowed from the audit (NULL when the charter was not good).
+// The input is at its end (or after AUDIT_STOP) and every batch is folded (CHECK): writes the report. The roster as it
+// then stands is borrowed from the audit (NULL when the charter was not good).
 void audit_end(struct audit *a, struct audit_report *out);
 const struct roster *audit_roster(const struct audit *a);
 
-// Reads the charter's note off the head of an export, to show its fingerprint to somebody who has named none. head holds
-// the first LIMIT_EXPORT_HEAD bytes of the file, or all. False when no good charter is there. *id: what it says it is.
+// Reads the charter's note off the head of an export, to show its fingerprint to somebody who has named none. head
+// holds the first LIMIT_EXPORT_HEAD bytes of the file, or all. False when no good charter is there. *id: its id.
 MUST_USE bool audit_peek_charter(struct slice head, struct hash *id);
 
 #endif

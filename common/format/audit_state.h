@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Inside of the audit: the record's tree and its journals, as an auditor rebuilds them. Nobody but audit*.c may include this.
+// Inside of the audit: the record's tree and its journals, as an auditor rebuilds them. For audit*.c alone.
 // Read first: common/format/audit.h.
 #ifndef BARAZA_FORMAT_AUDIT_STATE_H
 #define BARAZA_FORMAT_AUDIT_STATE_H
@@ -25,8 +25,13 @@ struct audit_tree {
     struct tree_head cache[AUDIT_TREE_CACHE]; // by size; a size of 0 is a free place
 };
 
+// Appends a leaf hash to t, which starts as all zeros.
 void audit_tree_add(struct audit_tree *t, struct hash leaf);
-struct hash audit_tree_root(struct audit_tree *t, uint64_t size); // size at most n (CHECK)
+
+// Returns the root of the first `size` leaves; size at most n (CHECK).
+struct hash audit_tree_root(struct audit_tree *t, uint64_t size);
+
+// Frees what t holds.
 void audit_tree_done(struct audit_tree *t);
 
 // --- audit_chain.c: that journals are what 3-formats calls them: trees of entries that name the one before ---
@@ -52,11 +57,12 @@ struct audit_chain {
     struct table index_of;        // entry id -> index
 };
 
+// Returns the state before the first entry; frees it.
 struct audit_chain audit_chain_new(void);
 void audit_chain_done(struct audit_chain *c);
 
-// Takes the next entry; leaves holds the ids of all before it. False, with a sentence in why, when it is in no journal's
-// place. A fork is no fault: it is counted.
+// Takes the next entry; leaves holds the ids of all before it. False, with a sentence in why, when it is in no
+// journal's place. A fork is no fault: it is counted.
 MUST_USE bool audit_chain_add(struct audit_chain *c, const struct entry *e, const struct hash *leaves, struct why *why);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The record's tree as an auditor rebuilds it: leaf hashes, and complete subtrees of 256 leaves and more, so that the root
-// of any earlier size costs little.
+// The record's tree as an auditor rebuilds it: leaf hashes, and complete subtrees of 256 leaves and more, so that the
+// root of any earlier size costs little.
 #include "common/format/audit_state.h"
 
 #include <stdlib.h>

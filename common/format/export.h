@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // The framing of an export: magic line, then frames u32be length ‖ canonical [type, body] (PROTOCOL, "Export").
-// Writer and bounded reader over bytes; files are the caller's business, and so is what the frames say: that is audit.h.
+// Writer and bounded reader over bytes; files are the caller's business, and what the frames say is audit.h's.
 //   [1, charter note]  [2, checkpoint note]  [3, [leaf hash … up to 256]] …  [4, [entry, disclosure]] …
 //   [5, SHA-256 of every byte before this frame]
 #ifndef BARAZA_FORMAT_EXPORT_H
@@ -64,6 +64,7 @@ struct export_reader {
     bool part_used;       // the last frame lay in part
 };
 
+// Returns a reader before its first byte; frees what it holds.
 struct export_reader export_reader_new(void);
 void export_reader_done(struct export_reader *r);
 

@@ -38,10 +38,11 @@ MUST_USE enum verdict roster_admit(const struct roster *r, const struct entry *e
                                    const struct body *body);
 
 // Takes e into the fold at its index and returns its standing there: GOOD (in force) or a no-effect verdict.
-// form: GOOD, or the no-effect verdict that whoever looked before has found: UNKNOWN_KIND or BAD_BODY (kind_parse; then
-// body is not read), or SEEN_CONTRADICTS (whoever has the record's roots; an entry at index i has seen a size of at most
-// i). What SEEN_CONTRADICTS marks has no effect; only an enrolment keeps its effect, and is not marked. An entry that roster_admit does not let pass must not be given; an auditor who does
-// so all the same gets roster_admit's verdict, and the roster is unchanged.
+// form: GOOD, or the no-effect verdict that whoever looked before has found: UNKNOWN_KIND or BAD_BODY (kind_parse; body
+// is not read then), or SEEN_CONTRADICTS (whoever has the record's roots; an entry at index i has seen a size of at
+// most i). What SEEN_CONTRADICTS marks has no effect; only an enrolment keeps its effect, and is not marked.
+// An entry that roster_admit does not let pass must not be given; an auditor who does so all the same gets
+// roster_admit's verdict, and the roster is unchanged.
 // Entries of control kinds come in ascending order of index, all of them; others may be left out (a node receives only
 // control entries and its own) but those of one journal come in the order of the record.
 enum verdict roster_apply(struct roster *r, const struct entry *e, enum verdict form, const struct body *body,
@@ -105,7 +106,7 @@ enum member_state {
 struct roster_member {
     struct pubkey key;
     enum member_state state;
-    uint64_t since;           // index from which it counts (of the approval, for an act of the root); 0 for the charter's
+    uint64_t since;           // index from which it counts (the approval's, for an act of the root); 0: the charter's
     uint64_t until;           // index of the revocation or rekey; UINT64_MAX while in force
     uint32_t roles;           // of all accreditations together
     size_t accreditations;
@@ -124,6 +125,7 @@ struct roster_accreditation {
     struct hash act;          // the grant, or the invitation; zeros for the charter's root keys
 };
 
+// How many members, and number i of them, in the order of their coming; its accreditation k; the number of a key.
 size_t roster_count(const struct roster *r);
 void roster_member(const struct roster *r, size_t i, struct roster_member *out); // i < roster_count (CHECK)
 void roster_accreditation(const struct roster *r, size_t i, size_t k, struct roster_accreditation *out);
@@ -141,6 +143,7 @@ struct roster_invite {
     uint64_t spent;           // enrolments without effect
 };
 
+// How many invitations in force, and number i of them.
 size_t roster_invite_count(const struct roster *r);
 void roster_invite(const struct roster *r, size_t i, struct roster_invite *out); // i < roster_invite_count (CHECK)
 

@@ -191,8 +191,8 @@ static enum verdict apply_rekey(struct roster *r, const struct entry *e, const s
 
 // --- accreditation ---
 
-static enum verdict apply_grant(struct roster *r, const struct member *m, const struct entry *e, const struct body *body,
-                                uint64_t index)
+static enum verdict apply_grant(struct roster *r, const struct member *m, const struct entry *e,
+                                const struct body *body, uint64_t index)
 {
     const uint32_t roles = body->as.grant.roles;
     const bool high = (roles & ROSTER_HIGH_ROLES) != 0;
@@ -201,7 +201,8 @@ static enum verdict apply_grant(struct roster *r, const struct member *m, const 
         return VERDICT_NO_ROLE;
     }
     if (!high) {
-        const enum verdict v = judge_role(m, 1u << ROLE_SECRETARIAT, body->as.grant.areas, body->as.grant.area_count, index);
+        const enum verdict v = judge_role(m, 1u << ROLE_SECRETARIAT, body->as.grant.areas,
+                                          body->as.grant.area_count, index);
         if (v != VERDICT_GOOD) {
             return v;
         }
@@ -224,8 +225,8 @@ static enum verdict apply_grant(struct roster *r, const struct member *m, const 
     return run_grant(r, &p, index);
 }
 
-static enum verdict apply_invite(struct roster *r, const struct member *m, const struct entry *e, const struct body *body,
-                                 uint64_t index)
+static enum verdict apply_invite(struct roster *r, const struct member *m, const struct entry *e,
+                                 const struct body *body, uint64_t index)
 {
     const uint32_t roles = body->as.invite.roles;
     if (roles == 0 || (roles & (ROSTER_HIGH_ROLES | (1u << ROLE_ROOT))) != 0) {
@@ -249,8 +250,8 @@ static enum verdict apply_invite(struct roster *r, const struct member *m, const
     return VERDICT_GOOD;
 }
 
-static enum verdict apply_enrol(struct roster *r, const struct member *m, const struct entry *e, const struct body *body,
-                                uint64_t index)
+static enum verdict apply_enrol(struct roster *r, const struct member *m, const struct entry *e,
+                                const struct body *body, uint64_t index)
 {
     struct invite *invite = NULL;
     if (m != NULL && m->state != MEMBER_SPENT) {
@@ -371,7 +372,8 @@ static enum verdict apply_accept(struct roster *r, const struct member *m, const
     return v;
 }
 
-enum verdict act_apply(struct roster *r, struct member *m, const struct entry *e, const struct body *body, uint64_t index)
+enum verdict act_apply(struct roster *r, struct member *m, const struct entry *e, const struct body *body,
+                       uint64_t index)
 {
     // Who had no right is told so first; acts of a key that has ended come too late even when nothing else is wrong.
     if (m != NULL && body->kind != KIND_ENROL) {

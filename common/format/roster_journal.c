@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Which chain of a journal an entry is on. Journals are trees, nearly always without a branch: then two numbers and an id
+// Which chain of a journal an entry is on. Journals are trees, nearly always without a branch: then a number and an id
 // are all that is kept of one; from its first fork on the ids are kept as well.
 // It must never decide what stands: it answers whether one entry leads to another.
 #include "common/format/roster_state.h"

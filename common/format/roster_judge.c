@@ -56,7 +56,8 @@ enum verdict judge_role(const struct member *m, uint32_t roles, const struct sli
     for (size_t i = 0; good && i < n; i++) {
         good = covered(m, roles, &areas[i], index);
     }
-    return good ? VERDICT_GOOD : judge_anywhere(m, roles, index) == VERDICT_GOOD ? VERDICT_OUT_OF_AREA : VERDICT_NO_ROLE;
+    const enum verdict v = judge_anywhere(m, roles, index);
+    return v == VERDICT_GOOD && !good ? VERDICT_OUT_OF_AREA : v;
 }
 
 bool chain_stands(const struct roster *r, const struct member *m, struct chain_end at)
@@ -113,15 +114,16 @@ enum verdict judge_content(const struct roster *r, const struct entry *e, const 
     return v != VERDICT_GOOD ? v : judge_ended(r, m, e, index);
 }
 
-enum verdict judge_enrol(const struct roster *r, const struct entry *e, const struct body *body, struct invite **invite)
+enum verdict judge_enrol(const struct roster *r, const struct entry *e, const struct body *body,
+                         struct invite **invite)
 {
     // "enrol is seq 0 of a newcomer's first incarnation": elsewhere it enrols nobody.
     if (body->kind != KIND_ENROL || e->place.seq != 0 || !hash_equal(entry_ref(e, 0), body->as.enrol.invite)) {
         return VERDICT_NOT_ENROLLED;
     }
     struct invite *found = roster_invite_of(r, body->as.enrol.invite);
-    if (found == NULL || !enrol_proof_verify(found->sign_key, r->consultation, e->place.author, body->as.enrol.transport,
-                                             body->as.enrol.proof)) {
+    if (found == NULL || !enrol_proof_verify(found->sign_key, r->consultation, e->place.author,
+                                             body->as.enrol.transport, body->as.enrol.proof)) {
         return VERDICT_NOT_ENROLLED;
     }
     if (!pubkey_valid(e->place.author)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Inside of the roster: its state, shared by roster.c (keeping and listing), roster_judge.c (who may), roster_acts.c (what
-// acts do) and roster_journal.c (which chain an entry is on). Nobody else may include this.
+// Inside of the roster: its state, shared by roster.c (keeping), roster_list.c, roster_judge.c (who may), roster_acts.c
+// (what acts do) and roster_journal.c (which chain an entry is on). Nobody else may include this.
 // Read first: common/format/roster.h.
 #ifndef BARAZA_FORMAT_ROSTER_STATE_H
 #define BARAZA_FORMAT_ROSTER_STATE_H
@@ -131,7 +131,7 @@ struct roster {
     struct table member_of, invite_of, door_of, act_of, session_of, journal_of;
 };
 
-// Makes room for one more value at the end of a list of n values of `size` bytes: a power of two at a time. Returns the list.
+// Makes room for one more value at the end of a list of n values of `size` bytes, doubling. Returns the list.
 void *list_grow(void *list, size_t n, size_t size);
 
 // --- roster.c ---
@@ -155,12 +155,14 @@ enum verdict judge_ended(const struct roster *r, const struct member *m, const s
 // The standing by now of anything but an act.
 enum verdict judge_content(const struct roster *r, const struct entry *e, const struct body *body, uint64_t index);
 // GOOD, or why an enrolment cannot be sequenced; *invite is its invitation when GOOD.
-enum verdict judge_enrol(const struct roster *r, const struct entry *e, const struct body *body, struct invite **invite);
+enum verdict judge_enrol(const struct roster *r, const struct entry *e, const struct body *body,
+                         struct invite **invite);
 bool chain_stands(const struct roster *r, const struct member *m, struct chain_end at);
 
 // --- roster_acts.c ---
 bool kind_is_act(enum kind k);
-enum verdict act_apply(struct roster *r, struct member *m, const struct entry *e, const struct body *body, uint64_t index);
+enum verdict act_apply(struct roster *r, struct member *m, const struct entry *e, const struct body *body,
+                       uint64_t index);
 
 // --- roster_journal.c ---
 // Notes e as the next of its journal. True when it forked it.

@@ -12,6 +12,7 @@
 
 struct draft;
 
+// Returns a draft that has seen no entry; frees it.
 struct draft *draft_new(void);
 void draft_free(struct draft *d);
 
@@ -82,18 +83,13 @@ struct draft_response {
     const struct hash *targets;
 };
 
-size_t draft_session_count(const struct draft *d);
-size_t draft_contribution_count(const struct draft *d);
-size_t draft_version_count(const struct draft *d);
-size_t draft_clause_count(const struct draft *d);
-size_t draft_link_count(const struct draft *d);
-size_t draft_response_count(const struct draft *d);
-const struct draft_session *draft_session(const struct draft *d, size_t i);
-const struct draft_contribution *draft_contribution(const struct draft *d, size_t i);
-const struct draft_version *draft_version(const struct draft *d, size_t i);
-const struct draft_clause *draft_clause(const struct draft *d, size_t i);
-const struct draft_link *draft_link(const struct draft *d, size_t i);
-const struct draft_response *draft_response(const struct draft *d, size_t i);
+// All of each, in the order of the record: how many, and the first. Borrowed until the next draft_take.
+size_t draft_sessions(const struct draft *d, const struct draft_session **out);
+size_t draft_contributions(const struct draft *d, const struct draft_contribution **out);
+size_t draft_versions(const struct draft *d, const struct draft_version **out);
+size_t draft_clauses(const struct draft *d, const struct draft_clause **out);
+size_t draft_links(const struct draft *d, const struct draft_link **out);
+size_t draft_responses(const struct draft *d, const struct draft_response **out);
 
 // What an id names. Any version of a clause names the clause.
 enum draft_node_type { DRAFT_UNKNOWN, DRAFT_SESSION, DRAFT_CONTRIBUTION, DRAFT_CLAUSE, DRAFT_RESPONSE };

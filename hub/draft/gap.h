@@ -3,6 +3,11 @@
 //
 // What is missing between what was said and what was planned: one table of rules, each a function over the draft.
 // A rule names the clause or entry that it fires for. To add one: its row in the table of gap.c.
+//   G1  every current version of a threat counts as adopted until approvals exist. An action answers it when links
+//       `answers` or `implements`, or being a part of (parent), lead from the action to the threat, directly or through
+//       other clauses (an action implements an objective that answers the threat). A threat stands on the contributions
+//       that a link originates, supports or modifies it from.
+//   G4  a contribution that no response names.
 #ifndef BARAZA_HUB_DRAFT_GAP_H
 #define BARAZA_HUB_DRAFT_GAP_H
 
@@ -33,22 +38,14 @@ struct gap_finding {
 struct gap_report {
     size_t n;
     struct gap_finding *findings; // by rule, then in the order of the record
-    struct hash output;           // SHA-256 over the findings, a line each: rule, space, hex subject, space, text, newline
+    struct hash output;           // SHA-256 over a line for each: rule, space, hex subject, space, text, newline
     struct tree_head head;        // the checkpoint it was computed from
     const char *program;          // name and version of the program
 };
 
-// Runs one rule (by its name; NULL: all) over d, which was folded from the record at head. False, and *out untouched, when
-// there is no such rule. Gives: gap_done; findings borrow d.
+// Runs one rule (by its name; NULL: all) over d, which was folded from the record at head. False, and *out untouched,
+// when there is no such rule. Gives: gap_done; findings borrow d.
 MUST_USE bool gap_run(const struct draft *d, const char *rule, struct tree_head head, struct gap_report *out);
 void gap_done(struct gap_report *r);
-
-// The actions that answer a threat clause: those that a link `answers` or `implements`, or being a part (parent) of,
-// leads from to the clause, directly or through other clauses (an action implements an objective that answers the
-// threat). PROTOCOL and the domain's G1 count exactly these. Returns how many.
-uint64_t gap_actions_for(const struct draft *d, size_t clause);
-
-// The contributions that a clause stands on directly (originates, supports, modifies), and of how many sessions.
-uint64_t gap_sources_of(const struct draft *d, size_t clause, uint64_t *forums);
 
 #endif

@@ -15,7 +15,7 @@ enum trace_way {
 struct trace_step {
     size_t depth;          // 0: where the trace started
     struct draft_node node;
-    struct slice relation; // how it hangs on the step above: a link's relation, "parent", or "response"; empty at depth 0
+    struct slice relation; // how it hangs on the step above: a link's relation, "parent", "response"; empty at depth 0
     size_t link;           // the link, or DRAFT_NONE
     bool again;            // was listed before; not followed a second time
 };

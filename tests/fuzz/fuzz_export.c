@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Exports from strangers, first byte the size of the pieces they are read in. Whatever the pieces, the report is the same;
-// nothing is called good but the one record that was signed, or its beginnings.
+// Exports from strangers, first byte the size of the pieces they are read in. Whatever the pieces, the report is the
+// same; nothing is called good that is not of the one consultation, and whole.
 #include "tests/fuzz/fuzz.h"
 
 #include "common/format/audit.h"

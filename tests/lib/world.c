@@ -37,7 +37,8 @@ struct person person_again(const struct person *p, unsigned number)
 static void make_charter(struct world *w, unsigned quorum)
 {
     struct slice language = SLICE_LITERAL("en");
-    struct charter c = { .title = SLICE_LITERAL("Security policy of Eldoria"), .prefix = SLICE_LITERAL("records.example.org/eldoria"),
+    struct charter c = { .title = SLICE_LITERAL("Security policy of Eldoria"),
+                         .prefix = SLICE_LITERAL("records.example.org/eldoria"),
                          .opened = SLICE_LITERAL("2026-03-01"), .root_count = 3, .quorum = quorum, .officer_count = 2,
                          .language_count = 1, .quantum_s = 3600, .threshold = 5 };
     static const char *const names[] = { "root one", "root two", "root three" };
@@ -49,8 +50,8 @@ static void make_charter(struct world *w, unsigned quorum)
     c.log.key = w->hub.pub;
     c.exchange = person_of("exchange").transport;
     c.intake = person_of("intake").transport;
-    c.officers[0] = (struct charter_officer){ .name = SLICE_LITERAL("first"), .key = person_of("officer one").transport };
-    c.officers[1] = (struct charter_officer){ .name = SLICE_LITERAL("second"), .key = person_of("officer two").transport };
+    c.officers[0] = (struct charter_officer){ SLICE_LITERAL("first"), person_of("officer one").transport };
+    c.officers[1] = (struct charter_officer){ SLICE_LITERAL("second"), person_of("officer two").transport };
     c.languages[0] = language;
     struct buf text = buf_new(LIMIT_CHARTER_BYTES);
     struct why why = { { 0 } };
@@ -252,6 +253,56 @@ struct said *world_contribute(struct world *w, struct person *by, const struct s
     const struct slice parts[LIMIT_PARTS] = { [1] = buf_slice(&bytes) };
     struct said *s = world_say(w, by, &(struct body){ .kind = KIND_CONTRIBUTION }, &session->entry.id, 1, parts);
     buf_done(&bytes);
+    return s;
+}
+
+struct said *world_link(struct world *w, struct person *by, const char *relation, const struct said *from,
+                        const struct said *to)
+{
+    const struct hash refs[2] = { from->entry.id, to->entry.id };
+    struct body b = { .kind = KIND_LINK };
+    b.as.link.relation = slice_text(relation);
+    return world_say(w, by, &b, refs, 2, NULL);
+}
+
+struct said *world_respond(struct world *w, struct person *by, const struct said *target, const char *disposition)
+{
+    struct content reason = { 0 };
+    struct buf bytes = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct body b = { .kind = KIND_RESPONSE };
+    b.as.response.disposition = slice_text(disposition);
+    content_add_text(&reason, "lang", SLICE_LITERAL("en"));
+    content_add_text(&reason, "text", SLICE_LITERAL("The county plan takes it up."));
+    content_make(&reason, &bytes);
+    const struct slice parts[LIMIT_PARTS] = { buf_slice(&bytes) };
+    struct said *s = world_say(w, by, &b, &target->entry.id, 1, parts);
+    buf_done(&bytes);
+    return s;
+}
+
+struct said *world_clause(struct world *w, struct person *by, const char *type, const char *title,
+                          const struct said *first, uint64_t version, const struct said *parent)
+{
+    struct content by_lang = { 0 };
+    struct content text = { 0 };
+    struct buf map = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct buf bytes = buf_new(LIMIT_DISCLOSURE_BYTES);
+    const struct hash refs[2] = { first != NULL ? first->entry.id : (struct hash){ { 0 } },
+                                  parent != NULL ? parent->entry.id : (struct hash){ { 0 } } };
+    struct body b = { .kind = KIND_CLAUSE };
+    b.as.clause.type = slice_text(type);
+    b.as.clause.stable = refs[0];
+    b.as.clause.version = version;
+    content_add_text(&by_lang, "en", slice_text(title));
+    content_add_text(&by_lang, "fr", SLICE_LITERAL("titre"));
+    content_make(&by_lang, &map);
+    content_add_text(&text, "lang", SLICE_LITERAL("en"));
+    content_add_value(&text, "title", buf_slice(&map));
+    content_make(&text, &bytes);
+    const struct slice parts[LIMIT_PARTS] = { buf_slice(&bytes) };
+    struct said *s = world_say(w, by, &b, refs, parent != NULL ? 2 : first != NULL ? 1 : 0, parts);
+    buf_done(&bytes);
+    buf_done(&map);
     return s;
 }
 

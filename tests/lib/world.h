@@ -82,6 +82,13 @@ struct said *world_revoke(struct world *w, struct person *by, const struct perso
 struct said *world_accept(struct world *w, struct person *by, const struct person *whom, const struct said *last);
 struct said *world_session(struct world *w, struct person *by, const char *area, const char *code);
 struct said *world_contribute(struct world *w, struct person *by, const struct said *session, const char *text);
+struct said *world_link(struct world *w, struct person *by, const char *relation, const struct said *from,
+                        const struct said *to);
+struct said *world_respond(struct world *w, struct person *by, const struct said *target, const char *disposition);
+
+// A clause, or with `first` the next version of the clause that it began. parent may be NULL.
+struct said *world_clause(struct world *w, struct person *by, const char *type, const char *title,
+                          const struct said *first, uint64_t version, const struct said *parent);
 
 // Appends an export of the record, with a checkpoint signed by w->hub.
 void world_export(const struct world *w, bool with_parts, struct buf *out);

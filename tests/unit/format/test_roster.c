@@ -131,7 +131,8 @@ Test(roster, an_act_of_the_root_is_in_force_at_its_last_approval_by_distinct_roo
     world_done(&w);
 }
 
-static struct said *rekey(struct world *w, struct person *by, const char *what, struct pubkey old_key, struct pubkey new_key)
+static struct said *rekey(struct world *w, struct person *by, const char *what, struct pubkey old_key,
+                          struct pubkey new_key)
 {
     struct body b = { .kind = KIND_REKEY };
     b.as.rekey.what = slice_text(what);

@@ -61,8 +61,9 @@ Test(roster_end, what_a_revocation_names_stands_also_when_it_arrives_afterwards)
 {
     struct scene s;
     begin(&s);
-    struct said *made = world_make(&s.w, &s.p, &(struct body){ .kind = KIND_CONTRIBUTION }, &s.session->entry.id, 1, NULL);
-    struct said *after = world_make(&s.w, &s.p, &(struct body){ .kind = KIND_CONTRIBUTION }, &s.session->entry.id, 1, NULL);
+    const struct body b = { .kind = KIND_CONTRIBUTION };
+    struct said *made = world_make(&s.w, &s.p, &b, &s.session->entry.id, 1, NULL);
+    struct said *after = world_make(&s.w, &s.p, &b, &s.session->entry.id, 1, NULL);
     const struct said *stands = made;
     (void)world_revoke(&s.w, &s.secretary, &s.p, "retired", &stands, 1);
     cr_expect_eq(world_put(&s.w, made), VERDICT_GOOD);

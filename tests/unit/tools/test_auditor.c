@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // The audit of a file says the same with any number of threads.
-#include "common/ops/auditor.h"
+#include "tools/baraza/auditor.h"
 
 #include "common/base/file.h"
 #include "tests/lib/world.h"

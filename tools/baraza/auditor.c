@@ -3,7 +3,7 @@
 //
 // A ring of batches: the caller's thread reads, fills and folds them in order, the others check them. When the ring is
 // full the oldest is folded first, so memory is bounded.
-#include "common/ops/auditor.h"
+#include "tools/baraza/auditor.h"
 
 #include "common/base/file.h"
 

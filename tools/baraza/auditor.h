@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Runs an audit over a file, with the checks of signatures spread over threads: what `baraza verify` and the bench call.
+// Runs an audit over a file, with the checks of signatures spread over threads: for `baraza verify` and the bench.
 // What is good or bad is decided in common/format/audit.h alone.
-#ifndef BARAZA_OPS_AUDITOR_H
-#define BARAZA_OPS_AUDITOR_H
+#ifndef BARAZA_TOOLS_BARAZA_AUDITOR_H
+#define BARAZA_TOOLS_BARAZA_AUDITOR_H
 
 #include "common/format/audit.h"
 
