@@ -293,6 +293,12 @@ static enum err answers_user(struct serve *s, struct kv_txn *t, const struct ent
     return e;
 }
 
+// PROTOCOL 11.11: what is written for everybody, and answers; not who holds which office.
+static bool shows_parts(enum kind kind)
+{
+    return kind == KIND_GUIDE || kind == KIND_CODEBOOK || kind == KIND_RESPONSE;
+}
+
 struct down {
     struct arena *arena;
     size_t bytes;
@@ -300,7 +306,7 @@ struct down {
     struct msg_down_entry entries[LIMIT_DOWN_ENTRIES];
 };
 
-// Adds the entry at index if it concerns the user. False when the message is full: the entry was not looked at.
+// Adds the entry at index if it concerns the user.
 static enum err down_add(struct serve *s, struct kv_txn *t, struct boxkey user, uint64_t index, struct down *d,
                          struct buf *plain, struct why *why)
 {
@@ -321,7 +327,7 @@ static enum err down_add(struct serve *s, struct kv_txn *t, struct boxkey user, 
         return e;
     }
     buf_reset(plain);
-    if (entry.part_count > 0) {
+    if (shows_parts(kind_of(entry.kind)) && entry.part_count > 0) {
         e = leaf_parts(t, s->keys.store, index, plain, why);
     }
     struct msg_down_entry *out = &d->entries[d->count];
