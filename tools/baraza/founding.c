@@ -7,6 +7,7 @@
 
 #include "common/base/text.h"
 #include "common/net/loop.h"
+#include "tools/baraza/admitting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,7 +138,8 @@ static enum err write_officers(const struct founding_wish *w, const struct hub_k
     return e;
 }
 
-static enum err write_founder(const struct founding_wish *w, const struct hub_keys *k, struct founding *f, struct why *why)
+static enum err write_founder(const struct founding_wish *w, const struct hub_keys *k, struct founding *f,
+                              struct why *why)
 {
     struct boxsec transport;
     struct buf conf = buf_new(LIMIT_CONF_BYTES);
@@ -246,6 +248,11 @@ enum err founding_begin(const struct founding_wish *wish, struct slice passphras
     }
     if (e == OK) {
         e = write_grants(f, why);
+    }
+    if (e == OK) {
+        struct store_key key = store_key_of(f->root->store_key);
+        e = admit_journal(f->work.state, &key, f->root->person.key, f->hub.dir, flags, why);
+        mem_wipe(&key, sizeof key);
     }
     return e;
 }

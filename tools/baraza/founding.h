@@ -32,8 +32,8 @@ struct founding {
     struct pubkey hub_author;
 };
 
-// Makes keys, charter, both directories and the founding entries (grants of hub and registrar by the root). ERR_* with
-// why; founding_done in either case.
+// Makes keys, charter, both directories and the founding entries (grants of hub and registrar by the root), and admits
+// these into the hub's record. ERR_* with why; founding_done in either case.
 MUST_USE enum err founding_begin(const struct founding_wish *wish, struct slice passphrase, unsigned flags,
                                  struct founding *f, struct why *why);
 

@@ -9,7 +9,7 @@
 // A row is known again by its source: SHA-256("baraza/import/v1" 00 ‖ u64be len ‖ tool ‖ u64be len ‖ name ‖ u64be len ‖
 // number), name being the conversation's (of Polis: the directory that holds comments.csv) or the file's without its
 // ending, number the row's own id there. So a file that was moved, or exported again with more rows, adds only what is
-// new; a text that was edited in between is reported as refused, because what was signed stands.
+// new; what was signed before stands, also where its text was edited there in between.
 #ifndef BARAZA_TOOLS_BARAZA_IMPORT_H
 #define BARAZA_TOOLS_BARAZA_IMPORT_H
 
@@ -27,6 +27,7 @@ struct import_source {
     const char *file;      // what the file in a directory is called; NULL: a file must be named
     const char *channel;   // what its contributions came by
     const char *basis;     // of consent
+    const char *passed_over; // a heading that says again what another says; NULL: none
     bool number_required;  // a row without its own id cannot be known again
     const char *const *names[COLUMN_COUNT]; // accepted headings, ended by NULL; NULL: no such column
 };

@@ -18,6 +18,7 @@ static const struct import_source sources[] = {
         .file = "comments.csv",
         .channel = "online",
         .basis = "public-speech",
+        .passed_over = "datetime",
         .number_required = true,
         .names = {
             [COLUMN_NUMBER] = NAMES("comment-id", "tid"),
@@ -110,10 +111,12 @@ static bool is_taken(const struct import_columns *c, size_t at)
     return false;
 }
 
-static void list_unknown(const struct import_columns *c, const struct csv *heading, struct buf *unknown)
+static void list_unknown(const struct import_source *source, const struct import_columns *c, const struct csv *heading,
+                         struct buf *unknown)
 {
     for (size_t i = 0; i < heading->count; i++) {
-        if (!is_taken(c, i)) {
+        bool passed = source->passed_over != NULL && heading_is(heading->fields[i], source->passed_over);
+        if (!passed && !is_taken(c, i)) {
             buf_put_text(unknown, unknown->n == 0 ? "" : ", ");
             text_put_safe(unknown, heading->fields[i], true);
         }
@@ -137,7 +140,7 @@ bool import_columns_read(const struct import_source *source, const struct csv *h
         why_set(why, "there is no column \"%s\" in the first line, which must name the columns", source->names[missing][0]);
         return false;
     }
-    list_unknown(&c, heading, unknown);
+    list_unknown(source, &c, heading, unknown);
     *out = c;
     return true;
 }
