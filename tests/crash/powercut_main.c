@@ -59,23 +59,15 @@ static void pause_ms(uint64_t ms)
     }
 }
 
-// Starts `sh -c command` in the disk's directory, as the leader of a group of its own. out: a path for its standard
-// output, or NULL for ours.
-static pid_t start(const struct powercut *p, const char *command, const char *out)
+// Starts `sh -c command` in the disk's directory, as the leader of a group of its own. out: its standard output.
+static pid_t start(const struct powercut *p, const char *command, int out)
 {
     pid_t pid = fork();
     if (pid != 0) {
         return pid;
     }
     (void)setpgid(0, 0);
-    if (out != NULL) {
-        int fd = open(out, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND, 0600);
-        if (fd < 0 || dup2(fd, 1) < 0) {
-            _exit(126);
-        }
-        close(fd);
-    }
-    if (chdir(p->mount) != 0) {
+    if (dup2(out, STDOUT_FILENO) < 0 || chdir(p->mount) != 0) {
         _exit(126);
     }
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -137,11 +129,17 @@ static bool wait_for_moment(const struct plan *plan, pid_t pid)
 
 static enum powercut_result run_and_cut(struct powercut *p, const struct plan *plan, struct why *why)
 {
-    pid_t pid = start(p, plan->run, plan->out);
+    // Emptied before the command starts: lines of an earlier run must not count.
+    int out = open(plan->out, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    pid_t pid = out < 0 ? -1 : start(p, plan->run, out);
     if (pid < 0) {
         why_set(why, "cannot start the command: %s", strerror(errno));
+        if (out >= 0) {
+            close(out);
+        }
         return POWERCUT_BROKEN;
     }
+    close(out);
     bool timely = wait_for_moment(plan, pid);
     bool ended = has_ended(pid);
     // A real cut stops the processor too. Without the stop, a sync that is under way while the journal is aborted may
@@ -166,7 +164,7 @@ static enum powercut_result trial(struct powercut *p, const struct plan *plan, i
 {
     enum powercut_result result = powercut_open(p, plan->dir, (unsigned)plan->megabytes, why);
     if (result == POWERCUT_DONE && plan->prepare != NULL) {
-        int status = finish(start(p, plan->prepare, NULL));
+        int status = finish(start(p, plan->prepare, STDOUT_FILENO));
         if (status != 0) {
             why_set(why, "the preparation ended with %d", status);
             return POWERCUT_BROKEN;
@@ -180,7 +178,7 @@ static enum powercut_result trial(struct powercut *p, const struct plan *plan, i
         result = powercut_restore(p, why);
     }
     if (result == POWERCUT_DONE) {
-        *verdict = finish(start(p, plan->check, NULL));
+        *verdict = finish(start(p, plan->check, STDOUT_FILENO));
     }
     return result;
 }

@@ -4,7 +4,7 @@
 #
 # What end-to-end tests share: a temporary directory, background programs that end with the test, waiting with a
 # limit, and assertions that say what they expected. To be sourced first; the test then runs in $WORK, which is
-# removed when the test passes and kept, with its place printed, when it fails. It also has say, fail and $BARAZA_ROOT
+# removed when the test passes and kept, with its place printed, when it fails (not with E2E_DISCARD set). It also has say, fail and $BARAZA_ROOT
 # of tools/setup.sh.
 #
 # It starts only what it is told to, and ends only that, by process id.
@@ -28,7 +28,7 @@ e2e_end() {
     for name in "${!e2e_pid[@]}"; do
         kill -KILL "${e2e_pid[$name]}" 2>/dev/null && wait "${e2e_pid[$name]}" 2>/dev/null
     done
-    if [ $status -eq 0 ] || [ $status -eq 77 ]; then
+    if [ $status -eq 0 ] || [ $status -eq 77 ] || [ -n "${E2E_DISCARD:-}" ]; then
         rm -rf "$WORK"
     else
         for name in "${!e2e_pid[@]}"; do
