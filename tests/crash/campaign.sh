@@ -57,7 +57,8 @@ cut_site() {
         XDG_STATE_HOME=$WORK/cuts/disk/marks powercut --work-dir "$WORK/cuts" "${prepare[@]}" \
             --run "$plant exec bash '$here/inside.sh' write site 'cut $n'" \
             --cut-after-lines $((1 + RANDOM % 5)) --cut-after-ms $((RANDOM % 150)) \
-            --check "cat \"\$POWERCUT_OUT\" >>'$WORK/promises'; exec bash '$here/inside.sh' site site '$WORK/promises'" \
+            --check "cat '$WORK/cuts/run.out' >>'$WORK/promises'
+                exec bash '$here/inside.sh' site site '$WORK/promises'" \
             >"$WORK/cut.out" 2>&1 || status=$?
         prepare=()
         case $status in

@@ -4,8 +4,8 @@
 #
 # What end-to-end tests share: a temporary directory, background programs that end with the test, waiting with a
 # limit, and assertions that say what they expected. To be sourced first; the test then runs in $WORK, which is
-# removed when the test passes and kept, with its place printed, when it fails (not with E2E_DISCARD set). It also has say, fail and $BARAZA_ROOT
-# of tools/setup.sh.
+# removed when the test passes and kept, with its place printed, when it fails (but not with E2E_DISCARD set). It also
+# has say, fail and $BARAZA_ROOT of tools/setup.sh.
 #
 # It starts only what it is told to, and ends only that, by process id.
 set -uo pipefail
