@@ -51,7 +51,8 @@ enum verdict roster_apply(struct roster *r, const struct entry *e, enum verdict 
 // The standing by now of e, which has been applied at index with the same form and body (or is content that need not
 // be applied: then its session must be). It differs from what roster_apply returned when
 //   an act of the root was approved (PENDING -> GOOD) or overtaken by a change of root (PENDING -> VOID),
-//   a registrar accepted what came late (LATE or REVOKED -> GOOD, for content; an act that came late is made anew),
+//   a registrar accepted what came late (LATE or REVOKED -> GOOD, for content; an act that came late is made anew:
+//   it stands only when the revocation named that very entry),
 //   the author's key turned out to be compromised (GOOD -> REVOKED, for content outside the chains that stand; what its
 //   acts did stays until it is revoked by name, but its open invitations are closed),
 //   the session of a contribution arrived (UNKNOWN_TARGET -> GOOD or OUT_OF_AREA).

@@ -243,7 +243,6 @@ static enum verdict apply_invite(struct roster *r, const struct member *m, const
     r->invites = list_grow(r->invites, r->invite_count, sizeof *r->invites);
     r->invites[r->invite_count] = (struct invite){
         .id = e->id, .by = m->key, .since = index, .sign_key = body->as.invite.sign_key, .roles = roles,
-        .end = { .incarnation = e->place.incarnation, .seq = e->place.seq, .id = e->id },
         .areas = areas_copy(body->as.invite.areas, body->as.invite.area_count), .uses = body->as.invite.uses };
     table_put(&r->invite_of, e->id.b, r->invite_count++);
     roster_add_invitation_door(r, body->as.invite.curve_key, e->id);
@@ -312,7 +311,7 @@ static void close_invitations(struct roster *r, const struct member *m)
 {
     for (size_t i = 0; i < r->invite_count; i++) {
         struct invite *v = &r->invites[i];
-        if (pubkey_equal(v->by, m->key) && v->used < v->uses && !chain_stands(r, m, v->end)) {
+        if (pubkey_equal(v->by, m->key) && v->used < v->uses && !act_stands(m, v->id)) {
             v->uses = v->used;
         }
     }
@@ -377,7 +376,7 @@ enum verdict act_apply(struct roster *r, struct member *m, const struct entry *e
 {
     // Who had no right is told so first; acts of a key that has ended come too late even when nothing else is wrong.
     if (m != NULL && body->kind != KIND_ENROL) {
-        const enum verdict ended = judge_ended(r, m, e, index);
+        const enum verdict ended = judge_ended(m, e);
         if (ended != VERDICT_GOOD) {
             return ended;
         }

@@ -60,7 +60,7 @@ enum verdict judge_role(const struct member *m, uint32_t roles, const struct sli
     return v == VERDICT_GOOD && !good ? VERDICT_OUT_OF_AREA : v;
 }
 
-bool chain_stands(const struct roster *r, const struct member *m, struct chain_end at)
+static bool chain_stands(const struct roster *r, const struct member *m, struct chain_end at)
 {
     for (size_t i = 0; i < m->chain_count; i++) {
         if (journal_leads_to(r, m->key, at, m->chains[i])) {
@@ -70,17 +70,32 @@ bool chain_stands(const struct roster *r, const struct member *m, struct chain_e
     return false;
 }
 
-enum verdict judge_ended(const struct roster *r, const struct member *m, const struct entry *e, uint64_t index)
+bool act_stands(const struct member *m, struct hash id)
 {
-    const bool after = index > m->until;
-    if (m->state == MEMBER_IN_FORCE || (m->state != MEMBER_COMPROMISED && !after)) {
-        return VERDICT_GOOD;
+    for (size_t i = 0; i < m->chain_count; i++) {
+        if (hash_equal(m->chains[i].id, id)) {
+            return true;
+        }
     }
-    const struct chain_end at = { .incarnation = e->place.incarnation, .seq = e->place.seq, .id = e->id };
-    if (chain_stands(r, m, at)) {
+    return false;
+}
+
+enum verdict judge_ended(const struct member *m, const struct entry *e)
+{
+    if (m->state == MEMBER_IN_FORCE || act_stands(m, e->id)) {
         return VERDICT_GOOD;
     }
     return m->state == MEMBER_RETIRED ? VERDICT_LATE : VERDICT_REVOKED;
+}
+
+// The same for content, where whole chains stand; and of a compromised key, nothing else does, whenever it came.
+static enum verdict judge_chain(const struct roster *r, const struct member *m, const struct entry *e, uint64_t index)
+{
+    const struct chain_end at = { .incarnation = e->place.incarnation, .seq = e->place.seq, .id = e->id };
+    if ((m->state != MEMBER_COMPROMISED && index <= m->until) || chain_stands(r, m, at)) {
+        return VERDICT_GOOD;
+    }
+    return judge_ended(m, e);
 }
 
 static enum verdict judge_contribution(const struct roster *r, const struct member *m, const struct entry *e,
@@ -111,7 +126,7 @@ enum verdict judge_content(const struct roster *r, const struct entry *e, const 
     } else if (roles != 0) {
         v = judge_anywhere(m, roles, index);
     }
-    return v != VERDICT_GOOD ? v : judge_ended(r, m, e, index);
+    return v != VERDICT_GOOD ? v : judge_chain(r, m, e, index);
 }
 
 enum verdict judge_enrol(const struct roster *r, const struct entry *e, const struct body *body,

@@ -47,7 +47,6 @@ struct member {
 struct invite {
     struct hash id;
     struct pubkey by;
-    struct chain_end end;     // where the invite stands in its author's journal
     uint64_t since;
     struct pubkey sign_key;
     uint32_t roles;
@@ -150,14 +149,16 @@ bool roster_is_root(const struct roster *r, struct pubkey key);
 enum verdict judge_role(const struct member *m, uint32_t roles, const struct slice *areas, size_t n, uint64_t index);
 // The same where no area matters.
 enum verdict judge_anywhere(const struct member *m, uint32_t roles, uint64_t index);
-// GOOD, or LATE or REVOKED when m's key had ended at index and e is on no chain that stands.
-enum verdict judge_ended(const struct roster *r, const struct member *m, const struct entry *e, uint64_t index);
+// GOOD, or LATE or REVOKED when m's key has ended and e, an act that comes now, is not named itself. (No chain leads to
+// an act, so that who folds control entries only decides the same as who folds all.)
+enum verdict judge_ended(const struct member *m, const struct entry *e);
 // The standing by now of anything but an act.
 enum verdict judge_content(const struct roster *r, const struct entry *e, const struct body *body, uint64_t index);
 // GOOD, or why an enrolment cannot be sequenced; *invite is its invitation when GOOD.
 enum verdict judge_enrol(const struct roster *r, const struct entry *e, const struct body *body,
                          struct invite **invite);
-bool chain_stands(const struct roster *r, const struct member *m, struct chain_end at);
+// True when that very entry is named among what stands of m.
+bool act_stands(const struct member *m, struct hash id);
 
 // --- roster_acts.c ---
 bool kind_is_act(enum kind k);

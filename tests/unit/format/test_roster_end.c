@@ -139,6 +139,31 @@ Test(roster_end, who_was_accredited_by_a_compromised_key_stays_but_its_open_invi
     world_done(&s.w);
 }
 
+Test(roster_end, no_chain_leads_to_an_act_so_one_that_comes_late_must_be_named_itself)
+{
+    struct scene s;
+    begin(&s);
+    struct said *before = world_invite(&s.w, &s.registrar, "before", BIT(FACILITATOR), NULL, 2);
+    struct body b = { .kind = KIND_INVITE };
+    b.as.invite.roles = BIT(FACILITATOR);
+    b.as.invite.uses = 1;
+    b.as.invite.sign_key = person_of("late").pub;
+    struct said *unnamed = world_make(&s.w, &s.registrar, &b, NULL, 0, NULL);
+    struct said *named = world_make(&s.w, &s.registrar, &b, NULL, 0, NULL);
+    const struct said *stands = named;
+    (void)world_revoke(&s.w, &s.w.root[1], &s.registrar, "compromised", &stands, 1);
+    cr_expect_eq(world_put(&s.w, unnamed), VERDICT_REVOKED);
+    cr_expect_eq(world_put(&s.w, named), VERDICT_GOOD);
+    struct person p = person_of("newcomer");
+    cr_expect_eq(world_enrol(&s.w, &p, before, "before")->standing, VERDICT_INVITE_SPENT, "closed");
+    p = person_of("another");
+    cr_expect_eq(world_enrol(&s.w, &p, unnamed, "late")->admitted, VERDICT_NOT_ENROLLED);
+    cr_expect_eq(world_enrol(&s.w, &s.p, named, "late")->standing, VERDICT_NO_ROLE);
+    p = person_of("another");
+    cr_expect_eq(world_enrol(&s.w, &p, named, "late")->standing, VERDICT_GOOD);
+    world_done(&s.w);
+}
+
 Test(roster_end, a_retired_key_can_be_found_compromised_and_never_comes_back)
 {
     struct scene s;
