@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Whether each entry stands where its journal says: seq 0, or after an earlier entry of the same key and incarnation,
-// which it names. The usual case (it names the journal's head) is one look-up; ids are indexed at the first fork.
+// PROTOCOL 13.4: whether each entry is in its journal's place, seq 0 or after the earlier entry that it names. The usual
+// case (it names the journal's head) is one look-up; ids are indexed at the first fork.
 #include "common/format/audit_state.h"
 
 #include "common/format/journal_id.h"

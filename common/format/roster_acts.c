@@ -54,7 +54,7 @@ static void drop_pending(struct roster *r, size_t i)
     r->pending_count--;
 }
 
-// "a change of root voids pending acts"
+// PROTOCOL 6.3: "A change of root voids acts that are pending, and ends the old key."
 static void change_root(struct roster *r, struct pubkey old_key, struct pubkey new_key, uint64_t index)
 {
     for (size_t i = 0; i < r->root_count; i++) {
@@ -112,7 +112,7 @@ static enum verdict run_rekey(struct roster *r, const struct pending *p, uint64_
     return VERDICT_GOOD;
 }
 
-// Takes what is pending into force when its approvals suffice.
+// PROTOCOL 6.3: "in force at the index of the q-th approval by distinct keys that are root at that index".
 static void settle(struct roster *r, size_t i, uint64_t index)
 {
     struct pending p = r->pending[i];
@@ -306,7 +306,7 @@ static void add_chains(struct member *m, const struct chain_end *chains, size_t 
     }
 }
 
-// What a compromised registrar left open is closed, but for invitations that are named as standing.
+// PROTOCOL 6.8: what a compromised registrar left open is closed, but for invitations that are named themselves.
 static void close_invitations(struct roster *r, const struct member *m)
 {
     for (size_t i = 0; i < r->invite_count; i++) {

@@ -132,7 +132,7 @@ enum verdict judge_content(const struct roster *r, const struct entry *e, const 
 enum verdict judge_enrol(const struct roster *r, const struct entry *e, const struct body *body,
                          struct invite **invite)
 {
-    // "enrol is seq 0 of a newcomer's first incarnation": elsewhere it enrols nobody.
+    // PROTOCOL 6.6: "`enrol` is seq 0 of a newcomer's first incarnation": elsewhere it enrols nobody.
     if (body->kind != KIND_ENROL || e->place.seq != 0 || !hash_equal(entry_ref(e, 0), body->as.enrol.invite)) {
         return VERDICT_NOT_ENROLLED;
     }
