@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// PROTOCOL 13.4: whether each entry is in its journal's place, seq 0 or after the earlier entry that it names. The usual
+// PROTOCOL 13.4: whether each entry is in its journal's place: seq 0, or after the earlier entry it names. The usual
 // case (it names the journal's head) is one look-up; ids are indexed at the first fork.
 #include "common/format/audit_state.h"
 

@@ -4,8 +4,9 @@
 // The table of subcommands, in the order `baraza --help` shows them within each group. Read first: cmd.h.
 #include "tools/baraza/cmd.h"
 
-extern const struct cmd cmd_hub_init, cmd_join, cmd_session_open, cmd_session_list, cmd_add, cmd_list, cmd_import, cmd_status,
-    cmd_invite, cmd_unlock, cmd_lock, cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
+extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_unlock, cmd_lock, cmd_session_open, cmd_add,
+    cmd_import, cmd_status, cmd_list, cmd_session_list, cmd_export, cmd_verify, cmd_merkle_inclusion,
+    cmd_merkle_consistency, cmd_keycheck;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
@@ -19,6 +20,8 @@ static const struct cmd *const table[] = {
     &cmd_status,
     &cmd_list,
     &cmd_session_list,
+    &cmd_export,
+    &cmd_verify,
     &cmd_merkle_inclusion,
     &cmd_merkle_consistency,
     &cmd_keycheck,

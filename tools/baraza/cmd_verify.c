@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza verify`: an export against its charter; or one receipt, or one note, against a key. Exit 0: good; 1: not.
+// It must never take from a file what the file is to be judged by.
+#include "common/base/file.h"
+#include "common/base/text.h"
+#include "common/format/proof.h"
+#include "common/net/loop.h"
+#include "common/ops/progress.h"
+#include "tools/baraza/auditor.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/trust.h"
+
+#include <unistd.h>
+
+struct verifying {
+    const char *charter, *proof, *leaf, *note, *key;
+};
+
+// A verifier key as text, or the file that holds it.
+static int take_key(const char *given, struct vkey *out)
+{
+    struct why why = { "" };
+    struct buf text = buf_new(LIMIT_NOTE_LINE);
+    if (given == NULL) {
+        return cmd_usage("name the key it must be signed by: --key VKEY");
+    }
+    if (vkey_parse(slice_text(given), out, &why)) {
+        return -1;
+    }
+    bool good = false;
+    if (file_read(given, true, &text, NULL) == OK) {
+        struct slice s = buf_slice(&text);
+        s.n -= s.n > 0 && s.p[s.n - 1] == '\n';
+        good = vkey_parse(s, out, &why);
+    }
+    buf_done(&text);
+    return good ? -1 : cmd_usage("--key is no verifier key (name+id+key): %s", why.text);
+}
+
+static int say(const struct cmd_context *context, bool good, json_t *answer, const char *what)
+{
+    json_put(answer, "good", json_boolean(good));
+    int code = EXIT_GOOD;
+    if (context->json) {
+        json_put(answer, "what", json_string(what));
+        code = cmd_print_json(answer);
+    } else {
+        json_decref(answer);
+        struct buf line = buf_new(1024);
+        buf_put_text(&line, good ? "" : "NOT GOOD: ");
+        print_line(&line, slice_text(what), 400);
+        buf_put_u8(&line, '\n');
+        code = cmd_print(buf_slice(&line));
+        buf_done(&line);
+    }
+    return code != EXIT_GOOD ? code : good ? EXIT_GOOD : EXIT_FOUND;
+}
+
+static int verify_note(const struct cmd_context *context, const struct verifying *v)
+{
+    struct vkey key;
+    struct note note;
+    struct why why = { "" };
+    struct buf whole = buf_new(LIMIT_NOTE_BYTES);
+    int code = take_key(v->key, &key);
+    if (code < 0) {
+        enum err e = file_read(v->note, true, &whole, &why);
+        code = e == OK || e == ERR_TOO_BIG ? -1 : cmd_fail(e, &why);
+    }
+    if (code < 0) {
+        bool good = whole.n > 0 && note_parse(buf_slice(&whole), &note, &why) &&
+                    note_verify(&note, &key, 1, NULL, &why) == VERDICT_GOOD;
+        code = say(context, good, json_object(), good ? "good: signed by that key" : why.text);
+    }
+    buf_done(&whole);
+    return code;
+}
+
+static int verify_proof(const struct cmd_context *context, const struct verifying *v)
+{
+    struct vkey key;
+    struct why why = { "" };
+    struct buf proof = buf_new(LIMIT_NOTE_BYTES);
+    struct buf leaf = buf_new(LIMIT_NOTE_BYTES);
+    uint64_t index = 0;
+    struct tree_head head = tree_head_empty();
+    int code = v->leaf == NULL ? cmd_usage("name the entry it is about: --leaf FILE") : take_key(v->key, &key);
+    if (code < 0) {
+        enum err e = file_read(v->proof, true, &proof, &why);
+        if (e == OK) {
+            e = file_read(v->leaf, true, &leaf, &why);
+        }
+        code = e == OK ? -1 : cmd_fail(e, &why);
+    }
+    if (code < 0) {
+        const struct proof_trust trust = { .log = &key, .form = CHECKPOINT_FOREIGN };
+        bool good = proof_verify(buf_slice(&proof), merkle_leaf(buf_slice(&leaf)), &trust, &index, &head, &why) ==
+                    VERDICT_GOOD;
+        json_t *answer = json_object();
+        if (good) {
+            json_put(answer, "index", json_of_number(index));
+            json_put(answer, "size", json_of_number(head.size));
+            why_set(&why, "good: entry %llu of a record of %llu", (unsigned long long)index, (unsigned long long)head.size);
+        }
+        code = say(context, good, answer, why.text);
+    }
+    buf_done(&proof);
+    buf_done(&leaf);
+    return code;
+}
+
+static json_t *standings_json(const struct audit_report *report)
+{
+    json_t *o = json_object();
+    for (size_t i = 0; i < AUDIT_STANDINGS; i++) {
+        enum verdict v = VERDICT_GOOD;
+        if (report->standing[i] > 0 && verdict_known(i, &v)) {
+            json_put(o, verdict_code(v), json_of_number(report->standing[i]));
+        }
+    }
+    return o;
+}
+
+static int say_report(const struct cmd_context *context, const struct audit_report *report)
+{
+    json_t *o = json_object();
+    if (report->has_index) {
+        json_put(o, "index", json_of_number(report->index));
+    }
+    if (report->has_charter) {
+        json_put(o, "consultation", json_id(report->consultation));
+        json_put(o, "practice", json_boolean(report->practice));
+    }
+    if (report->good) {
+        json_put(o, "size", json_of_number(report->head.size));
+        json_put(o, "root", json_id(report->head.root));
+        json_put(o, "journals", json_of_number(report->journals));
+        json_put(o, "authors", json_of_number(report->authors));
+        json_put(o, "sessions", json_of_number(report->kinds[KIND_SESSION]));
+        json_put(o, "contributions", json_of_number(report->kinds[KIND_CONTRIBUTION]));
+        json_put(o, "forks", json_of_number(report->forks));
+        json_put(o, "disclosed", json_of_number(report->disclosed));
+        json_put(o, "standing", standings_json(report));
+    }
+    return say(context, report->good, o, report->what.text);
+}
+
+static int verify_export(const struct cmd_context *context, const struct verifying *v, const char *path)
+{
+    struct hash charter;
+    struct auditor *auditor = NULL;
+    struct audit_report report;
+    struct why why = { "" };
+    bool more = true;
+    int code = trust_charter(context, v->charter, path, &charter);
+    if (code >= 0) {
+        return code;
+    }
+    enum err e = auditor_open(path, charter, 0, &auditor, &why);
+    if (e != OK) {
+        return cmd_fail(e, &why);
+    }
+    struct progress progress = progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, context->quiet, "verifying",
+                                              "entries", 0, loop_now_ms());
+    while (e == OK && more) {
+        e = auditor_step(auditor, &more, &why);
+        auditor_progress(auditor, &progress.done, &progress.total);
+        progress_step(&progress, progress.done, loop_now_ms());
+    }
+    auditor_close(auditor, &report);
+    progress_end(&progress, loop_now_ms());
+    return e != OK ? cmd_fail(e, &why) : say_report(context, &report);
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct verifying v = { .charter = NULL };
+    const struct arg_spec rows[] = {
+        { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter the export must belong to; the state's when not given",
+          &v.charter },
+        { "proof", 0, ARG_TEXT, "FILE", "verify a receipt (C2SP tlog-proof) instead of an export", &v.proof },
+        { "leaf", 0, ARG_TEXT, "FILE", "the entry that the receipt is about", &v.leaf },
+        { "note", 0, ARG_TEXT, "FILE", "verify a signed note (C2SP signed-note) instead of an export", &v.note },
+        { "key", 0, ARG_TEXT, "VKEY", "the verifier key that receipt or note must be signed by", &v.key },
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza verify",
+        .summary = "Check an export from the first byte to the last, without network and trusting nobody but the charter. "
+                   "Exit 0: good; 1: not good, with the first bad thing named",
+        .positionals = "[FILE]",
+        .max = 1,
+        .examples = "  baraza verify record.baraza --charter charter\n"
+                    "  baraza verify record.baraza --charter \"4f2a 91c0 ...\"\n"
+                    "  baraza verify --proof r.tlog-proof --leaf r.entry --key \"records.example.org/...+8f2c41aa+AW...\"\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    int modes = (v.proof != NULL) + (v.note != NULL) + (args.n > 0);
+    if (modes != 1) {
+        return cmd_usage("name one thing to verify: an export, or --proof FILE, or --note FILE");
+    }
+    if (v.note != NULL) {
+        return verify_note(context, &v);
+    }
+    return v.proof != NULL ? verify_proof(context, &v) : verify_export(context, &v, args.positionals[0]);
+}
+
+const struct cmd cmd_verify = { "verify", run, "check an export, a receipt or a note", CMD_CHECK };

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Which consultation an export must belong to: what the person says, or what her state holds; never the export's word.
+#ifndef BARAZA_TOOLS_BARAZA_TRUST_H
+#define BARAZA_TOOLS_BARAZA_TRUST_H
+
+#include "tools/baraza/cmd.h"
+#include "common/format/ident.h"
+
+// *out = the charter's id: of the file or fingerprint `named`, else of the state's charter. When neither is there, shows
+// the fingerprint that `record` claims, to be compared, and returns EXIT_USAGE. Returns -1, or has reported.
+int trust_charter(const struct cmd_context *context, const char *named, const char *record, struct hash *out);
+
+#endif
