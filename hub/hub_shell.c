@@ -412,10 +412,10 @@ static enum err open_record(struct hub *h, struct why *why)
                                     .author = &h->keys.author,
                                     .author_key = h->keys.author_pub };
     struct serve_keys reader = { .charter = writer.charter, .store = writer.store, .log = writer.log };
-    struct publish_options publisher = { .kv = state_kv(o->state),
-                                         .log = &writer.charter->log,
-                                         .secret = &h->keys.log,
-                                         .path = h->keys.checkpoint_path,
+    struct publish_options publisher = { .keys = { .kv = state_kv(o->state),
+                                                   .log = &writer.charter->log,
+                                                   .secret = &h->keys.log,
+                                                   .path = h->keys.checkpoint_path },
                                          .commit_fd = h->commit_fd,
                                          .wake_fd = h->wake_fd };
     enum err e = publish_start(&publisher, &h->publish, why);
