@@ -48,7 +48,9 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
         e = ERR_USAGE;
     }
     if (e == OK) {
-        e = state_lock_take(lock_path, &lock, why);
+        struct why held = { "" };
+        e = state_lock_take(lock_path, &lock, &held);
+        why_set(why, "%s%s", e == ERR_BUSY ? "another program exchanges for this site already: " : "", held.text);
     }
     if (e == OK) {
         const struct node_daemon_options options = { .state = state,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The remark about the hub: canonical [state, code, at, welcomed] as a named value of the store.
+// The remark about the hub: canonical [number, state, code, at, welcomed] as a named value of the store.
 // Read first: node_contact.h.
 #include "node/node_contact.h"
 
@@ -43,7 +43,8 @@ enum err node_contact_put(struct kv *kv, const struct node_contact *c)
     if (e != OK) {
         return e;
     }
-    pack_array(&value, 4);
+    pack_array(&value, 5);
+    pack_uint(&value, c->number);
     pack_uint(&value, c->state);
     pack_uint(&value, c->code);
     pack_uint(&value, c->at_s);
@@ -57,7 +58,8 @@ static void parse(struct slice value, struct node_contact *out)
 {
     struct node_contact contact = { .state = CONTACT_NONE };
     struct cursor c = cursor_new(value, false);
-    cursor_array_of(&c, 4);
+    cursor_array_of(&c, 5);
+    contact.number = cursor_uint(&c);
     uint64_t state = cursor_uint(&c);
     uint64_t code = cursor_uint(&c);
     contact.at_s = cursor_uint(&c);

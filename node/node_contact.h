@@ -25,6 +25,7 @@ enum node_contact_state {
 };
 
 struct node_contact {
+    uint64_t number;     // counts the remarks, so that a new one is known from an old one
     enum node_contact_state state;
     enum verdict code;   // GOOD where the state has none
     uint64_t at_s;       // when, by this computer's clock

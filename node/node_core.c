@@ -309,6 +309,8 @@ static void dispatch(struct node_core *c)
     case NODE_POKE:
         if (c->link == LINK_IDLE) {
             c->next_try_ms = c->event->now_ms;
+        } else if (c->link == LINK_READY && c->flight_count == 0) {
+            greet(c); // the answer shows that the hub is there, and what it has for us
         }
         break;
     case NODE_STOP:

@@ -31,7 +31,7 @@ enum node_event_type {
     NODE_RANGE_SENT,  // the answer to SEND_RANGE
     NODE_UNLOCKED,    // some person's key can sign now, and parts can be read
     NODE_LOCKED,
-    NODE_POKE,        // a person asks to try now ("sync"): skip the back-off
+    NODE_POKE,        // a person asks to try now ("sync"): skip the back-off, or greet again
     NODE_STOP,        // disconnect, nothing more
 };
 

@@ -158,6 +158,7 @@ void node_voice_settle(struct node_voice *v, uint64_t wall_s)
     if (now.state == CONTACT_NONE) {
         return;
     }
+    now.number = v->contact.number + 1;
     now.at_s = wall_s;
     now.welcomed_s = now.state == CONTACT_UP ? wall_s : v->contact.welcomed_s;
     bool other = now.state != v->contact.state || now.code != v->contact.code;

@@ -5,7 +5,7 @@
 #include "tools/baraza/cmd.h"
 
 extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_unlock, cmd_lock, cmd_session_open, cmd_add,
-    cmd_import, cmd_status, cmd_list, cmd_session_list, cmd_export, cmd_verify, cmd_merkle_inclusion,
+    cmd_import, cmd_status, cmd_list, cmd_session_list, cmd_sync, cmd_export, cmd_verify, cmd_merkle_inclusion,
     cmd_merkle_consistency, cmd_keycheck;
 
 static const struct cmd *const table[] = {
@@ -17,6 +17,7 @@ static const struct cmd *const table[] = {
     &cmd_session_open,
     &cmd_add,
     &cmd_import,
+    &cmd_sync,
     &cmd_status,
     &cmd_list,
     &cmd_session_list,

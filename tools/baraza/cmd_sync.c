@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza sync`: exchange with the hub now, and say how far it has come. Where the site's daemon runs, it is asked to
+// try at once, and its work is followed in the store; where none runs, its shell runs here until all is done.
+// It must never say more than the store says. Read first: node/node_shell.h, node/node_count.h.
+#include "common/author/agent.h"
+#include "common/base/file.h"
+#include "common/base/num.h"
+#include "common/base/text.h"
+#include "common/net/loop.h"
+#include "node/node_count.h"
+#include "node/node_shell.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/work.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOK_MS 200u          // how often the store is looked at
+#define QUIET_MS 500u         // nothing came down for so long: the hub has said what it has for us
+#define SHOW_MS 1000u         // how often progress is said, when it changed
+#define TIMEOUT_S 30u         // without --wait
+#define TIMEOUT_WAIT_S 600u
+
+enum outcome {
+    GOING_ON,
+    COMPLETE,
+    LOCKED_IN,     // all that can travel has; the rest has to be signed anew by somebody who is locked
+    NO_HUB,        // the try ended without the hub; contact says how
+    NOT_ADMITTED,
+    CONTRADICTED,
+    TIMED_OUT,
+    INTERRUPTED,
+};
+
+struct sync {
+    struct cmd_context *context;
+    struct work w;
+    bool wait;
+    uint64_t deadline_ms;        // UINT64_MAX: none
+    struct log log;
+    int lock;
+    int signals;
+    struct node_shell *shell;    // NULL while the daemon does the work
+    bool asked;                  // the daemon was
+    struct node_contact before;  // when sync began
+    struct node_contact contact;
+    struct node_count first;
+    struct node_count count;
+    uint64_t number;             // the store's last transaction, and when it was first seen
+    uint64_t number_ms;
+    uint64_t shown_ms;
+    char shown[160];
+};
+
+// --- who exchanges ---
+
+// Asks the daemon that holds the lock to try now.
+static void ask_daemon(struct sync *s, const char *lock_path)
+{
+    struct buf text = buf_new(32);
+    struct slice line;
+    uint64_t pid = 0;
+    if (file_read(lock_path, false, &text, NULL) == OK) {
+        struct slice rest = buf_slice(&text);
+        if (text_take_line(&rest, &line) && num_parse_u64(line, &pid) && pid > 1 && pid <= INT32_MAX) {
+            s->asked = kill((pid_t)pid, SIGHUP) == 0;
+        }
+    }
+    buf_done(&text);
+}
+
+// Borrows the keys of whoever is unlocked: readable entries travel smaller, and a notebook that has to begin anew can.
+// Returns for how many.
+static size_t borrow_keys(struct sync *s)
+{
+    char *path = state_path(s->w.state, STATE_AGENT);
+    size_t lent = 0;
+    for (size_t i = 0; i < keyring_count(s->w.keyring); i++) {
+        const struct person *p = keyring_person(s->w.keyring, i);
+        struct unlocked *slot = safe_slot(&s->w.safe, p->key);
+        lent += slot != NULL && !slot->taken && agent_get(path, p->key, slot, NULL) == OK;
+    }
+    free(path);
+    return lent;
+}
+
+static enum err open_shell(struct sync *s, struct why *why)
+{
+    const struct node_shell_options options = {
+        .state = s->w.state, .safe = &s->w.safe, .hub = conf_text(&s->context->conf, "hub"), .log = &s->log
+    };
+    (void)borrow_keys(s); // nobody is as good: then the outbox copies travel
+    enum err e = loop_signals_open(&s->signals);
+    if (e == OK) {
+        e = node_shell_open(&options, &s->shell, why);
+    }
+    if (e == OK) {
+        node_shell_poke(s->shell);
+    }
+    return e;
+}
+
+// Sees to it that somebody exchanges: the daemon, asked once, or this process when there is none (any more).
+static enum err engage(struct sync *s, struct why *why)
+{
+    if (s->shell != NULL) {
+        return OK;
+    }
+    char *path = state_path(s->w.state, STATE_LOCK);
+    enum err e = state_lock_take(path, &s->lock, why);
+    if (e == OK) {
+        e = open_shell(s, why);
+    } else if (e == ERR_BUSY) {
+        e = OK;
+        if (!s->asked) {
+            ask_daemon(s, path);
+        }
+    }
+    free(path);
+    return e;
+}
+
+// Waits a little, working meanwhile if the work is ours. False when a signal asks to end.
+static bool pass_time(struct sync *s)
+{
+    uint64_t until = loop_now_ms() + LOOK_MS;
+    if (s->shell == NULL) {
+        struct loop_watch nothing = { .fd = -1 };
+        return loop_wait(&nothing, 1, until) == OK;
+    }
+    while (loop_now_ms() < until) {
+        node_shell_turn(s->shell);
+        uint64_t due = node_shell_deadline(s->shell);
+        struct loop_watch watches[] = { { .fd = s->signals }, { .sock = node_shell_sock(s->shell), .fd = -1 } };
+        if (loop_wait(watches, 2, due < until ? due : until) != OK) {
+            return false;
+        }
+        int signal = watches[0].ready ? loop_signals_take(s->signals) : 0;
+        if (signal == SIGHUP) {
+            node_shell_poke(s->shell);
+        } else if (signal != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// --- how far it has come ---
+
+static enum err look(struct sync *s, struct why *why)
+{
+    struct kv *kv = state_kv(s->w.state);
+    enum err e = node_count(kv, &s->count, why);
+    if (e == OK) {
+        e = node_contact_get(kv, &s->contact);
+    }
+    uint64_t number = kv_number(kv);
+    if (number != s->number) {
+        s->number = number;
+        s->number_ms = loop_now_ms();
+    }
+    return e;
+}
+
+// The hub has answered since sync began.
+static bool heard(const struct sync *s)
+{
+    bool moved = s->count.received != s->first.received || s->count.confirmed != s->first.confirmed;
+    return s->contact.state == CONTACT_UP && (s->contact.number != s->before.number || moved);
+}
+
+static enum outcome judge(const struct sync *s, uint64_t now)
+{
+    const struct node_count *c = &s->count;
+    bool fresh = s->contact.number != s->before.number;
+    bool all = s->wait ? node_count_done(c) : c->waiting == c->unsigned_anew;
+    if (s->contact.state == CONTACT_CONTRADICTION) {
+        return CONTRADICTED;
+    }
+    if (heard(s) && all && now >= s->number_ms + QUIET_MS) {
+        return c->unsigned_anew > 0 ? LOCKED_IN : COMPLETE;
+    }
+    if (fresh && s->contact.state == CONTACT_NOT_ADMITTED) {
+        return NOT_ADMITTED;
+    }
+    if (!s->wait && fresh && s->contact.state != CONTACT_UP) {
+        return NO_HUB;
+    }
+    return now >= s->deadline_ms ? TIMED_OUT : GOING_ON;
+}
+
+static void put_counts(const struct node_count *c, struct buf *out)
+{
+    buf_printf(out, "%llu of %llu entries received, %llu confirmed", (unsigned long long)c->received,
+               (unsigned long long)c->saved, (unsigned long long)c->confirmed);
+    if (c->refused > 0) {
+        buf_printf(out, ", %llu refused", (unsigned long long)c->refused);
+    }
+}
+
+// Says how far it has come, when that changed: on a terminal in one line that rewrites itself.
+static void show(struct sync *s, uint64_t now, bool last)
+{
+    struct buf line = buf_over(s->shown, sizeof s->shown);
+    char before[sizeof s->shown];
+    memcpy(before, s->shown, sizeof before);
+    if (s->context->quiet || (!last && now < s->shown_ms + SHOW_MS)) {
+        return;
+    }
+    put_counts(&s->count, &line);
+    if (!last && s->contact.state != CONTACT_UP) {
+        buf_put_text(&line, "; waiting for the hub");
+    }
+    buf_put_u8(&line, 0);
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    if (!last && strcmp(before, s->shown) != 0) {
+        (void)dprintf(STDERR_FILENO, terminal ? "\r%s\x1b[K" : "%s\n", s->shown);
+    } else if (last && terminal && before[0] != '\0') {
+        (void)dprintf(STDERR_FILENO, "\r\x1b[K"); // the result follows on standard output
+    }
+    s->shown_ms = now;
+}
+
+static enum err follow(struct sync *s, enum outcome *out, struct why *why)
+{
+    enum err e = look(s, why);
+    s->before = s->contact;
+    s->first = s->count;
+    *out = GOING_ON;
+    s->shown_ms = loop_now_ms();
+    while (e == OK && *out == GOING_ON) {
+        e = engage(s, why);
+        if (e != OK) {
+            break;
+        }
+        bool going = pass_time(s);
+        e = look(s, why);
+        *out = going ? judge(s, loop_now_ms()) : INTERRUPTED;
+        if (*out == GOING_ON) {
+            show(s, loop_now_ms(), false);
+        }
+    }
+    show(s, loop_now_ms(), true);
+    return e;
+}
+
+// --- the result ---
+
+static const char *reason(const struct sync *s, enum outcome outcome)
+{
+    switch (outcome) {
+    case GOING_ON:
+    case COMPLETE:
+        break;
+    case LOCKED_IN:
+        return "what followed a refused entry has to be signed again: run baraza unlock, then baraza sync";
+    case INTERRUPTED:
+        return "interrupted; nothing is lost, and the rest travels next time";
+    case TIMED_OUT:
+        if (s->contact.state == CONTACT_UP) {
+            return "the time is up; nothing is lost, and the rest travels next time";
+        }
+        return s->contact.number == s->before.number ? "the hub did not answer in time; nothing is lost"
+                                                      : node_contact_text(s->contact.state);
+    case NO_HUB:
+    case NOT_ADMITTED:
+    case CONTRADICTED:
+        return node_contact_text(s->contact.state);
+    }
+    return "";
+}
+
+static int code_of(enum outcome outcome)
+{
+    if (outcome == COMPLETE) {
+        return EXIT_GOOD;
+    }
+    return outcome == CONTRADICTED ? EXIT_FOUND : exit_code_of(ERR_AGAIN);
+}
+
+static int print_json(const struct sync *s, enum outcome outcome)
+{
+    const struct node_count *c = &s->count;
+    json_t *o = json_object();
+    json_put(o, "complete", json_boolean(outcome == COMPLETE));
+    json_put(o, "saved", json_of_number(c->saved));
+    json_put(o, "received", json_of_number(c->received));
+    json_put(o, "confirmed", json_of_number(c->confirmed));
+    json_put(o, "pending", json_of_number(c->waiting));
+    json_put(o, "refused", json_of_number(c->refused));
+    json_put(o, "hub", json_string(node_contact_name(s->contact.state)));
+    if (outcome != COMPLETE) {
+        json_put(o, "reason", json_string(reason(s, outcome)));
+    }
+    return cmd_print_json(o);
+}
+
+static int print_result(const struct sync *s, enum outcome outcome)
+{
+    struct buf out = buf_new(512);
+    int code = EXIT_GOOD;
+    if (s->context->json) {
+        code = print_json(s, outcome);
+    } else {
+        put_counts(&s->count, &out);
+        buf_put_u8(&out, '\n');
+        code = cmd_print(buf_slice(&out));
+    }
+    buf_done(&out);
+    if (code != EXIT_GOOD || outcome == COMPLETE) {
+        return code;
+    }
+    struct why why;
+    why_set(&why, "%s", reason(s, outcome));
+    (void)cmd_fail(ERR_AGAIN, &why);
+    return code_of(outcome);
+}
+
+static void sync_done(struct sync *s)
+{
+    node_shell_close(s->shell);
+    loop_fd_close(s->signals);
+    state_lock_drop(s->lock);
+    work_close(&s->w);
+}
+
+static int sync_now(struct sync *s, uint64_t timeout_s)
+{
+    struct why why = { "" };
+    enum outcome outcome = GOING_ON;
+    int code = work_state(s->context, &s->w);
+    if (code < 0 && s->w.keyring == NULL) {
+        code = cmd_usage("%s is a hub's state: sites come to it, it goes to nobody", s->context->state);
+    }
+    if (code >= 0) {
+        return code;
+    }
+    s->deadline_ms = timeout_s == 0 ? UINT64_MAX : loop_now_ms() + timeout_s * 1000;
+    enum err e = follow(s, &outcome, &why);
+    return e == OK ? print_result(s, outcome) : cmd_fail(e, &why);
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct sync s = { .context = context, .log = { .fd = STDERR_FILENO, .level = LOG_ERROR }, .lock = -1,
+                      .signals = -1 };
+    uint64_t timeout_s = UINT64_MAX;
+    const struct arg_spec rows[] = {
+        { "wait", 'w', ARG_FLAG, NULL, "until the hub has everything and has confirmed it, also if it comes back later",
+          &s.wait },
+        { "timeout", 0, ARG_UINT, "SECONDS", "give up after so long; 0 never; 600 with --wait, 30 without", &timeout_s },
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza sync",
+        .summary = "Exchange with the hub now: hand over what waits here, take what is there for this site. Needs no "
+                   "passphrase",
+        .positionals = "",
+        .examples = "  baraza sync\n"
+                    "  baraza sync --wait\n"
+                    "  baraza sync --wait --timeout 60 --json\n"
+                    "\n"
+                    "received: the hub has it on disk and signed for it. confirmed: its place in the record was proved\n"
+                    "and checked here. Where baraza-node runs, this happens by itself; sync only makes it try at once.\n"
+                    "Status 75: not everything went; the sentence says why, and nothing is lost.\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    if (timeout_s == UINT64_MAX) {
+        timeout_s = s.wait ? TIMEOUT_WAIT_S : TIMEOUT_S;
+    }
+    if (timeout_s > UINT32_MAX) {
+        return cmd_usage("--timeout is longer than a century");
+    }
+    code = sync_now(&s, timeout_s);
+    sync_done(&s);
+    return code;
+}
+
+const struct cmd cmd_sync = { "sync", run, "exchange with the hub now", CMD_READ };
