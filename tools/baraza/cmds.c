@@ -4,14 +4,17 @@
 // The table of subcommands, in the order `baraza --help` shows them within each group. Read first: cmd.h.
 #include "tools/baraza/cmd.h"
 
-extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_unlock, cmd_lock, cmd_session_open, cmd_add,
-    cmd_import, cmd_status, cmd_list, cmd_session_list, cmd_sync, cmd_export, cmd_verify, cmd_merkle_inclusion,
-    cmd_merkle_consistency, cmd_keycheck;
+extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_who, cmd_unlock, cmd_lock,
+    cmd_session_open, cmd_add, cmd_import, cmd_sync, cmd_status, cmd_list, cmd_session_list, cmd_log, cmd_clause,
+    cmd_link, cmd_respond, cmd_trace, cmd_gap, cmd_export, cmd_verify, cmd_merkle_inclusion, cmd_merkle_consistency,
+    cmd_keycheck;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
     &cmd_join,
     &cmd_invite,
+    &cmd_grant,
+    &cmd_who,
     &cmd_unlock,
     &cmd_lock,
     &cmd_session_open,
@@ -21,6 +24,12 @@ static const struct cmd *const table[] = {
     &cmd_status,
     &cmd_list,
     &cmd_session_list,
+    &cmd_log,
+    &cmd_clause,
+    &cmd_link,
+    &cmd_respond,
+    &cmd_trace,
+    &cmd_gap,
     &cmd_export,
     &cmd_verify,
     &cmd_merkle_inclusion,

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza grant`: accredit a key for roles in areas. The root accredits registrars, the secretariat and the hub; the
+// secretariat all others. Who may is judged at the record, not here.
+#include "common/format/armor.h"
+#include "tools/baraza/accredit.h"
+#include "tools/baraza/print.h"
+
+struct granting {
+    const char *as, *transport;
+    struct arg_list roles, areas;
+};
+
+static int fill(const struct granting *g, const char *key, struct body *body)
+{
+    struct slice text = slice_text(key);
+    if (!armor_hex_fixed(text, body->as.grant.key.b, sizeof body->as.grant.key.b)) {
+        return cmd_usage("a key has 64 hex digits: see baraza who --json where it is used");
+    }
+    if (!pubkey_valid(body->as.grant.key)) {
+        return cmd_usage("that is no key somebody can write with (baraza keycheck)");
+    }
+    if (g->transport != NULL) {
+        body->as.grant.has_transport = true;
+        if (!armor_hex_fixed(slice_text(g->transport), body->as.grant.transport.b, sizeof body->as.grant.transport.b)) {
+            return cmd_usage("--transport has 64 hex digits");
+        }
+    }
+    int code = accredit_roles(&g->roles, &body->as.grant.roles);
+    return code >= 0 ? code : accredit_areas(&g->areas, body->as.grant.areas, &body->as.grant.area_count);
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct granting g = { .as = NULL };
+    const struct arg_spec rows[] = {
+        { "role", 'r', ARG_LIST, "ROLE", "facilitator, drafter, analyst …; may be repeated", &g.roles },
+        { "area", 'a', ARG_LIST, "AREA", "only for this area; may be repeated; everywhere when not given", &g.areas },
+        { "transport", 0, ARG_TEXT, "HEX", "the transport key of the computer she writes on, if the hub should know it",
+          &g.transport },
+        WORK_AS(&g.as),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza grant",
+        .summary = "Accredit a key for roles, in areas or everywhere",
+        .positionals = "KEY",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza grant --as registrar --role drafter 3d4017c3...f4af4660c\n",
+        .options = rows,
+    };
+    struct args args;
+    struct work w = { .state = NULL };
+    struct body body = { .kind = KIND_GRANT };
+    struct append_result result;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    if (g.roles.n == 0) {
+        return cmd_usage("name at least one role with --role");
+    }
+    code = fill(&g, args.positionals[0], &body);
+    if (code < 0) {
+        code = work_write(context, g.as, &w);
+    }
+    if (code < 0) {
+        const struct append_item item = { .body = &body };
+        code = work_append(&w, &item, 1, &result);
+    }
+    if (code < 0 && context->json) {
+        json_t *o = json_object();
+        json_put(o, "id", json_id(result.id));
+        json_put(o, "state", json_string("saved"));
+        code = cmd_print_json(o);
+    } else if (code < 0) {
+        struct buf line = buf_new(256);
+        buf_put_text(&line, "saved ");
+        print_id(&line, result.id, PRINT_ID);
+        buf_put_text(&line, "  grant\n");
+        code = cmd_print(buf_slice(&line));
+        buf_done(&line);
+    }
+    work_close(&w);
+    return code;
+}
+
+const struct cmd cmd_grant = { "grant", run, "accredit somebody's key", CMD_PEOPLE };

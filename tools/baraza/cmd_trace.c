@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza trace`: from what was said to the clauses it led to, or from a clause back to who said it.
+#include "hub/draft/trace.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/thread.h"
+
+#include <string.h>
+
+#define TEXT_SHOWN 72
+
+// Row i of each list of the draft.
+static const struct draft_session *session_at(const struct draft *d, size_t i)
+{
+    const struct draft_session *rows = NULL;
+    CHECK(i < draft_sessions(d, &rows));
+    return &rows[i];
+}
+
+static const struct draft_contribution *contribution_at(const struct draft *d, size_t i)
+{
+    const struct draft_contribution *rows = NULL;
+    CHECK(i < draft_contributions(d, &rows));
+    return &rows[i];
+}
+
+static const struct draft_clause *clause_at(const struct draft *d, size_t i)
+{
+    const struct draft_clause *rows = NULL;
+    CHECK(i < draft_clauses(d, &rows));
+    return &rows[i];
+}
+
+static const struct draft_response *response_at(const struct draft *d, size_t i)
+{
+    const struct draft_response *rows = NULL;
+    CHECK(i < draft_responses(d, &rows));
+    return &rows[i];
+}
+
+static void put_contribution(struct buf *out, const struct draft *d, size_t i)
+{
+    const struct draft_contribution *c = contribution_at(d, i);
+    size_t s = draft_session_of(d, i);
+    print_id(out, c->id, PRINT_ID);
+    buf_put_text(out, "  said at ");
+    if (s == DRAFT_NONE) {
+        buf_put_text(out, "a forum that is not in the record");
+    } else {
+        print_line(out, session_at(d, s)->code, LIMIT_CODE_BYTES);
+    }
+    if (c->lang.n > 0) {
+        buf_put_text(out, " (");
+        print_line(out, c->lang, LIMIT_CODE_BYTES);
+        buf_put_u8(out, ')');
+    }
+    buf_put_text(out, ": ");
+    print_line(out, c->text.n > 0 ? c->text : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
+}
+
+static void put_clause(struct buf *out, const struct cmd_context *context, const struct draft *d, size_t i)
+{
+    const struct draft_version *v = draft_current(d, i);
+    print_id(out, clause_at(d, i)->stable, PRINT_ID);
+    buf_put_text(out, "  ");
+    print_line(out, label_of(context, CODES_CLAUSE_TYPE, v->type), 40);
+    if (clause_at(d, i)->version_count > 1) {
+        buf_printf(out, " (version %llu)", (unsigned long long)v->version);
+    }
+    buf_put_text(out, ": ");
+    print_line(out, v->title.n > 0 ? v->title : v->text, TEXT_SHOWN);
+}
+
+static void put_response(struct buf *out, const struct cmd_context *context, const struct draft *d, size_t i)
+{
+    const struct draft_response *r = response_at(d, i);
+    print_id(out, r->id, PRINT_ID);
+    buf_put_text(out, "  answer: ");
+    print_line(out, label_of(context, CODES_DISPOSITION, r->disposition), 60);
+    buf_put_text(out, ", because: ");
+    print_line(out, r->reason.n > 0 ? r->reason : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
+}
+
+static void put_node(struct buf *out, const struct cmd_context *context, const struct draft *d, struct draft_node node)
+{
+    switch (node.type) {
+    case DRAFT_SESSION:
+        print_id(out, session_at(d, node.i)->id, PRINT_ID);
+        buf_put_text(out, "  forum ");
+        print_line(out, session_at(d, node.i)->code, LIMIT_CODE_BYTES);
+        break;
+    case DRAFT_CONTRIBUTION:
+        put_contribution(out, d, node.i);
+        break;
+    case DRAFT_CLAUSE:
+        put_clause(out, context, d, node.i);
+        break;
+    case DRAFT_RESPONSE:
+        put_response(out, context, d, node.i);
+        break;
+    case DRAFT_UNKNOWN:
+        buf_put_text(out, "(not in the record)");
+        break;
+    }
+}
+
+static struct hash node_id(const struct draft *d, struct draft_node node)
+{
+    switch (node.type) {
+    case DRAFT_SESSION:
+        return session_at(d, node.i)->id;
+    case DRAFT_CONTRIBUTION:
+        return contribution_at(d, node.i)->id;
+    case DRAFT_CLAUSE:
+        return clause_at(d, node.i)->stable;
+    case DRAFT_RESPONSE:
+        return response_at(d, node.i)->id;
+    case DRAFT_UNKNOWN:
+        break;
+    }
+    return (struct hash){ { 0 } };
+}
+
+static const char *node_name(enum draft_node_type type)
+{
+    static const char *const names[] = {
+        [DRAFT_UNKNOWN] = "unknown", [DRAFT_SESSION] = "session",   [DRAFT_CONTRIBUTION] = "contribution",
+        [DRAFT_CLAUSE] = "clause",   [DRAFT_RESPONSE] = "response",
+    };
+    return names[type];
+}
+
+static void put_node_json(json_t *o, const struct draft *d, struct draft_node node)
+{
+    json_put(o, "node", json_string(node_name(node.type)));
+    json_put(o, "id", json_id(node_id(d, node)));
+    if (node.type == DRAFT_CONTRIBUTION) {
+        const struct draft_contribution *c = contribution_at(d, node.i);
+        size_t s = draft_session_of(d, node.i);
+        json_put(o, "session", s == DRAFT_NONE ? json_null() : json_of_bytes(session_at(d, s)->code));
+        json_put(o, "text", json_of_bytes(c->text));
+    } else if (node.type == DRAFT_CLAUSE) {
+        json_put(o, "type", json_of_bytes(draft_current(d, node.i)->type));
+        json_put(o, "title", json_of_bytes(draft_current(d, node.i)->title));
+        json_put(o, "text", json_of_bytes(draft_current(d, node.i)->text));
+    } else if (node.type == DRAFT_RESPONSE) {
+        json_put(o, "disposition", json_of_bytes(response_at(d, node.i)->disposition));
+        json_put(o, "reason", json_of_bytes(response_at(d, node.i)->reason));
+    } else if (node.type == DRAFT_SESSION) {
+        json_put(o, "session", json_of_bytes(session_at(d, node.i)->code));
+    }
+}
+
+static int print_json(const struct draft *d, const struct trace *t)
+{
+    int code = EXIT_GOOD;
+    for (size_t i = 0; i < t->n && code == EXIT_GOOD; i++) {
+        json_t *o = json_object();
+        json_put(o, "depth", json_of_number(t->steps[i].depth));
+        json_put(o, "relation", json_of_bytes(t->steps[i].relation));
+        put_node_json(o, d, t->steps[i].node);
+        json_put(o, "again", json_boolean(t->steps[i].again));
+        code = cmd_print_json(o);
+    }
+    return code;
+}
+
+static int print_trace(const struct cmd_context *context, const struct draft *d, const struct trace *t)
+{
+    struct buf out = buf_new((size_t)1 << 26);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct trace_step *s = &t->steps[i];
+        for (size_t k = 0; k < s->depth; k++) {
+            buf_put_text(&out, "    ");
+        }
+        if (s->relation.n > 0) {
+            buf_put_u8(&out, '[');
+            print_line(&out, label_of(context, CODES_RELATION, s->relation), 40);
+            buf_put_text(&out, "] ");
+        }
+        put_node(&out, context, d, s->node);
+        buf_put_text(&out, s->again ? "  (see above)\n" : "\n");
+    }
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static int trace(struct cmd_context *context, const struct reading_from *from, const char *typed, const char *way)
+{
+    struct reading *r = NULL;
+    struct draft *d = NULL;
+    struct trace t = { 0, NULL };
+    struct hash id;
+    int code = thread_open(context, from, &r, &d);
+    if (code < 0) {
+        code = reading_find(r, typed, &id);
+    }
+    if (code < 0) {
+        struct draft_node node = draft_find(d, id);
+        enum trace_way direction = node.type == DRAFT_CLAUSE ? TRACE_BACK : TRACE_ONWARD;
+        direction = way == NULL ? direction : strcmp(way, "back") == 0 ? TRACE_BACK : TRACE_ONWARD;
+        if (trace_run(d, id, direction, &t)) {
+            code = context->json ? print_json(d, &t) : print_trace(context, d, &t);
+            trace_done(&t);
+        } else {
+            code = cmd_usage("\"%s\" is no contribution, forum, clause or answer in force", typed);
+        }
+    }
+    draft_free(d);
+    reading_close(r);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct reading_from from = { NULL, NULL };
+    const char *way = NULL;
+    const struct arg_spec rows[] = {
+        { "way", 'w', ARG_TEXT, "WAY", "onward or back; a clause is traced back and all else onward when not given", &way },
+        READING_RECORD(&from),
+        READING_CHARTER(&from),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza trace",
+        .summary = "Follow a sentence from the forum to the clauses it led to and the answer it got, or a clause back to "
+                   "those who said it",
+        .positionals = "ID",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza trace 82011238 --state /srv/baraza\n"
+                    "  baraza trace 3f2a91c0 --way back --record record.baraza\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    if (way != NULL && strcmp(way, "onward") != 0 && strcmp(way, "back") != 0) {
+        return cmd_usage("--way is onward or back");
+    }
+    return trace(context, &from, args.positionals[0], way);
+}
+
+const struct cmd cmd_trace = { "trace", run, "follow a sentence to its clauses, or a clause back", CMD_DRAFT };

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza who`: who writes on this computer, and who may do what in the consultation, as the record says it.
+// Chosen names stay on this computer; the record has keys.
+#include "common/base/file.h"
+#include "common/store/leaf.h"
+#include "tools/baraza/accredit.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/reading.h"
+
+#include <stdlib.h>
+
+// Folds the accreditations that came down to a site: enough of the record to know who is who.
+static enum err site_roster(struct work *w, struct roster **out, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct entry e;
+    struct body body;
+    enum err err = kv_begin_read(state_kv(w->state), &t);
+    if (err != OK) {
+        return err;
+    }
+    struct roster *roster = roster_new(state_charter(w->state));
+    struct leaf_range range = leaf_range_new(t, 0);
+    while (leaf_range_next(&range, why)) {
+        if (entry_parse(range.entry.bytes, &e) == VERDICT_GOOD) {
+            enum verdict form = kind_parse(&e, &body);
+            (void)roster_apply(roster, &e, form, &body, range.index);
+        }
+    }
+    leaf_range_done(&range);
+    err = kv_error(t);
+    kv_abort(t);
+    if (err != OK) {
+        roster_free(roster);
+        return err;
+    }
+    *out = roster;
+    return OK;
+}
+
+static const char *state_name(enum member_state s)
+{
+    static const char *const names[] = {
+        [MEMBER_IN_FORCE] = "in force", [MEMBER_SPENT] = "invitation spent", [MEMBER_RETIRED] = "retired",
+        [MEMBER_COMPROMISED] = "compromised", [MEMBER_REPLACED] = "replaced",
+    };
+    return names[s];
+}
+
+// The chosen name of a key that writes here, or NULL.
+static const char *name_here(const struct work *w, struct pubkey key)
+{
+    for (size_t i = 0; w->keyring != NULL && i < keyring_count(w->keyring); i++) {
+        if (pubkey_equal(keyring_person(w->keyring, i)->key, key)) {
+            return keyring_person(w->keyring, i)->name;
+        }
+    }
+    return NULL;
+}
+
+static json_t *areas_json(const struct roster *r, size_t i, const struct roster_member *m)
+{
+    json_t *areas = json_array();
+    for (size_t k = 0; k < m->accreditations; k++) {
+        struct roster_accreditation a;
+        roster_accreditation(r, i, k, &a);
+        for (size_t n = 0; n < a.area_count; n++) {
+            json_push(areas, json_of_bytes(a.areas[n]));
+        }
+    }
+    return areas;
+}
+
+static json_t *roles_json(uint32_t roles)
+{
+    json_t *list = json_array();
+    for (enum role role = ROLE_ROOT; role < ROLE_COUNT; role++) {
+        if ((roles & (1u << role)) != 0) {
+            json_push(list, json_string(role_name(role)));
+        }
+    }
+    return list;
+}
+
+static void put_areas(struct buf *out, const struct roster *r, size_t i, const struct roster_member *m)
+{
+    bool first = true;
+    for (size_t k = 0; k < m->accreditations; k++) {
+        struct roster_accreditation a;
+        roster_accreditation(r, i, k, &a);
+        for (size_t n = 0; n < a.area_count; n++) {
+            buf_put_text(out, first ? " for " : ", ");
+            print_line(out, a.areas[n], LIMIT_CODE_BYTES);
+            first = false;
+        }
+    }
+}
+
+static int print_member(const struct cmd_context *context, const struct work *w, const struct roster *r, size_t i)
+{
+    struct roster_member m;
+    roster_member(r, i, &m);
+    const char *name = name_here(w, m.key);
+    if (context->json) {
+        json_t *o = json_object();
+        json_put(o, "key", json_of_hex(SLICE_ARRAY(m.key.b)));
+        json_put(o, "name", name == NULL ? json_null() : json_string(name));
+        json_put(o, "roles", roles_json(m.roles));
+        json_put(o, "areas", areas_json(r, i, &m));
+        json_put(o, "state", json_string(state_name(m.state)));
+        json_put(o, "since", json_of_number(m.since));
+        return cmd_print_json(o);
+    }
+    struct buf line = buf_new(8192);
+    print_key(&line, m.key);
+    buf_put_text(&line, "  ");
+    accredit_put_roles(&line, m.roles);
+    put_areas(&line, r, i, &m);
+    if (m.state != MEMBER_IN_FORCE) {
+        buf_printf(&line, "  (%s)", state_name(m.state));
+    }
+    if (name != NULL) {
+        buf_put_text(&line, "  = ");
+        print_line(&line, slice_text(name), LIMIT_PERSON_NAME);
+        buf_put_text(&line, ", here");
+    }
+    buf_put_u8(&line, '\n');
+    int code = cmd_print(buf_slice(&line));
+    buf_done(&line);
+    return code;
+}
+
+// People of this computer whom the record does not know yet.
+static int print_others(const struct cmd_context *context, const struct work *w, const struct roster *r)
+{
+    int code = EXIT_GOOD;
+    for (size_t i = 0; w->keyring != NULL && i < keyring_count(w->keyring) && code == EXIT_GOOD; i++) {
+        const struct person *p = keyring_person(w->keyring, i);
+        size_t at = 0;
+        if (roster_find(r, p->key, &at)) {
+            continue;
+        }
+        if (context->json) {
+            json_t *o = json_object();
+            json_put(o, "key", json_of_hex(SLICE_ARRAY(p->key.b)));
+            json_put(o, "name", json_string(p->name));
+            json_put(o, "state", json_string("not confirmed yet"));
+            code = cmd_print_json(o);
+            continue;
+        }
+        struct buf line = buf_new(1024);
+        print_key(&line, p->key);
+        buf_put_text(&line, "  (the hub has not confirmed her yet)  = ");
+        print_line(&line, slice_text(p->name), LIMIT_PERSON_NAME);
+        buf_put_text(&line, ", here\n");
+        code = cmd_print(buf_slice(&line));
+        buf_done(&line);
+    }
+    return code;
+}
+
+static int print_roster(const struct cmd_context *context, const struct work *w, const struct roster *r)
+{
+    int code = EXIT_GOOD;
+    for (size_t i = 0; i < roster_count(r) && code == EXIT_GOOD; i++) {
+        code = print_member(context, w, r, i);
+    }
+    return code == EXIT_GOOD ? print_others(context, w, r) : code;
+}
+
+static int who_at_site(struct cmd_context *context)
+{
+    struct work w;
+    struct roster *roster = NULL;
+    struct why why = { "" };
+    int code = work_state(context, &w);
+    if (code < 0) {
+        enum err e = site_roster(&w, &roster, &why);
+        code = e == OK ? print_roster(context, &w, roster) : cmd_fail(e, &why);
+    }
+    roster_free(roster);
+    work_close(&w);
+    return code;
+}
+
+static int who_in_record(struct cmd_context *context, const struct reading_from *from)
+{
+    const struct work nobody = { .state = NULL };
+    struct reading *r = NULL;
+    int code = reading_open(context, from, &r);
+    if (code < 0) {
+        code = print_roster(context, &nobody, reading_roster(r));
+    }
+    reading_close(r);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct reading_from from = { NULL, NULL };
+    const struct arg_spec rows[] = {
+        READING_RECORD(&from),
+        READING_CHARTER(&from),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza who",
+        .summary = "List who may do what: by the record, as far as it is known here",
+        .positionals = "",
+        .examples = "  baraza who\n  baraza who --state /srv/baraza --json | jq -r '.roles[]'\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    char *hub = state_path_in(context->state, STATE_HUB_LOG);
+    bool record = from.record != NULL || file_exists(hub);
+    free(hub);
+    return record ? who_in_record(context, &from) : who_at_site(context);
+}
+
+const struct cmd cmd_who = { "who", run, "list who may do what", CMD_PEOPLE };
