@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza show`: one entry whole: what was said, by whom in general terms, how far it has come, and what answered it.
+// From the notebooks of this site, from a hub's state, or from an export.
+#include "common/base/file.h"
+#include "common/store/leaf.h"
+#include "tools/baraza/forums.h"
+#include "tools/baraza/parts_json.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/reading.h"
+
+#include <stdlib.h>
+
+// What is known of the entry besides itself.
+struct showing {
+    const struct entry *entry;
+    const struct disclosure *disclosure; // NULL: locked, or without parts
+    const char *state;                   // how far it has come; NULL when read from the record
+    bool indexed;
+    uint64_t index;
+    enum verdict standing;
+};
+
+static void put_json_value(struct buf *out, const json_t *value, const char *indent);
+
+static void put_json_object(struct buf *out, json_t *object, const char *indent)
+{
+    struct buf deeper = buf_new(64);
+    const char *key = NULL;
+    json_t *value = NULL;
+    buf_printf(&deeper, "%s  ", indent);
+    buf_put_u8(&deeper, 0);
+    json_object_foreach (object, key, value) {
+        buf_put_text(out, indent);
+        print_line(out, slice_text(key), LIMIT_FIELD_KEY);
+        if (json_is_object(value)) {
+            buf_put_text(out, ":\n");
+            put_json_object(out, value, buf_ok(&deeper) ? (const char *)deeper.p : indent);
+        } else {
+            buf_put_text(out, ": ");
+            put_json_value(out, value, buf_ok(&deeper) ? (const char *)deeper.p : indent);
+        }
+    }
+    buf_done(&deeper);
+}
+
+static void put_json_value(struct buf *out, const json_t *value, const char *indent)
+{
+    const char *text = json_string_value(value);
+    if (text == NULL) {
+        char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+        CHECK(dumped != NULL);
+        print_line(out, slice_text(dumped), 4096);
+        free(dumped);
+        buf_put_u8(out, '\n');
+        return;
+    }
+    struct slice s = slice_of(text, json_string_length(value));
+    bool lines = false;
+    for (size_t i = 0; i < s.n; i++) {
+        lines = lines || s.p[i] == '\n';
+    }
+    if (lines) {
+        buf_put_u8(out, '\n');
+        print_text(out, s, indent);
+    } else {
+        print_line(out, s, SIZE_MAX);
+        buf_put_u8(out, '\n');
+    }
+}
+
+static int print_json(const struct showing *s)
+{
+    json_t *o = json_object();
+    json_put(o, "id", json_id(s->entry->id));
+    json_put(o, "kind", json_of_bytes(s->entry->kind));
+    json_put(o, "author", json_of_hex(SLICE_ARRAY(s->entry->place.author.b)));
+    json_put(o, "incarnation", json_of_hex(SLICE_ARRAY(s->entry->place.incarnation.b)));
+    json_put(o, "number", json_of_number(s->entry->place.seq));
+    json_put(o, "time", json_time(s->entry->claimed_s));
+    json_put(o, "seen", json_of_number(s->entry->seen_size));
+    json_t *refs = json_array();
+    for (size_t i = 0; i < s->entry->ref_count; i++) {
+        json_push(refs, json_id(entry_ref(s->entry, i)));
+    }
+    json_put(o, "refs", refs);
+    if (s->state != NULL) {
+        json_put(o, "state", json_string(s->state));
+    }
+    if (s->indexed) {
+        json_put(o, "index", json_of_number(s->index));
+        json_put(o, "standing", json_string(verdict_code(s->standing)));
+    }
+    if (s->disclosure != NULL) {
+        json_put(o, "parts", parts_json(s->entry, s->disclosure));
+    }
+    return cmd_print_json(o);
+}
+
+static int print_entry(const struct cmd_context *context, const struct showing *s)
+{
+    if (context->json) {
+        return print_json(s);
+    }
+    struct buf out = buf_new((size_t)8 << 20);
+    const struct entry *e = s->entry;
+    buf_printf(&out, "%.*s ", (int)e->kind.n, (const char *)e->kind.p);
+    print_id(&out, e->id, 2 * sizeof e->id.b);
+    buf_put_text(&out, "\nwritten:  ");
+    print_time(&out, e->claimed_s);
+    buf_put_text(&out, " or later (a claim), by ");
+    print_key(&out, e->place.author);
+    buf_printf(&out, ", number %llu\n", (unsigned long long)e->place.seq);
+    if (s->state != NULL) {
+        buf_printf(&out, "state:    %s\n", s->state);
+    }
+    if (s->indexed) {
+        buf_printf(&out, "record:   entry %llu, %s\n", (unsigned long long)s->index,
+                   s->standing == VERDICT_GOOD ? "in force" : verdict_text(s->standing));
+    }
+    for (size_t i = 0; i < e->ref_count; i++) {
+        buf_put_text(&out, "names:    ");
+        print_id(&out, entry_ref(e, i), PRINT_ID);
+        buf_put_u8(&out, '\n');
+    }
+    if (s->disclosure != NULL) {
+        json_t *parts = parts_json(e, s->disclosure);
+        put_json_object(&out, parts, "");
+        json_decref(parts);
+    } else if (e->part_count > 0) {
+        buf_put_text(&out, "(the words are locked, or not shown here)\n");
+    }
+    int code = cmd_print(buf_slice(&out));
+    buf_wipe(&out);
+    buf_done(&out);
+    return code;
+}
+
+// One of the answers that came down, printed below the entry.
+static int print_answers(const struct cmd_context *context, struct work *w, struct hash id)
+{
+    struct kv_txn *t = NULL;
+    struct why why = { "" };
+    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
+    int code = EXIT_GOOD;
+    enum err e = kv_begin_read(state_kv(w->state), &t);
+    if (e != OK) {
+        return cmd_fail(e, NULL);
+    }
+    struct leaf_range range = leaf_range_new(t, 0);
+    while (code == EXIT_GOOD && leaf_range_next(&range, &why)) {
+        struct entry entry;
+        struct disclosure d;
+        bool names = entry_parse(range.entry.bytes, &entry) == VERDICT_GOOD && kind_of(entry.kind) == KIND_RESPONSE;
+        bool wanted = false;
+        for (size_t i = 0; names && i < entry.ref_count; i++) {
+            wanted = wanted || hash_equal(entry_ref(&entry, i), id);
+        }
+        if (!wanted) {
+            continue;
+        }
+        buf_wipe(&parts);
+        bool shown = w->readable && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
+                     disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
+        const struct showing s = {
+            .entry = &entry, .disclosure = shown ? &d : NULL, .state = "the answer to it" };
+        code = print_entry(context, &s);
+    }
+    leaf_range_done(&range);
+    e = kv_error(t);
+    kv_abort(t);
+    buf_wipe(&parts);
+    buf_done(&parts);
+    return e == OK ? code : cmd_fail(e, &why);
+}
+
+static int show_at_site(struct cmd_context *context, const char *typed)
+{
+    struct work w;
+    struct local *l = NULL;
+    struct local_entry e;
+    struct disclosure d;
+    struct why why = { "" };
+    struct hash found;
+    size_t fits = 0;
+    int code = work_read(context, &w);
+    enum err err = code < 0 ? local_begin(&w, &l, &why) : OK;
+    if (code >= 0 || err != OK) {
+        work_close(&w);
+        return code >= 0 ? code : cmd_fail(err, &why);
+    }
+    while (local_next(l, &e)) {
+        if (!id_begins(e.entry.id, slice_text(typed))) {
+            continue;
+        }
+        found = e.entry.id;
+        fits++;
+        bool readable = w.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
+        const struct showing s = {
+            .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate) };
+        code = print_entry(context, &s);
+    }
+    err = local_end(l, &why);
+    if (err != OK) {
+        code = cmd_fail(err, &why);
+    } else if (fits == 0) {
+        why_set(&why, "nothing here begins with \"%.70s\" (4 hex digits or more; baraza list)", typed);
+        code = cmd_fail(ERR_NOT_FOUND, &why);
+    } else if (fits == 1 && code == EXIT_GOOD) {
+        code = print_answers(context, &w, found);
+    } else if (fits > 1) {
+        cmd_remark(context, "%zu entries begin with \"%s\"", fits, typed);
+    }
+    work_close(&w);
+    return code;
+}
+
+static int show_in_record(struct cmd_context *context, const struct reading_from *from, const char *typed)
+{
+    struct reading *r = NULL;
+    struct reading_item item;
+    struct hash id;
+    int code = reading_open(context, from, &r);
+    if (code < 0) {
+        code = reading_find(r, typed, &id);
+    }
+    if (code < 0) {
+        code = EXIT_GOOD;
+        while (code == EXIT_GOOD && reading_next(r, &item)) {
+            if (hash_equal(item.entry.id, id)) {
+                const struct showing s = { .entry = &item.entry,
+                                           .disclosure = item.has_parts ? &item.disclosure : NULL,
+                                           .indexed = true,
+                                           .index = item.index,
+                                           .standing = item.standing };
+                code = print_entry(context, &s);
+            }
+        }
+        int failed = reading_end(r);
+        code = failed >= 0 ? failed : code;
+    }
+    reading_close(r);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct reading_from from = { NULL, NULL };
+    const struct arg_spec rows[] = {
+        READING_RECORD(&from),
+        READING_CHARTER(&from),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza show",
+        .summary = "Show one entry whole: what was said, how far it has come, and the answer to it",
+        .positionals = "ID",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza show 82011238\n  baraza show 82011238 --state /srv/baraza --json\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    char *hub = state_path_in(context->state, STATE_HUB_LOG);
+    bool record = from.record != NULL || file_exists(hub);
+    free(hub);
+    return record ? show_in_record(context, &from, args.positionals[0]) : show_at_site(context, args.positionals[0]);
+}
+
+const struct cmd cmd_show = { "show", run, "show one entry whole, with the answer to it", CMD_READ };
