@@ -121,6 +121,7 @@ static void *worker_main(void *arg)
 {
     struct pool *p = arg;
     struct arena *arena = arena_new(MSG_ARENA_BYTES);
+    (void)pthread_setname_np(pthread_self(), "verify"); // for top and perf
     for (struct job *j = queue_wait(&p->to_verify); j != NULL; j = queue_wait(&p->to_verify)) {
         verify(&p->options.ingest, j, arena);
         queue_put(&p->done, j);
@@ -182,6 +183,7 @@ static void *writer_main(void *arg)
 {
     struct pool *p = arg;
     struct job *jobs[LIMIT_TICKETS];
+    (void)pthread_setname_np(pthread_self(), "write");
     for (size_t n = gather(p, jobs); n > 0; n = gather(p, jobs)) {
         commit(p, jobs, n);
     }

@@ -68,6 +68,7 @@ static void *publish_main(void *arg)
 {
     struct publish *p = arg;
     enum err e = OK;
+    (void)pthread_setname_np(pthread_self(), "publish");
     do {
         struct why why = { "" };
         bool fresh = false;

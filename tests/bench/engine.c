@@ -22,10 +22,10 @@ enum err engine_start(const struct scene *s, unsigned threads, struct engine *ou
         e = loop_wake_open(&out->commit_fd);
     }
     if (e == OK) {
-        struct publish_options o = { .kv = state_kv(out->state),
-                                     .log = &s->charter.log,
-                                     .secret = &out->keys.log,
-                                     .path = out->keys.checkpoint_path,
+        struct publish_options o = { .keys = { .kv = state_kv(out->state),
+                                               .log = &s->charter.log,
+                                               .secret = &out->keys.log,
+                                               .path = out->keys.checkpoint_path },
                                      .commit_fd = out->commit_fd,
                                      .wake_fd = out->wake_fd };
         e = publish_start(&o, &out->publish, why);
@@ -164,8 +164,7 @@ void engine_take(struct engine *e, const struct load *l, struct engine_run *out)
         take_jobs(&t);
         give(&t);
     }
-    out->seconds = clock_s() - began;
-    out->processor = clock_processor_s() - processor;
+    out->effort = (struct effort){ clock_s() - began, clock_processor_s() - processor };
     out->commits = kv_number(state_kv(e->state)) - commits;
     for (size_t i = 0; i < SENDERS; i++) {
         free(t.lanes[i].jobs);

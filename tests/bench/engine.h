@@ -25,8 +25,7 @@ MUST_USE enum err engine_start(const struct scene *s, unsigned threads, struct e
 void engine_stop(struct engine *e);
 
 struct engine_run {
-    double seconds;   // from the first batch handed over to the last acknowledgement, everything on disk
-    double processor; // processor seconds of all threads together
+    struct effort effort; // from the first batch handed over to the last acknowledgement, everything on disk
     uint64_t commits;
 };
 

@@ -66,6 +66,7 @@ static void make_frame(const struct making *k, struct wire_maker *maker, const s
 static void *make_main(void *arg)
 {
     const struct making *k = arg;
+    (void)pthread_setname_np(pthread_self(), "make");
     struct writer *w = k->writer;
     struct load *l = k->load;
     struct wire_maker *maker = wire_maker_new();
@@ -150,6 +151,7 @@ static bool check_sample(const struct scene *s, const struct sample *k)
 static void *ceiling_main(void *arg)
 {
     struct ceiling *c = arg;
+    (void)pthread_setname_np(pthread_self(), "ceiling");
     size_t from = atomic_fetch_add(&c->next, PIECE);
     while (from < c->load->entries) {
         size_t to = from + PIECE < c->load->entries ? from + PIECE : c->load->entries;
@@ -163,20 +165,26 @@ static void *ceiling_main(void *arg)
     return NULL;
 }
 
-double ceiling_rate(const struct scene *s, const struct load *l, unsigned threads)
+struct effort effort_mean(struct effort a, struct effort b)
+{
+    return (struct effort){ (a.seconds + b.seconds) / 2, (a.processor + b.processor) / 2 };
+}
+
+struct effort ceiling_take(const struct scene *s, const struct load *l, unsigned threads)
 {
     struct ceiling c = { .scene = s, .load = l };
     pthread_t workers[256];
     CHECK(l->samples != NULL);
     CHECK(threads <= sizeof workers / sizeof *workers);
     double began = clock_s();
+    double processor = clock_processor_s();
     for (unsigned i = 0; i < threads; i++) {
         CHECK(pthread_create(&workers[i], NULL, ceiling_main, &c) == 0);
     }
     for (unsigned i = 0; i < threads; i++) {
         CHECK(pthread_join(workers[i], NULL) == 0);
     }
-    double took = clock_s() - began;
+    struct effort e = { clock_s() - began, clock_processor_s() - processor };
     CHECK(atomic_load(&c.bad) == 0);
-    return (double)l->entries / took;
+    return e;
 }

@@ -35,7 +35,14 @@ void load_done(struct load *l);
 
 // The ceiling: what checking these entries costs at the least, whoever does it: for each entry its signature, its leaf
 // hash, the commitments of what it discloses, and one node of the tree; on so many threads, without any I/O, memory
-// management or decoding. Returns entries a second.
-double ceiling_rate(const struct scene *s, const struct load *l, unsigned threads);
+// management or decoding.
+struct effort {
+    double seconds;
+    double processor; // processor seconds of all threads together
+};
+struct effort ceiling_take(const struct scene *s, const struct load *l, unsigned threads);
+
+// The same twice, around something: what this machine could do meanwhile.
+struct effort effort_mean(struct effort a, struct effort b);
 
 #endif

@@ -16,6 +16,7 @@
 
 static const struct measure measures[] = {
     { "ingest", "Hub: taking entries in", measure_ingest },
+    { "hub", "Hub: taking entries in over the network", measure_hub },
 };
 
 #define MEASURES (sizeof measures / sizeof *measures)
