@@ -15,8 +15,12 @@
 #define PEER_RETRY_FULL_MS 60000u   // for want of disk
 #define PEER_RETRY_PERSON_MS 600000u // for want of what a person must do
 #define PEER_INVITED_MS 1000u       // an invitation's connection may deliver once in so long
+#define PEER_SWELL 8                // raw bytes of contributions become so many times as much memory (peer_charge)
+#define PEER_SENDERS 16             // so many share the pool at least: who begins to send finds room
 #define PEER_CUSTODY_BURST 512u     // custody notes that one peer may ask for in PEER_CUSTODY_MS
 #define PEER_CUSTODY_MS 60000u
+
+static_assert(LIMIT_HUB_POOL_BYTES / PEER_SWELL / PEER_SENDERS >= LIMIT_BATCH_BYTES, "a full batch each is under way");
 
 // A proof that waits for the checkpoint that covers it.
 struct want {
@@ -62,6 +66,7 @@ struct peer_core {
     struct peer_identity identity;
     size_t session_count;
     size_t invited_count;
+    size_t active_count;                      // sessions that have batches under way
     struct session *sessions[LIMIT_SESSIONS]; // dense, in no order
     size_t room;                              // of the index below, a power of two
     uint32_t *index;                          // open addressing by user and, for invitations, route: 1 + place
@@ -85,7 +90,8 @@ struct peer_core {
 struct peer_action *peer_do(struct peer_core *c, enum peer_action_type type, const struct session *s);
 void peer_tell(struct peer_core *c, const struct session *s, enum peer_tell what, enum verdict code, uint64_t value);
 
-// Bytes a peer may have under way, as the pool is now.
+// Raw bytes a peer may have under way, as the pool is now: its share among those who send, so that a hub does not
+// promise what it has to put off.
 uint64_t peer_credit(const struct peer_core *c);
 
 // --- peer_sessions.c ---

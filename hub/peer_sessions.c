@@ -100,6 +100,7 @@ void peer_session_close(struct peer_core *c, struct session *s)
         if (c->sessions[k] == s) {
             c->sessions[k] = c->sessions[--c->session_count];
             c->invited_count -= s->class == PEER_INVITED;
+            c->active_count -= s->tickets > 0;
             free(s);
             reindex(c);
             return;

@@ -20,8 +20,11 @@ uint64_t peer_charge(uint64_t raw, uint64_t count)
 
 uint64_t peer_credit(const struct peer_core *c)
 {
-    uint64_t share = (LIMIT_HUB_POOL_BYTES - c->pool) / 16;
-    return share < LIMIT_CREDIT_BYTES ? share : LIMIT_CREDIT_BYTES;
+    size_t senders = c->active_count > PEER_SENDERS ? c->active_count : PEER_SENDERS;
+    uint64_t share = LIMIT_HUB_POOL_BYTES / PEER_SWELL / senders;
+    uint64_t left = (LIMIT_HUB_POOL_BYTES - c->pool) / PEER_SENDERS;
+    uint64_t credit = share < left ? share : left;
+    return credit < LIMIT_CREDIT_BYTES ? credit : LIMIT_CREDIT_BYTES;
 }
 
 static struct session *session_of(struct peer_core *c, const struct ticket *t)
@@ -47,6 +50,7 @@ static void release(struct peer_core *c, struct ticket *t)
 {
     struct session *s = session_of(c, t);
     if (s != NULL) {
+        c->active_count -= s->tickets == 1;
         s->tickets -= s->tickets > 0;
         s->in_flight -= t->raw < s->in_flight ? t->raw : s->in_flight;
     }
@@ -138,6 +142,7 @@ void peer_ticket_open(struct peer_core *c, struct session *s, const struct msg_e
     c->ticket_count++;
     c->pool += peer_charge(m->raw, m->count);
     c->full_told = false;
+    c->active_count += s->tickets == 0;
     s->tickets++;
     s->in_flight += m->raw;
     s->delivered_ms = c->event->now_ms;

@@ -28,13 +28,8 @@ struct measure {
     enum err (*run)(struct bench *b, struct why *why);
 };
 
+// Each in a file of its own, which says what it measures.
 enum err measure_ingest(struct bench *b, struct why *why);
 enum err measure_hub(struct bench *b, struct why *why);
-enum err measure_audit(struct bench *b, struct why *why);
-enum err measure_import(struct bench *b, struct why *why);
-enum err measure_save(struct bench *b, struct why *why);
-enum err measure_wire(struct bench *b, struct why *why);
-enum err measure_memory(struct bench *b, struct why *why);
-enum err measure_growth(struct bench *b, struct why *why);
 
 #endif

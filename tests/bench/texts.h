@@ -25,8 +25,8 @@ void texts_done(struct texts *t);
 // How many different pieces there are one after another.
 size_t texts_count(const struct texts *t);
 
-// Piece i: TEXT_BYTES, or up to three less or more where a character would be cut. Beyond texts_count they come again from
-// other beginnings, so that no two in a batch are the same.
+// Piece i: TEXT_BYTES, or up to three less or more where a character would be cut. Beyond texts_count they come again
+// from other beginnings, so that no two in a batch are the same.
 struct slice texts_piece(const struct texts *t, uint64_t i);
 
 #endif
