@@ -7,10 +7,10 @@
 #include "common/author/state.h"
 #include "common/base/file.h"
 #include "common/base/text.h"
+#include "common/ops/process.h"
 #include "common/ops/settings.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,35 +24,20 @@ void cmd_common_options(struct cmd_context *c, struct arg_spec *rows)
         { "json", 0, ARG_FLAG, NULL, "one JSON value per line", &c->json },
         { "quiet", 'q', ARG_FLAG, NULL, "no progress and no remarks", &c->quiet },
         { "language", 0, ARG_TEXT, "LANGUAGE", "language of messages: en, fr, pt, ar", &c->language },
-        { "passphrase-file", 0, ARG_TEXT, "FILE", "read the passphrase from the first line of FILE", &c->passphrase_file },
+        { "passphrase-file", 0, ARG_TEXT, "FILE", "read the passphrase from the first line of FILE",
+          &c->passphrase_file },
         { "print-config", 0, ARG_FLAG, NULL, "show the effective configuration and end", &c->print_config },
     };
     memcpy(rows, common, sizeof common);
 }
 
-// Settles which state directory is meant: option, BARAZA_STATE, XDG_DATA_HOME/baraza, ~/.local/share/baraza.
 static enum err find_state(struct cmd_context *c, struct why *why)
 {
-    const char *named = c->state != NULL ? c->state : getenv("BARAZA_STATE");
-    if (named != NULL && named[0] != '\0') {
-        c->state = named;
-        c->state_given = true;
-        return OK;
+    enum err e = process_state(c->state, c->state_room, &c->state_given, why);
+    if (e == OK) {
+        c->state = c->state_room;
     }
-    const char *xdg = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-    int n = -1;
-    if (xdg != NULL && xdg[0] == '/') {
-        n = snprintf(c->default_state, sizeof c->default_state, "%s/baraza", xdg);
-    } else if (home != NULL && home[0] == '/') {
-        n = snprintf(c->default_state, sizeof c->default_state, "%s/.local/share/baraza", home);
-    }
-    if (n < 0 || (size_t)n >= sizeof c->default_state) {
-        why_set(why, "no home directory is known: name the state with --state DIR");
-        return ERR_USAGE;
-    }
-    c->state = c->default_state;
-    return OK;
+    return e;
 }
 
 static enum err load_conf(struct cmd_context *c, struct why *why)

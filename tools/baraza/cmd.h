@@ -11,6 +11,7 @@
 #include "common/ops/conf.h"
 #include "common/ops/exit.h"
 #include "common/ops/json.h"
+#include "common/ops/process.h"
 
 // What the common options, the environment and the state's file say. Made by main, borrowed by every subcommand.
 struct cmd_context {
@@ -23,7 +24,7 @@ struct cmd_context {
     bool print_config;            // --print-config: show the effective configuration and end
     char *const *environment;     // as environ
     struct conf conf;             // the state's configuration (common/ops/settings.h), once cmd_parse returned
-    char default_state[4096];     // room for the XDG default
+    char state_room[PROCESS_STATE_BYTES];
 };
 
 enum cmd_group { CMD_FOUND, CMD_PEOPLE, CMD_WRITE, CMD_READ, CMD_DRAFT, CMD_CHECK, CMD_GROUPS };
@@ -36,8 +37,8 @@ struct cmd {
 };
 
 // Reads argv by the command's own table plus the common options (--state, --json, --quiet, --language,
-// --passphrase-file, --print-config, --help), which may stand before or after positionals. Returns -1 when the subcommand goes on;
-// otherwise the exit code to return at once (help was shown: 0; wrong usage was reported: 2).
+// --passphrase-file, --print-config, --help), which may stand before or after positionals. Returns -1 when the
+// subcommand goes on; otherwise the exit code to return at once (help was shown: 0; wrong usage was reported: 2).
 // command->options: its own rows, ended by an empty one, at most LIMIT_ARGS_OPTIONS less CMD_COMMON_OPTIONS of them.
 #define CMD_COMMON_OPTIONS 6
 int cmd_parse(struct cmd_context *context, const struct arg_command *command, int argc, char **argv, struct args *out);

@@ -66,7 +66,7 @@ static bool optional_code(enum code_list list, const char *what, const char *val
 // Turns the options into fields. Returns -1, or has reported.
 static int take_options(const struct adding *a, struct contribution *c)
 {
-    static const struct slice default_scopes[] = { { (const uint8_t *)"record", 6 }, { (const uint8_t *)"analyse", 7 } };
+    const struct slice default_scopes[] = { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") };
     *c = (struct contribution){ .basis = slice_text(a->consent), .channel = slice_text(a->channel) };
     struct slice sensitivity = { NULL, 0 };
     if (!optional_code(CODES_STATEMENT, "--kind", a->kind, &c->kind) ||
@@ -240,14 +240,17 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct adding a = { .channel = "oral-forum", .consent = "oral-witnessed" };
     const struct arg_spec rows[] = {
-        { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given", &a.session },
-        { "lang", 'l', ARG_TEXT, "TAG", "language of the words (sw, fr-CF); the forum's first when not given", &a.lang },
+        { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given",
+          &a.session },
+        { "lang", 'l', ARG_TEXT, "TAG", "language of the words (sw, fr-CF); the forum's first when not given",
+          &a.lang },
         { "kind", 'k', ARG_TEXT, "KIND", "threat, need, cause, proposal, objection, experience, question", &a.kind },
         { "group", 'g', ARG_LIST, "CODE", "who spoke: women, youth, herders …; may be repeated", &a.groups },
         { "theme", 't', ARG_LIST, "CODE", "what it is about: land-disputes …; may be repeated", &a.themes },
         { "speaker", 0, ARG_TEXT, "KIND", "individual, group-consensus, group-majority, organisation, official",
           &a.speaker },
-        { "channel", 0, ARG_TEXT, "CODE", "how it came: oral-forum (default), oral-private, written, sms …", &a.channel },
+        { "channel", 0, ARG_TEXT, "CODE", "how it came: oral-forum (default), oral-private, written, sms …",
+          &a.channel },
         { "question", 0, ARG_TEXT, "CODE", "the guide's question it answers", &a.question },
         { "scale", 0, ARG_TEXT, "CODE", "individual, community, national", &a.scale },
         { "support", 0, ARG_TEXT, "CODE", "in the room: unanimous, most, some, single, contested", &a.support },

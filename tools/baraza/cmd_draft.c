@@ -240,7 +240,8 @@ static int run_clause(struct cmd_context *context, int argc, char **argv)
 {
     struct drafting d = { .as = NULL };
     const struct arg_spec rows[] = {
-        { "type", 't', ARG_TEXT, "TYPE", "threat, objective, action …; policy, strategy or plan follows from it", &d.type },
+        { "type", 't', ARG_TEXT, "TYPE", "threat, objective, action …; policy, strategy or plan follows from it",
+          &d.type },
         { "title", 0, ARG_TEXT, "TEXT", "a short title", &d.title },
         { "lang", 'l', ARG_TEXT, "TAG", "language of the text; the consultation's first when not given", &d.lang },
         { "revises", 0, ARG_TEXT, "ID", "a new version of this clause", &d.revises },
@@ -262,8 +263,10 @@ static int run_clause(struct cmd_context *context, int argc, char **argv)
         .positionals = "TEXT",
         .min = 1,
         .max = 1,
-        .examples = "  baraza clause --type threat --title \"Land disputes\" \"Disputes over land set neighbours at odds.\"\n"
-                    "  baraza clause --type action --title \"Land court\" --aim ... \"A mobile land court sits twice a year.\"\n"
+        .examples = "  baraza clause --type threat --title \"Land disputes\" \"Disputes over land set neighbours at "
+                    "odds.\"\n"
+                    "  baraza clause --type action --title \"Land court\" --aim ... \"A mobile land court sits "
+                    "twice a year.\"\n"
                     "  baraza clause --revises 3f2a91c0 \"Better words.\"\n",
         .options = rows,
     };
@@ -436,7 +439,8 @@ static int run_respond(struct cmd_context *context, int argc, char **argv)
         .positionals = "ID...",
         .min = 1,
         .max = LIMIT_REFS,
-        .examples = "  baraza respond 82011238 --disposition accepted --where 3f2a91c0 --reason \"It is the first action.\"\n",
+        .examples = "  baraza respond 82011238 --disposition accepted --where 3f2a91c0 --reason \"It is the first "
+                    "action.\"\n",
         .options = rows,
     };
     struct args args;

@@ -40,7 +40,8 @@ static enum err load_checkpoint(const struct cmd_context *context, struct export
     char *path = state_path_in(context->state, STATE_HUB_CHECKPOINT);
     enum err e = file_read(path, false, &x->checkpoint, why);
     if (e == ERR_NOT_FOUND) {
-        why_set(why, "the hub has not published a checkpoint yet: start it once (baraza-hub --state %s)", context->state);
+        why_set(why, "the hub has not published a checkpoint yet: start it once (baraza-hub --state %s)",
+                context->state);
     } else if (e == OK && checkpoint_verify(buf_slice(&x->checkpoint), &charter->log, &x->head, why) != VERDICT_GOOD) {
         e = ERR_CORRUPT;
     }
@@ -131,7 +132,8 @@ static enum err put_leaves(struct exporting *x, struct export_writer *w, struct 
     return e;
 }
 
-static void put_entry(struct exporting *x, struct export_writer *w, const struct reading_item *item, struct buf *scratch)
+static void put_entry(struct exporting *x, struct export_writer *w, const struct reading_item *item,
+                      struct buf *scratch)
 {
     struct disclosure none = { .count = item->entry.part_count };
     const struct disclosure *shown = item->has_parts && may_show(x, item) ? &item->disclosure : &none;
@@ -143,8 +145,8 @@ static void put_entry(struct exporting *x, struct export_writer *w, const struct
 
 static struct progress start_progress(const struct cmd_context *context, const struct exporting *x)
 {
-    return progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, context->quiet, "exporting", "entries", x->head.size,
-                          loop_now_ms());
+    return progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, context->quiet, "exporting", "entries",
+                          x->head.size, loop_now_ms());
 }
 
 static enum err write_export(const struct cmd_context *context, struct exporting *x, struct reading *r,

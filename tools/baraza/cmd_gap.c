@@ -84,7 +84,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .summary = "Name what is missing: a threat without an action (G1), a contribution without an answer (G4). "
                    "Exit 1 when anything is",
         .positionals = "",
-        .examples = "  baraza gap --rule G1 --state /srv/baraza\n  baraza gap --record record.baraza --charter charter\n",
+        .examples = "  baraza gap --rule G1 --state /srv/baraza\n"
+                    "  baraza gap --record record.baraza --charter charter\n",
         .options = rows,
     };
     struct args args;

@@ -91,7 +91,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     char date[16];
     today(date);
-    struct founding_wish w = { .opened = date, .registrar = "registrar", .quantum_s = QUANTUM_S, .threshold = THRESHOLD };
+    struct founding_wish w = {
+        .opened = date, .registrar = "registrar", .quantum_s = QUANTUM_S, .threshold = THRESHOLD };
     const struct arg_spec rows[] = {
         { "prefix", 0, ARG_TEXT, "NAME", "the record's name, like a web address without https://", &w.prefix },
         { "founder", 0, ARG_TEXT, "DIR", "where the root's and registrar's state goes: a stick, another disk",
@@ -105,7 +106,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "opened", 0, ARG_TEXT, "DATE", "the day it opens; today when not given", &w.opened },
         { "quantum", 0, ARG_UINT, "SECONDS", "entries' times are rounded down to it; 3600", &w.quantum_s },
         { "threshold", 0, ARG_UINT, "N", "counts below it are not published; 5", &w.threshold },
-        { "practice", 0, ARG_FLAG, NULL, "for training: marked on every screen, never mixes with a real one", &w.practice },
+        { "practice", 0, ARG_FLAG, NULL, "for training: marked on every screen, never mixes with a real one",
+          &w.practice },
         { "plan-first", 0, ARG_FLAG, NULL, "an acute threat: the plan comes before the policy", &w.plan_first },
         { .name = NULL },
     };

@@ -265,7 +265,9 @@ static int import(const struct cmd_context *context, const struct importing *in,
         code = take_rows(r);
         progress_end(&r->progress, loop_now_ms());
         int shown = print_result(r); // also after a failure: what was saved is saved
-        code = code >= 0 ? code : shown != EXIT_GOOD ? shown : r->refused > 0 ? err_exit_code(ERR_BAD_INPUT) : EXIT_GOOD;
+        if (code < 0) {
+            code = shown != EXIT_GOOD || r->refused == 0 ? shown : err_exit_code(ERR_BAD_INPUT);
+        }
     }
     json_decref(r->refusals);
     csv_done(&r->csv);
@@ -373,7 +375,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct importing in = { .type = "submission-desk" };
     const struct arg_spec rows[] = {
         { "from", 'f', ARG_TEXT, "KIND", "polis (comments.csv, or the directory with it) or csv", &in.from },
-        { "session", 's', ARG_TEXT, "CODE", "the forum it goes to; made from the file's name when not given", &in.session },
+        { "session", 's', ARG_TEXT, "CODE", "the forum it goes to; made from the file's name when not given",
+          &in.session },
         { "area", 'a', ARG_TEXT, "AREA", "area of the forum, when it is not open here yet", &in.area },
         { "type", 't', ARG_TEXT, "TYPE", "type of the forum, when it is not open here yet", &in.type },
         { "title", 0, ARG_TEXT, "TEXT", "title of the forum, when it is not open here yet", &in.title },
@@ -384,13 +387,15 @@ static int run(struct cmd_context *context, int argc, char **argv)
     };
     const struct arg_command command = {
         .name = "baraza import",
-        .summary = "Take over contributions from a file, each with its own number, time and row. Run twice it adds nothing",
+        .summary = "Take over contributions from a file, each with its own number, time and row. Run twice it adds "
+                   "nothing",
         .positionals = "PATH",
         .min = 1,
         .max = 1,
         .examples = "  baraza import --from csv XM-KIV-2026-003.csv --area XM-KIV --type town-hall\n"
                     "  baraza import --from polis exports/freshwater --area NZ --lang en\n"
-                    "A csv needs the column said (or text); it may have id, language, kind, group, theme, question, summary,\n"
+                    "A csv needs the column said (or text); it may have id, language, kind, group, theme, "
+                    "question, summary,\n"
                     "ask, time, author. Exit code 65 when a row was refused.\n",
         .options = rows,
     };

@@ -180,7 +180,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .name = "baraza log",
         .summary = "Show the record in its order, each entry with its standing",
         .positionals = "",
-        .examples = "  baraza log --state /srv/baraza --kind response\n  baraza log --record record.baraza --charter charter\n",
+        .examples = "  baraza log --state /srv/baraza --kind response\n"
+                    "  baraza log --record record.baraza --charter charter\n",
         .options = rows,
     };
     struct args args;

@@ -144,7 +144,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct proving p = { .proof = buf_new(LIMIT_NOTE_BYTES), .entry = buf_new(LIMIT_ENTRY_BYTES) };
     const struct arg_spec rows[] = {
-        { "out", 'o', ARG_TEXT, "NAME", "write NAME.tlog-proof and NAME.entry; the proof is shown when not given", &p.out },
+        { "out", 'o', ARG_TEXT, "NAME", "write NAME.tlog-proof and NAME.entry; the proof is shown when not given",
+          &p.out },
         { .name = NULL },
     };
     const struct arg_command command = {

@@ -218,14 +218,16 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct reading_from from = { NULL, NULL };
     const char *way = NULL;
     const struct arg_spec rows[] = {
-        { "way", 'w', ARG_TEXT, "WAY", "onward or back; a clause is traced back and all else onward when not given", &way },
+        { "way", 'w', ARG_TEXT, "WAY", "onward or back; a clause is traced back and all else onward when not given",
+          &way },
         READING_RECORD(&from),
         READING_CHARTER(&from),
         { .name = NULL },
     };
     const struct arg_command command = {
         .name = "baraza trace",
-        .summary = "Follow a sentence from the forum to the clauses it led to and the answer it got, or a clause back to "
+        .summary = "Follow a sentence from the forum to the clauses it led to and the answer it got, or a clause "
+                   "back to "
                    "those who said it",
         .positionals = "ID",
         .min = 1,

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #define MINUTE_MS 60000u
@@ -46,7 +45,6 @@ static NO_RETURN void become_agent(const char *path, const struct unlocked *u, u
     *slot = *u;
     slot->used_ms = loop_now_ms();
     (void)setsid();
-    (void)prctl(PR_SET_DUMPABLE, 0); // no core file with keys in it, no debugger
     enum err e = agent_open(path, &safe, idle_ms, &agent, &why);
     if (e == OK) {
         e = loop_signals_open(&signals);

@@ -102,7 +102,8 @@ static int verify_proof(const struct cmd_context *context, const struct verifyin
         if (good) {
             json_put(answer, "index", json_of_number(index));
             json_put(answer, "size", json_of_number(head.size));
-            why_set(&why, "good: entry %llu of a record of %llu", (unsigned long long)index, (unsigned long long)head.size);
+            why_set(&why, "good: entry %llu of a record of %llu", (unsigned long long)index,
+                    (unsigned long long)head.size);
         }
         code = say(context, good, answer, why.text);
     }
@@ -188,13 +189,15 @@ static int run(struct cmd_context *context, int argc, char **argv)
     };
     const struct arg_command command = {
         .name = "baraza verify",
-        .summary = "Check an export from the first byte to the last, without network and trusting nobody but the charter. "
+        .summary = "Check an export from the first byte to the last, without network and trusting nobody but the "
+                   "charter. "
                    "Exit 0: good; 1: not good, with the first bad thing named",
         .positionals = "[FILE]",
         .max = 1,
         .examples = "  baraza verify record.baraza --charter charter\n"
                     "  baraza verify record.baraza --charter \"4f2a 91c0 ...\"\n"
-                    "  baraza verify --proof r.tlog-proof --leaf r.entry --key \"records.example.org/...+8f2c41aa+AW...\"\n",
+                    "  baraza verify --proof r.tlog-proof --leaf r.entry --key "
+                    "\"records.example.org/...+8f2c41aa+AW...\"\n",
         .options = rows,
     };
     struct args args;

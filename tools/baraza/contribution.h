@@ -45,8 +45,8 @@ struct contribution_parts {
 void contribution_parts_init(struct contribution_parts *p);
 void contribution_parts_done(struct contribution_parts *p);
 
-// Makes the parts of c and fills item (whose body must be a contribution's) with them; they borrow p until its next use.
-// False and why when it is too large.
+// Makes the parts of c and fills item (whose body must be a contribution's) with them; they borrow p until its next
+// use. False and why when it is too large.
 MUST_USE bool contribution_make(const struct contribution *c, struct contribution_parts *p, struct append_item *item,
                                 struct why *why);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Founding a consultation: the charter and its keys, the founder's state apart from the hub's, and the founding entries.
-// Read first: docs/PROTOCOL.md 5 and 6.
+// Founding a consultation: the charter and its keys, the founder's state apart from the hub's, and the founding
+// entries. Read first: docs/PROTOCOL.md 5 and 6.
 #ifndef BARAZA_TOOLS_BARAZA_FOUNDING_H
 #define BARAZA_TOOLS_BARAZA_FOUNDING_H
 

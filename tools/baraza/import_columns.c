@@ -137,7 +137,8 @@ bool import_columns_read(const struct import_source *source, const struct csv *h
     }
     enum import_column missing = c.at[COLUMN_TEXT] == SIZE_MAX ? COLUMN_TEXT : COLUMN_NUMBER;
     if (c.at[missing] == SIZE_MAX && (missing == COLUMN_TEXT || source->number_required)) {
-        why_set(why, "there is no column \"%s\" in the first line, which must name the columns", source->names[missing][0]);
+        why_set(why, "there is no column \"%s\" in the first line, which must name the columns",
+                source->names[missing][0]);
         return false;
     }
     list_unknown(source, &c, heading, unknown);
@@ -165,10 +166,10 @@ static bool take_code(enum code_list list, const char *what, struct slice code, 
 bool import_row_read(const struct import_source *source, const struct import_columns *columns, const struct csv *row,
                      struct slice lang, struct contribution *c, struct why *why)
 {
-    static const struct code_set scopes = { { { (const uint8_t *)"record", 6 }, { (const uint8_t *)"analyse", 7 } }, 2 };
+    const struct code_set scopes = { { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") }, 2 };
     if (row->count != columns->count) {
-        why_set(why, "it has %zu columns, the heading %zu: a quotation mark is missing, or a comma too many", row->count,
-                columns->count);
+        why_set(why, "it has %zu columns, the heading %zu: a quotation mark is missing, or a comma too many",
+                row->count, columns->count);
         return false;
     }
     *c = (struct contribution){ .scopes = scopes };

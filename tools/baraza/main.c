@@ -103,9 +103,8 @@ static int run_command(struct cmd_context *context, const struct args *args)
     return no_such_command(args->positionals, args->n);
 }
 
-int main(int argc, char **argv)
+static int run_program(int argc, char **argv)
 {
-    (void)signal(SIGPIPE, SIG_IGN);
     struct cmd_context context = { .environment = environ };
     bool version = false;
     struct arg_spec rows[ROWS] = { { .name = NULL } };
@@ -142,4 +141,13 @@ int main(int argc, char **argv)
         return args.help ? code : EXIT_USAGE;
     }
     return run_command(&context, &args);
+}
+
+int main(int argc, char **argv)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    process_close_up();
+    int code = run_program(argc, argv);
+    process_open_up();
+    return code;
 }

@@ -36,15 +36,15 @@ static json_t *map_json(struct cursor *c)
 
 static json_t *bin_json(struct slice bytes)
 {
-    json_t *text = json_of_bytes(bytes);
-    if (json_is_object(text)) {
-        return text;
+    json_t *value = json_of_bytes(bytes);
+    if (bytes.n != sizeof(struct hash) && json_is_object(value)) {
+        return value;
     }
-    // Bytes that happen to be text were bytes all the same: say so, as for any others.
-    json_t *object = json_object();
-    json_put(object, "hex", json_of_hex(bytes));
-    json_decref(text);
-    return object;
+    // Ids, and bytes that happen to be text: they were bytes all the same, so say so.
+    json_decref(value);
+    value = json_object();
+    json_put(value, "hex", json_of_hex(bytes));
+    return value;
 }
 
 static json_t *value_json(struct cursor *c)

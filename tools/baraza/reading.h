@@ -19,9 +19,11 @@ struct reading_from {
     const char *record;  // an export
     const char *charter; // what it must belong to: a file, or a fingerprint; NULL: the state's
 };
-#define READING_RECORD(from) { "record", 0, ARG_TEXT, "FILE", "read an export instead of a hub's state", &(from)->record }
+#define READING_RECORD(from) \
+    { "record", 0, ARG_TEXT, "FILE", "read an export instead of a hub's state", &(from)->record }
 #define READING_CHARTER(from) \
-    { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter it must belong to; the state's when not given", &(from)->charter }
+    { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter it must belong to; the state's when not given", \
+      &(from)->charter }
 
 // Opens and folds. Returns -1 and *out, or has reported (2 with the fingerprint to compare, when no charter is known;
 // 1 when the export is not good). An export whose charter the state does not have needs no state.

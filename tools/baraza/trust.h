@@ -8,8 +8,8 @@
 #include "tools/baraza/cmd.h"
 #include "common/format/ident.h"
 
-// *out = the charter's id: of the file or fingerprint `named`, else of the state's charter. When neither is there, shows
-// the fingerprint that `record` claims, to be compared, and returns EXIT_USAGE. Returns -1, or has reported.
+// *out = the charter's id: of the file or fingerprint `named`, else of the state's charter. When neither is there,
+// shows the fingerprint that `record` claims, to be compared, and returns EXIT_USAGE. Returns -1, or has reported.
 int trust_charter(const struct cmd_context *context, const char *named, const char *record, struct hash *out);
 
 #endif

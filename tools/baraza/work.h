@@ -33,6 +33,7 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
 // Opens only the state, nobody's keys.
 int work_state(const struct cmd_context *context, struct work *w);
 
+// Closes what was opened and wipes secrets.
 void work_close(struct work *w);
 
 // Asks for p's passphrase and unlocks her into w->who. ERR_* with why.
