@@ -95,17 +95,17 @@ enum err file_read(const char *path, bool follow, struct buf *out, struct why *w
     return e;
 }
 
-static enum err write_all(int fd, struct slice content)
+enum err file_put(int fd, const char *name, struct slice bytes, struct why *why)
 {
-    while (content.n > 0) {
-        ssize_t n = write(fd, content.p, content.n);
+    while (bytes.n > 0) {
+        ssize_t n = write(fd, bytes.p, bytes.n);
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n < 0) {
-            return err_from_errno(errno);
+            return failed(why, "writing", name);
         }
-        content = slice_of(content.p + n, content.n - (size_t)n);
+        bytes = slice_of(bytes.p + n, bytes.n - (size_t)n);
     }
     return OK;
 }
@@ -138,34 +138,82 @@ enum err file_sync_dir(const char *path, struct why *why)
     return e;
 }
 
-enum err file_replace(const char *path, struct slice content, unsigned mode, struct why *why)
+static void writer_free(struct file_writer *w)
 {
-    char temporary[PATH_MAX];
-    int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-    if (length < 0 || (size_t)length >= sizeof temporary) {
+    free(w->path);
+    free(w->temporary);
+    *w = (struct file_writer){ .fd = -1 };
+}
+
+enum err file_writer_begin(const char *path, struct file_writer *out, struct why *why)
+{
+    const size_t n = strlen(path);
+    if (n + sizeof ".XXXXXX" > PATH_MAX) {
         why_set(why, "the path %.60s... is too long", path);
         return ERR_USAGE;
     }
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0) {
-        return failed(why, "making a file beside", path);
-    }
-    enum err e = write_all(fd, content);
-    if (e == OK && (fchmod(fd, (mode_t)mode) != 0 || fsync(fd) != 0)) {
-        e = err_from_errno(errno);
-    }
-    if (close(fd) != 0 && e == OK) {
-        e = err_from_errno(errno);
-    }
-    if (e == OK && rename(temporary, path) != 0) {
-        e = err_from_errno(errno);
-    }
-    if (e != OK) {
-        why_set(why, "writing %s: %s", path, err_text(e));
-        unlink(temporary);
+    struct file_writer w = { .path = mem_new(n + 1), .temporary = mem_new(n + sizeof ".XXXXXX") };
+    memcpy(w.path, path, n);
+    memcpy(w.temporary, path, n);
+    memcpy(w.temporary + n, ".XXXXXX", sizeof ".XXXXXX");
+    w.fd = mkostemp(w.temporary, O_CLOEXEC);
+    if (w.fd < 0) {
+        enum err e = failed(why, "making a file beside", path);
+        writer_free(&w);
         return e;
     }
-    return sync_parent(path, why);
+    *out = w;
+    return OK;
+}
+
+enum err file_writer_put(struct file_writer *w, struct slice bytes, struct why *why)
+{
+    return file_put(w->fd, w->path, bytes, why);
+}
+
+enum err file_writer_commit(struct file_writer *w, unsigned mode, struct why *why)
+{
+    enum err e = OK;
+    if (fchmod(w->fd, (mode_t)mode) != 0 || fsync(w->fd) != 0) {
+        e = failed(why, "writing", w->path);
+    }
+    if (close(w->fd) != 0 && e == OK) {
+        e = failed(why, "writing", w->path);
+    }
+    w->fd = -1;
+    if (e == OK && rename(w->temporary, w->path) != 0) {
+        e = failed(why, "writing", w->path);
+    }
+    if (e == OK) {
+        e = sync_parent(w->path, why);
+    } else {
+        unlink(w->temporary);
+    }
+    writer_free(w);
+    return e;
+}
+
+void file_writer_abort(struct file_writer *w)
+{
+    if (w->temporary != NULL) {
+        close(w->fd);
+        unlink(w->temporary);
+    }
+    writer_free(w);
+}
+
+enum err file_replace(const char *path, struct slice content, unsigned mode, struct why *why)
+{
+    struct file_writer w = { .fd = -1 };
+    enum err e = file_writer_begin(path, &w, why);
+    if (e == OK) {
+        e = file_writer_put(&w, content, why);
+    }
+    if (e == OK) {
+        return file_writer_commit(&w, mode, why);
+    }
+    file_writer_abort(&w);
+    return e;
 }
 
 enum err file_make_dir(const char *path, struct why *why)

@@ -25,6 +25,28 @@ MUST_USE enum err file_next(int fd, const char *path, uint8_t *p, size_t room, s
 // directory. On failure the old file is untouched and no temporary file stays.
 MUST_USE enum err file_replace(const char *path, struct slice content, unsigned mode, struct why *why);
 
+// A file under making: in a temporary file beside its place until file_writer_commit renames it. So what stands at path
+// is always whole: the old file, or the new one.
+struct file_writer {
+    int fd;
+    char *path, *temporary;
+};
+
+// Starts one. ERR_USAGE (the path is too long), or the system's error. file_writer_commit or _abort ends it.
+MUST_USE enum err file_writer_begin(const char *path, struct file_writer *out, struct why *why);
+
+// Appends bytes. ERR_FULL, ERR_IO.
+MUST_USE enum err file_writer_put(struct file_writer *w, struct slice bytes, struct why *why);
+
+// Syncs, sets mode, puts the file in its place and syncs the directory; takes w. On failure the old file is untouched.
+MUST_USE enum err file_writer_commit(struct file_writer *w, unsigned mode, struct why *why);
+
+// Removes what was made; takes w. Harmless after commit and on an all-zero one.
+void file_writer_abort(struct file_writer *w);
+
+// Writes bytes to an open descriptor, all of them; name is what why calls it. ERR_FULL, ERR_IO.
+MUST_USE enum err file_put(int fd, const char *name, struct slice bytes, struct why *why);
+
 // Makes one directory with mode 0700 and syncs its parent. ERR_EXISTS when something of that name is there.
 MUST_USE enum err file_make_dir(const char *path, struct why *why);
 

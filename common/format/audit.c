@@ -443,6 +443,7 @@ void audit_end(struct audit *a, struct audit_report *out)
     report.has_charter = a->has_charter;
     report.consultation = a->charter.id;
     report.practice = a->has_charter && a->charter.practice;
+    memcpy(report.title, a->has_charter ? a->charter.title.p : (const uint8_t *)"", a->charter.title.n);
     report.head = a->checkpoint.head;
     report.entries = a->folded;
     report.journals = a->chain.journal_count;

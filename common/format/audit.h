@@ -28,6 +28,7 @@ struct audit_report {
     struct why what;          // the first bad thing, as a sentence; when good, "verified: N entries, …"
     bool has_charter;
     struct hash consultation; // the charter's id, when its frame was read
+    char title[LIMIT_TITLE_BYTES + 1]; // the charter's
     bool practice;
     struct tree_head head;    // the checkpoint's
     uint64_t entries, journals, authors, forks; // forks: journals that have branches

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Inside of the audit: the record's tree and its journals, as an auditor rebuilds them. For audit*.c alone.
+// Inside of the audit: the record's tree and its journals, as an auditor rebuilds them. For audit*.c, and for whoever
+// folds a record entry by entry (tools/baraza/reading.c).
 // Read first: common/format/audit.h.
 #ifndef BARAZA_FORMAT_AUDIT_STATE_H
 #define BARAZA_FORMAT_AUDIT_STATE_H

@@ -60,6 +60,11 @@ void json_put(json_t *object, const char *key, json_t *value)
     CHECK(json_object_set_new(object, key, value) == 0);
 }
 
+void json_put_named(json_t *object, struct slice key, json_t *value)
+{
+    CHECK(json_object_setn_new(object, key.n == 0 ? "" : (const char *)key.p, key.n, value) == 0);
+}
+
 void json_push(json_t *array, json_t *value)
 {
     CHECK(json_array_append_new(array, value) == 0);

@@ -19,8 +19,9 @@ json_t *json_of_hex(struct slice bytes);
 // Returns n as an integer; above 2^63-1, which Jansson's integers do not hold, as a string of digits. Gives.
 json_t *json_of_number(uint64_t n);
 
-// Sets object[key]; appends to array. Take value.
+// Sets object[key]; the same with a key that somebody else chose (UTF-8); appends to array. Take value.
 void json_put(json_t *object, const char *key, json_t *value);
+void json_put_named(json_t *object, struct slice key, json_t *value);
 void json_push(json_t *array, json_t *value);
 
 // Appends value as one line with a newline at the end, in the order members were put. Borrows value.

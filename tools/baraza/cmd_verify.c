@@ -4,7 +4,8 @@
 // `baraza verify`: an export against its charter; or one receipt, or one note, against a key. Exit 0: good; 1: not.
 // It must never take from a file what the file is to be judged by.
 #include "common/base/file.h"
-#include "common/base/text.h"
+#include "common/format/armor.h"
+#include "common/format/charter.h"
 #include "common/format/proof.h"
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
@@ -124,16 +125,31 @@ static json_t *standings_json(const struct audit_report *report)
     return o;
 }
 
-static int say_report(const struct cmd_context *context, const struct audit_report *report)
+static json_t *kinds_json(const struct audit_report *report)
 {
     json_t *o = json_object();
+    for (enum kind k = KIND_ROOT_APPROVAL; k <= KIND_COUNT; k++) {
+        if (report->kinds[k] > 0) {
+            json_put(o, k < KIND_COUNT ? kind_info(k)->name : "unknown", json_of_number(report->kinds[k]));
+        }
+    }
+    return o;
+}
+
+static int report_json(const struct audit_report *report)
+{
+    json_t *o = json_object();
+    json_put(o, "good", json_boolean(report->good));
+    json_put(o, "what", json_string(report->what.text));
     if (report->has_index) {
         json_put(o, "index", json_of_number(report->index));
     }
     if (report->has_charter) {
+        json_put(o, "title", json_string(report->title));
         json_put(o, "consultation", json_id(report->consultation));
         json_put(o, "practice", json_boolean(report->practice));
     }
+    json_put(o, "entries", json_of_number(report->entries));
     if (report->good) {
         json_put(o, "size", json_of_number(report->head.size));
         json_put(o, "root", json_id(report->head.root));
@@ -143,9 +159,88 @@ static int say_report(const struct cmd_context *context, const struct audit_repo
         json_put(o, "contributions", json_of_number(report->kinds[KIND_CONTRIBUTION]));
         json_put(o, "forks", json_of_number(report->forks));
         json_put(o, "disclosed", json_of_number(report->disclosed));
+        json_put(o, "kinds", kinds_json(report));
         json_put(o, "standing", standings_json(report));
     }
-    return say(context, report->good, o, report->what.text);
+    return cmd_print_json(o);
+}
+
+static void put_standings(struct buf *out, const struct audit_report *report)
+{
+    buf_printf(out, "  in force       %llu\n", (unsigned long long)report->standing[VERDICT_GOOD]);
+    for (size_t i = 0; i < AUDIT_STANDINGS; i++) {
+        enum verdict v = VERDICT_GOOD;
+        if (i != (size_t)VERDICT_GOOD && report->standing[i] > 0 && verdict_known(i, &v)) {
+            buf_printf(out, "  no effect      %llu: %s (%s)\n", (unsigned long long)report->standing[i], verdict_text(v),
+                       verdict_code(v));
+        }
+    }
+}
+
+static void put_counts(struct buf *out, const struct audit_report *report)
+{
+    buf_put_text(out, "  checkpoint     ");
+    print_count(out, report->head.size, "entry, root ", "entries, root ");
+    armor_put_base64(out, SLICE_ARRAY(report->head.root.b));
+    buf_put_text(out, "\n  entries        ");
+    print_count(out, report->entries, "entry", "entries, each");
+    buf_put_text(out, " signed by its author, unaltered, in its place in her notebook and in the record\n  notebooks      ");
+    print_count(out, report->journals, "notebook of ", "notebooks of ");
+    print_count(out, report->authors, "key", "keys");
+    if (report->forks > 0) {
+        buf_put_text(out, "; written on side by side in two places: ");
+        print_count(out, report->forks, "notebook", "notebooks");
+    }
+    buf_put_text(out, "\n  forums         ");
+    print_count(out, report->kinds[KIND_SESSION], "forum, ", "forums, ");
+    print_count(out, report->kinds[KIND_CONTRIBUTION], "contribution, ", "contributions, ");
+    print_count(out, report->kinds[KIND_CLAUSE], "clause version, ", "clause versions, ");
+    print_count(out, report->kinds[KIND_RESPONSE], "response\n", "responses\n");
+    put_standings(out, report);
+    buf_put_text(out, "  words          ");
+    if (report->disclosed == 0) {
+        buf_put_text(out, "none in this file (baraza export --parts puts them in)\n");
+    } else {
+        buf_put_text(out, "given for ");
+        print_count(out, report->disclosed, "entry, and", "entries, and all");
+        buf_put_text(out, " fit what their authors signed\n");
+    }
+}
+
+static int report_text(const char *path, const struct audit_report *report)
+{
+    struct buf out = buf_new(65536);
+    buf_put_text(&out, report->good ? "GOOD  " : "NOT GOOD  ");
+    print_line(&out, slice_text(path), 300);
+    buf_put_u8(&out, '\n');
+    if (!report->good) {
+        buf_put_text(&out, "  first bad thing  ");
+        print_line(&out, slice_text(report->what.text), sizeof report->what.text);
+        buf_put_text(&out, "\n  before it        ");
+        print_count(&out, report->entries, "entry was good\n", "entries were good\n");
+        buf_put_text(&out, "  Do not rely on this file: it is not what the record's checkpoint was signed for. Ask for another\n"
+                           "  copy; if that is the same, tell the other auditors, and keep both.\n");
+    }
+    if (report->has_charter) {
+        buf_put_text(&out, "  consultation   ");
+        print_line(&out, slice_text(report->title), LIMIT_TITLE_BYTES);
+        buf_put_text(&out, report->practice ? "  (practice, not real)\n" : "\n");
+        buf_put_text(&out, "  fingerprint    ");
+        charter_put_fingerprint(report->consultation, &out);
+        buf_put_u8(&out, '\n');
+    }
+    if (report->good) {
+        put_counts(&out, report);
+    }
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static int say_report(const struct cmd_context *context, const char *path, const struct audit_report *report)
+{
+    int code = context->json ? report_json(report) : report_text(path, report);
+    return code != EXIT_GOOD ? code : report->good ? EXIT_GOOD : EXIT_FOUND;
 }
 
 static int verify_export(const struct cmd_context *context, const struct verifying *v, const char *path)
@@ -172,7 +267,7 @@ static int verify_export(const struct cmd_context *context, const struct verifyi
     }
     auditor_close(auditor, &report);
     progress_end(&progress, loop_now_ms());
-    return e != OK ? cmd_fail(e, &why) : say_report(context, &report);
+    return e != OK ? cmd_fail(e, &why) : say_report(context, path, &report);
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)

@@ -1,191 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Reading the record. From a hub's store in short transactions; from an export frame by frame, after an audit of the
-// whole file. Read first: reading.h.
-#include "tools/baraza/reading.h"
+// Reading the record: first a pass that folds ids, kinds and roster, then passes that give entries with their standing.
+// Read first: reading.h, reading_inside.h.
+#include "tools/baraza/reading_inside.h"
 
-#include "common/format/export.h"
-#include "common/format/frame.h"
-#include "common/store/record.h"
-#include "hub/fold.h"
-#include "tools/baraza/auditor.h"
+#include "common/net/loop.h"
+#include "common/store/id_prefix.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/trust.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK_BYTES ((size_t)1 << 20)
-#define TXN_ENTRIES 4096 // entries read in one transaction of a hub's store
+#define PREFIX_FEWEST 4
 
-struct reading {
-    struct cmd_context *context;
-    struct work work;             // a hub's state; or, with an export, nothing
-    struct roster *roster;
-    struct hash consultation;
-    struct tree_head head;
-    uint64_t next;                // index of the entry to come
-    enum err e;
-    struct why why;
-    // a hub's store
-    struct record *record;
-    struct kv_txn *t;
-    uint64_t read_in_txn;
-    struct buf bytes, parts;
-    // an export
-    int fd;
-    struct export_reader frames;
-    uint8_t *chunk;
-    struct slice rest;
-    bool reader_ready;
-};
-
-// --- a hub's store ---
-static enum err txn_renew(struct reading *r)
+struct progress reading_progress(const struct reading *r, const char *doing, uint64_t total)
 {
-    if (r->t != NULL && r->read_in_txn < TXN_ENTRIES) {
-        return OK;
-    }
-    kv_abort(r->t);
-    r->t = NULL;
-    r->read_in_txn = 0;
-    return kv_begin_read(state_kv(r->work.state), &r->t);
+    return progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, r->context->quiet, doing, "entries", total,
+                          loop_now_ms());
 }
 
-static bool hub_next(struct reading *r, struct reading_item *out)
+bool reading_known(const struct reading_item *item)
 {
-    struct stored stored;
-    r->e = txn_renew(r);
-    if (r->e == OK) {
-        r->e = leaf_get(r->t, r->next, &stored, &r->why);
-    }
-    if (r->e != OK) {
-        return false;
-    }
-    buf_reset(&r->bytes);
-    buf_wipe(&r->parts);
-    buf_put(&r->bytes, stored.bytes);
-    CHECK(buf_ok(&r->bytes));
-    if (entry_parse(buf_slice(&r->bytes), &out->entry) != VERDICT_GOOD) {
-        r->e = ERR_CORRUPT;
-        why_set(&r->why, "entry %llu of the record is damaged", (unsigned long long)r->next);
-        return false;
-    }
-    if (out->entry.part_count > 0) {
-        r->e = leaf_parts(r->t, &r->work.store_key, r->next, &r->parts, &r->why);
-        out->has_parts = r->e == OK && disclosure_parse(buf_slice(&r->parts), &out->disclosure) == VERDICT_GOOD;
-        if (r->e == ERR_NOT_FOUND) {
-            r->e = OK; // they never arrived, or were erased
-        }
-    }
-    r->read_in_txn++;
-    return r->e == OK;
+    return item->form == VERDICT_GOOD || item->form == VERDICT_SEEN_CONTRADICTS;
 }
 
-static enum err hub_open(struct reading *r)
-{
-    r->record = record_new();
-    enum err e = kv_begin_read(state_kv(r->work.state), &r->t);
-    if (e == OK) {
-        e = record_load(r->record, r->t, &r->why);
-    }
-    if (e == OK) {
-        r->head = record_head(r->record);
-        r->consultation = state_charter(r->work.state)->id;
-    }
-    return e;
-}
-
-// --- an export ---
-static bool file_next(struct reading *r, struct reading_item *out)
-{
-    struct export_frame frame;
-    for (;;) {
-        enum export_step step = export_read(&r->frames, &r->rest, &frame, &r->why);
-        if (step == EXPORT_STEP_FRAME && frame.type == EXPORT_ENTRY) {
-            out->has_parts = frame_entry_parse(frame.item, &out->entry, &out->disclosure) == VERDICT_GOOD;
-            r->e = out->has_parts ? OK : ERR_CORRUPT;
-            return out->has_parts;
-        }
-        if (step == EXPORT_STEP_DONE || step == EXPORT_STEP_BAD) {
-            r->e = ERR_CORRUPT; // the audit passed: the file was changed since
-            return false;
-        }
-        if (step == EXPORT_STEP_MORE) {
-            ssize_t n = read(r->fd, r->chunk, CHUNK_BYTES);
-            if (n <= 0) {
-                r->e = ERR_IO;
-                why_set(&r->why, "the export changed while it was read");
-                return false;
-            }
-            r->rest = slice_of(r->chunk, (size_t)n);
-        }
-    }
-}
-
-static int file_open(struct reading *r, const char *path)
-{
-    struct audit_report report;
-    struct why why = { "" };
-    enum err e = auditor_run(path, r->consultation, 0, &report, &why);
-    if (e != OK) {
-        return cmd_fail(e, &why);
-    }
-    if (!report.good) {
-        cmd_remark(r->context, "%s is not good: %s", path, report.what.text);
-        return EXIT_FOUND;
-    }
-    r->head = report.head;
-    r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    r->chunk = mem_new(CHUNK_BYTES);
-    if (r->fd < 0) {
-        why_set(&why, "opening %s: %s", path, strerror(errno));
-        return cmd_fail(err_from_errno(errno), &why);
-    }
-    return -1;
-}
-
-// The charter stands at the head of an export; the audit has compared it.
-static enum err file_roster(struct reading *r)
-{
-    struct export_frame frame;
-    struct charter charter;
-    for (;;) {
-        enum export_step step = export_read(&r->frames, &r->rest, &frame, &r->why);
-        if (step == EXPORT_STEP_FRAME && frame.type == EXPORT_CHARTER) {
-            if (charter_verify(frame.note, &charter, &r->why) != VERDICT_GOOD) {
-                return ERR_CORRUPT;
-            }
-            r->roster = roster_new(&charter);
-            return OK;
-        }
-        ssize_t n = step == EXPORT_STEP_MORE ? read(r->fd, r->chunk, CHUNK_BYTES) : -1;
-        if (n <= 0) {
-            return ERR_CORRUPT;
-        }
-        r->rest = slice_of(r->chunk, (size_t)n);
-    }
-}
-
-// --- both ---
 void reading_rewind(struct reading *r)
 {
     r->next = 0;
-    if (r->fd < 0) {
-        return;
-    }
-    if (r->reader_ready) {
-        export_reader_done(&r->frames);
-    }
-    r->frames = export_reader_new();
-    r->reader_ready = true;
-    r->rest = (struct slice){ NULL, 0 };
-    if (lseek(r->fd, 0, SEEK_SET) != 0) {
-        r->e = ERR_IO;
+    if (r->is_file && r->e == OK) {
+        r->e = reading_file_rewind(r);
     }
 }
 
@@ -195,31 +40,49 @@ static bool read_entry(struct reading *r, struct reading_item *out)
         return false;
     }
     *out = (struct reading_item){ .index = r->next };
-    if (!(r->fd >= 0 ? file_next(r, out) : hub_next(r, out))) {
+    if (!(r->is_file ? reading_file_next(r, out) : reading_hub_next(r, out))) {
         return false;
     }
     out->form = kind_parse(&out->entry, &out->body);
-    if (r->record != NULL) {
-        r->e = fold_seen(r->record, r->t, &out->entry, &out->form);
+    // An entry at index i has seen at most i entries, and of these the root that it names (PROTOCOL 6.9).
+    if (out->form == VERDICT_GOOD &&
+        (out->entry.seen_size > out->index || out->entry.seen_size > r->tree.n ||
+         !hash_equal(audit_tree_root(&r->tree, out->entry.seen_size), out->entry.seen_root))) {
+        out->form = VERDICT_SEEN_CONTRADICTS;
     }
     r->next++;
-    return r->e == OK;
+    return true;
+}
+
+static void add_kind(struct reading *r, enum kind kind)
+{
+    const size_t n = r->tree.n;
+    if ((n & (n - 1)) == 0) {
+        r->kinds = mem_grow(r->kinds, n == 0 ? 1 : 2 * n, sizeof *r->kinds);
+    }
+    r->kinds[n] = (uint8_t)kind;
 }
 
 static enum err fold(struct reading *r)
 {
     struct reading_item item;
-    if (r->fd >= 0) {
-        r->e = file_roster(r);
-    } else {
-        r->roster = roster_new(state_charter(r->work.state));
-    }
+    struct progress progress = reading_progress(r, "reading", r->head.size);
+    r->roster = roster_new(&r->charter);
+    reading_rewind(r);
     while (read_entry(r, &item)) {
         (void)roster_apply(r->roster, &item.entry, item.form, &item.body, item.index);
+        add_kind(r, kind_of(item.entry.kind));
+        audit_tree_add(&r->tree, item.entry.id);
+        progress_step(&progress, r->next, loop_now_ms());
     }
-    enum err e = r->e;
+    progress_end(&progress, loop_now_ms());
+    if (r->e == OK && !hash_equal(merkle_root(&r->tree.frontier), r->head.root)) {
+        why_set(&r->why, "the entries do not give the root that the checkpoint names");
+        r->e = ERR_CORRUPT;
+    }
+    r->with_parts = true;
     reading_rewind(r);
-    return e;
+    return r->e;
 }
 
 bool reading_next(struct reading *r, struct reading_item *out)
@@ -227,37 +90,31 @@ bool reading_next(struct reading *r, struct reading_item *out)
     if (!read_entry(r, out)) {
         return false;
     }
+    if (r->next > r->tree.n || !hash_equal(out->entry.id, r->tree.leaves[r->next - 1])) {
+        why_set(&r->why, "the record was changed while it was read");
+        r->e = ERR_CORRUPT;
+        return false;
+    }
     out->standing = roster_standing(r->roster, &out->entry, out->form, &out->body, out->index);
     return true;
 }
 
-static int open_either(struct cmd_context *context, const struct reading_from *from, struct reading *r)
+static bool is_directory(const char *path)
 {
-    if (from->record != NULL) {
-        int code = trust_charter(context, from->charter, from->record, &r->consultation);
-        return code >= 0 ? code : file_open(r, from->record);
-    }
-    int code = work_read(context, &r->work);
-    if (code >= 0) {
-        return code;
-    }
-    if (state_info(r->work.state)->side != STORE_HUB) {
-        return cmd_usage("the record is at the hub: name its state with --state, or an export with --record FILE");
-    }
-    enum err e = hub_open(r);
-    return e == OK ? -1 : cmd_fail(e, &r->why);
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 int reading_open(struct cmd_context *context, const struct reading_from *from, struct reading **out)
 {
     struct reading *r = mem_new(sizeof *r);
     r->context = context;
-    r->fd = -1;
-    r->bytes = buf_new(LIMIT_ENTRY_BYTES);
-    r->parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
-    int code = open_either(context, from, r);
+    r->charter_note = buf_new(LIMIT_EXPORT_FRAME);
+    r->checkpoint = buf_new(LIMIT_EXPORT_FRAME);
+    r->is_file = from->record != NULL && !is_directory(from->record);
+    int code = r->is_file ? reading_file_open(r, from)
+                          : reading_hub_open(r, from->record != NULL ? from->record : context->state);
     if (code < 0) {
-        reading_rewind(r);
         enum err e = fold(r);
         code = e == OK ? -1 : cmd_fail(e, &r->why);
     }
@@ -274,20 +131,13 @@ void reading_close(struct reading *r)
     if (r == NULL) {
         return;
     }
-    kv_abort(r->t);
-    record_free(r->record);
+    reading_hub_close(r);
+    reading_file_close(r);
     roster_free(r->roster);
-    work_close(&r->work);
-    if (r->reader_ready) {
-        export_reader_done(&r->frames);
-    }
-    if (r->fd >= 0) {
-        close(r->fd);
-    }
-    free(r->chunk);
-    buf_wipe(&r->parts);
-    buf_done(&r->parts);
-    buf_done(&r->bytes);
+    audit_tree_done(&r->tree);
+    free(r->kinds);
+    buf_done(&r->charter_note);
+    buf_done(&r->checkpoint);
     free(r);
 }
 
@@ -301,43 +151,85 @@ struct tree_head reading_head(const struct reading *r)
     return r->head;
 }
 
+struct slice reading_checkpoint(const struct reading *r)
+{
+    return buf_slice(&r->checkpoint);
+}
+
+const struct charter *reading_charter(const struct reading *r)
+{
+    return &r->charter;
+}
+
+struct hash reading_consultation(const struct reading *r)
+{
+    return r->charter.id;
+}
+
+struct slice reading_charter_note(const struct reading *r)
+{
+    return buf_slice(&r->charter_note);
+}
+
 const struct roster *reading_roster(const struct reading *r)
 {
     return r->roster;
 }
 
-struct hash reading_consultation(const struct reading *r)
+const struct hash *reading_ids(const struct reading *r)
 {
-    return r->consultation;
+    return r->tree.leaves;
 }
 
-const struct state *reading_state(const struct reading *r)
+enum kind reading_kind(const struct reading *r, uint64_t index)
 {
-    return r->work.state;
+    CHECK(index < r->tree.n);
+    return (enum kind)r->kinds[index];
 }
 
-int reading_find(struct reading *r, const char *prefix, struct hash *out)
+size_t reading_digits(const struct reading *r)
 {
-    struct reading_item item;
-    size_t fits = 0;
-    reading_rewind(r);
-    while (reading_next(r, &item)) {
-        if (id_begins(item.entry.id, slice_text(prefix))) {
-            *out = item.entry.id;
-            fits++;
-        }
+    struct print_ids ids = { NULL, 0, 0 };
+    for (size_t i = 0; i < r->tree.n; i++) {
+        print_ids_add(&ids, r->tree.leaves[i]);
     }
-    int code = reading_end(r);
-    reading_rewind(r);
-    if (code >= 0) {
-        return code;
+    size_t digits = print_ids_digits(&ids);
+    print_ids_done(&ids);
+    return digits;
+}
+
+enum err reading_look(const struct reading *r, struct slice typed, uint64_t *index)
+{
+    struct id_prefix prefix;
+    if (typed.n < PREFIX_FEWEST || !id_prefix_make(typed, &prefix)) {
+        return ERR_BAD_INPUT;
     }
-    if (fits != 1) {
-        struct why why;
-        why_set(&why, fits == 0 ? "the record has no entry \"%.70s\" (give 4 hex digits of its id, or more)"
-                                : "several entries begin with \"%.70s\": give more of the id",
-                prefix);
-        return cmd_fail(fits == 0 ? ERR_NOT_FOUND : ERR_BAD_INPUT, &why);
+    for (size_t i = 0; i < r->tree.n && !id_prefix_done(&prefix); i++) {
+        id_prefix_offer(&prefix, r->tree.leaves[i].b, i);
     }
-    return -1;
+    uint64_t found = 0;
+    enum err e = id_prefix_result(&prefix, &found);
+    if (e == OK) {
+        *index = found;
+    }
+    return e;
+}
+
+int reading_find(const struct reading *r, const char *typed, struct hash *out)
+{
+    struct why why = { "" };
+    uint64_t index = 0;
+    enum err e = reading_look(r, slice_text(typed), &index);
+    if (e == OK) {
+        *out = r->tree.leaves[index];
+    }
+    if (e == ERR_NOT_FOUND) {
+        why_set(&why, "the record has no entry \"%.70s\"", typed);
+    } else if (e == ERR_BUSY) {
+        why_set(&why, "several entries begin with \"%.70s\": give more of the id", typed);
+        e = ERR_BAD_INPUT;
+    } else if (e == ERR_BAD_INPUT) {
+        why_set(&why, "\"%.70s\" is no id: hex digits, 4 or more", typed);
+    }
+    return e == OK ? -1 : cmd_fail(e, &why);
 }

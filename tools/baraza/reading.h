@@ -2,11 +2,13 @@
 // Copyright The Baraza authors
 //
 // The record in its order, from a hub's state or from an export that was verified first: what log, who, show, trace,
-// gap and export read. Every entry comes with its standing by now, because the roster is folded over all of it first.
+// gap, prove and export read. It ends at the last published checkpoint. Every entry comes with its standing by now,
+// because the roster is folded over all of it first.
 // It must never write, and never take an export's word for which consultation it is.
 #ifndef BARAZA_TOOLS_BARAZA_READING_H
 #define BARAZA_TOOLS_BARAZA_READING_H
 
+#include "common/format/charter.h"
 #include "common/format/kinds.h"
 #include "common/format/merkle.h"
 #include "common/format/roster.h"
@@ -16,13 +18,12 @@ struct reading;
 
 // Where to read: the option rows below fill it. Neither: the state's own record, which must be a hub's.
 struct reading_from {
-    const char *record;  // an export
-    const char *charter; // what it must belong to: a file, or a fingerprint; NULL: the state's
+    const char *record;  // an export, or the state directory of a hub
+    const char *charter; // what an export must belong to: a file, or a fingerprint; NULL: the state's
 };
-#define READING_RECORD(from) \
-    { "record", 0, ARG_TEXT, "FILE", "read an export instead of a hub's state", &(from)->record }
+#define READING_RECORD(from) { "record", 0, ARG_TEXT, "FILE|DIR", "read this export, or this hub's state", &(from)->record }
 #define READING_CHARTER(from) \
-    { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter it must belong to; the state's when not given", \
+    { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter an export must belong to; the state's when not given", \
       &(from)->charter }
 
 // Opens and folds. Returns -1 and *out, or has reported (2 with the fingerprint to compare, when no charter is known;
@@ -34,12 +35,15 @@ void reading_close(struct reading *r);
 struct reading_item {
     uint64_t index;
     struct entry entry;
-    struct body body;              // valid when form is GOOD
-    enum verdict form;             // of kind_parse
+    struct body body;              // valid when form is GOOD or SEEN_CONTRADICTS
+    enum verdict form;             // of kind_parse, or SEEN_CONTRADICTS
     enum verdict standing;         // by now
     bool has_parts;
-    struct disclosure disclosure;  // valid when has_parts
+    struct disclosure disclosure;  // valid when has_parts; its salts are derived
 };
+
+// True when kind and body are this version's: item->body is valid then.
+bool reading_known(const struct reading_item *item);
 
 // Moves to the next entry. False at the end or on a failure, which reading_end tells.
 MUST_USE bool reading_next(struct reading *r, struct reading_item *out);
@@ -50,13 +54,29 @@ void reading_rewind(struct reading *r);
 // The first failure of reading, reported: its exit code, or -1 when there was none.
 int reading_end(struct reading *r);
 
-// What was read: the head it stands for, the roster at its end, the consultation, the charter's title when known.
+// What was read: the checkpoint it ends at, and its signed note; the charter and its note; the roster at its end. All
+// borrowed until reading_close.
 struct tree_head reading_head(const struct reading *r);
-const struct roster *reading_roster(const struct reading *r);
+struct slice reading_checkpoint(const struct reading *r);
+const struct charter *reading_charter(const struct reading *r);
 struct hash reading_consultation(const struct reading *r);
-const struct state *reading_state(const struct reading *r); // NULL when it is an export
+struct slice reading_charter_note(const struct reading *r);
+const struct roster *reading_roster(const struct reading *r);
 
-// Finds the entry of an id, or of a beginning of it with 4 digits or more. Returns -1, or has reported.
-int reading_find(struct reading *r, const char *prefix, struct hash *out);
+// The ids of all entries, by index: as many as reading_head says. Borrowed.
+const struct hash *reading_ids(const struct reading *r);
+
+// The kind of the entry at index < reading_head's size (CHECK); KIND_UNKNOWN for one of a later version.
+enum kind reading_kind(const struct reading *r, uint64_t index);
+
+// How many digits tell all ids apart.
+size_t reading_digits(const struct reading *r);
+
+// Looks for an id, or a beginning of it with 4 digits or more. OK and *index; ERR_NOT_FOUND; ERR_BUSY: several fit;
+// ERR_BAD_INPUT: no id.
+MUST_USE enum err reading_look(const struct reading *r, struct slice typed, uint64_t *index);
+
+// The same, reported: returns -1 and *out, or the exit code.
+int reading_find(const struct reading *r, const char *typed, struct hash *out);
 
 #endif

@@ -9,10 +9,7 @@
 #include "common/format/audit.h"
 #include "common/format/charter.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 static int charter_of_file(const char *path, struct hash *out)
@@ -36,35 +33,42 @@ static int charter_of_file(const char *path, struct hash *out)
 // Reads the beginning of a file, as much as is there.
 static void read_head(const char *path, struct buf *out)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    while (fd >= 0 && out->n < out->max) {
+    int fd = -1;
+    uint64_t size = 0;
+    size_t n = 1;
+    if (file_open(path, false, &fd, &size, NULL) != OK) {
+        return;
+    }
+    while (n > 0 && out->n < out->max) {
         uint8_t block[4096];
-        size_t want = out->max - out->n < sizeof block ? out->max - out->n : sizeof block;
-        ssize_t n = read(fd, block, want);
-        if (n <= 0) {
+        const size_t room = out->max - out->n < sizeof block ? out->max - out->n : sizeof block;
+        if (file_next(fd, path, block, room, &n, NULL) != OK) {
             break;
         }
-        buf_put(out, slice_of(block, (size_t)n));
+        buf_put(out, slice_of(block, n));
     }
-    if (fd >= 0) {
-        close(fd);
-    }
+    close(fd);
 }
 
 static int show_claim(const char *record)
 {
     struct buf head = buf_new(LIMIT_EXPORT_HEAD);
-    struct buf text = buf_new(4096);
+    struct buf text = buf_new(8192);
     struct hash id;
+    int code = EXIT_USAGE;
     read_head(record, &head);
-    bool claimed = audit_peek_charter(buf_slice(&head), &id);
-    if (claimed) {
+    if (audit_peek_charter(buf_slice(&head), &id)) {
+        buf_put_text(&text, "Which consultation must it belong to? The file says, of itself, the one with this fingerprint:\n  ");
         charter_put_fingerprint(id, &text);
+        buf_put_text(&text, "\nCompare it with the fingerprint that was read out at the founding. If they are the same, say so:\n"
+                            "  --charter \"");
+        charter_put_fingerprint(id, &text);
+        buf_put_text(&text, "\"\n");
+        code = cmd_print(buf_slice(&text));
+        code = code == EXIT_GOOD ? EXIT_USAGE : code;
+    } else {
+        code = cmd_usage("say which consultation it must belong to: --charter FILE or --charter HASH");
     }
-    int code = claimed ? cmd_usage("compare this fingerprint with the one read out at the founding, then give it with "
-                                   "--charter: %.*s",
-                                   (int)text.n, (const char *)text.p)
-                       : cmd_usage("say which consultation it must belong to: --charter FILE or --charter HASH");
     buf_done(&head);
     buf_done(&text);
     return code;
@@ -79,7 +83,7 @@ int trust_charter(const struct cmd_context *context, const char *named, const ch
         return charter_of_file(named, out);
     }
     char *path = state_path_in(context->state, STATE_CHARTER);
-    int code = file_exists(path) ? charter_of_file(path, out) : show_claim(record);
+    int code = context->state_given || file_exists(path) ? charter_of_file(path, out) : show_claim(record);
     free(path);
     return code;
 }

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Canonical values as JSON. Recursion is bounded by the cursor's depth (LIMIT_PACK_DEPTH). Read first: entry_json.h.
+#include "tools/baraza/entry_json.h"
+
+#include "common/format/armor.h"
+#include "common/format/pack.h"
+#include "tools/baraza/print.h"
+
+static json_t *value_json(struct cursor *c);
+
+static json_t *array_json(struct cursor *c)
+{
+    json_t *array = json_array();
+    size_t n = cursor_array(c, SIZE_MAX);
+    for (size_t i = 0; i < n && cursor_ok(c); i++) {
+        json_push(array, value_json(c));
+    }
+    return array;
+}
+
+static json_t *map_json(struct cursor *c)
+{
+    json_t *object = json_object();
+    size_t n = cursor_map(c, SIZE_MAX);
+    for (size_t i = 0; i < n && cursor_ok(c); i++) {
+        struct slice key = cursor_str(c);
+        json_put_named(object, key, value_json(c));
+    }
+    return object;
+}
+
+// Always as base64, also when the bytes happen to be text: a bin is no text.
+static json_t *bin_json(struct slice bytes)
+{
+    struct buf text = buf_new(bytes.n / 3 * 4 + 8);
+    armor_put_base64(&text, bytes);
+    json_t *object = json_object();
+    json_put(object, "base64", json_of_bytes(buf_slice(&text)));
+    buf_done(&text);
+    return object;
+}
+
+static json_t *value_json(struct cursor *c)
+{
+    switch (cursor_peek(c)) {
+    case CURSOR_UINT:
+        return json_of_number(cursor_uint(c));
+    case CURSOR_STR:
+        return json_of_bytes(cursor_str(c));
+    case CURSOR_BIN:
+        return bin_json(cursor_bin(c));
+    case CURSOR_BOOL:
+        return json_boolean(cursor_bool(c));
+    case CURSOR_ARRAY:
+        return array_json(c);
+    case CURSOR_MAP:
+        return map_json(c);
+    case CURSOR_END:
+    case CURSOR_BAD:
+        break;
+    }
+    cursor_fail(c);
+    return json_null();
+}
+
+static json_t *part_json(const struct part *p)
+{
+    static const char *const states[] = {
+        [PART_WITHHELD] = "withheld", [PART_TO_COME] = "to come", [PART_ERASED] = "erased",
+    };
+    if (p->state != PART_DISCLOSED) {
+        return json_string(states[p->state]);
+    }
+    struct cursor c = cursor_new(p->bytes, true);
+    json_t *value = value_json(&c);
+    if (cursor_done(&c)) {
+        return value;
+    }
+    json_decref(value);
+    return bin_json(p->bytes); // a sealed part, or one of a later version
+}
+
+json_t *parts_json(const struct entry *e, const struct disclosure *d)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < e->part_count && i < d->count; i++) {
+        const struct part *p = &d->parts[i];
+        if (p->state == PART_DISCLOSED && p->bytes.n == 0) {
+            continue;
+        }
+        json_put_named(object, e->parts[i].name, part_json(p));
+    }
+    return object;
+}
+
+static json_t *key_json(struct pubkey key)
+{
+    return json_of_hex(SLICE_ARRAY(key.b));
+}
+
+static json_t *roles_json(uint32_t roles)
+{
+    json_t *list = json_array();
+    for (enum role r = ROLE_ROOT; r < ROLE_COUNT; r++) {
+        if ((roles & (1u << r)) != 0) {
+            json_push(list, json_string(role_name(r)));
+        }
+    }
+    return list;
+}
+
+static json_t *texts_json(const struct slice *texts, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_push(list, json_of_bytes(texts[i]));
+    }
+    return list;
+}
+
+static json_t *chains_json(const struct chain_end *chains, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *o = json_object();
+        json_put(o, "incarnation", json_of_hex(SLICE_ARRAY(chains[i].incarnation.b)));
+        json_put(o, "number", json_of_number(chains[i].seq));
+        json_put(o, "id", json_id(chains[i].id));
+        json_push(list, o);
+    }
+    return list;
+}
+
+static json_t *ids_json(const struct hash *ids, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_push(list, json_id(ids[i]));
+    }
+    return list;
+}
+
+// Bodies of the roster: who may do what.
+static void put_roster_body(json_t *o, const struct body *b)
+{
+    if (b->kind == KIND_GRANT) {
+        json_put(o, "key", key_json(b->as.grant.key));
+        json_put(o, "roles", roles_json(b->as.grant.roles));
+        json_put(o, "areas", texts_json(b->as.grant.areas, b->as.grant.area_count));
+    } else if (b->kind == KIND_INVITE) {
+        json_put(o, "roles", roles_json(b->as.invite.roles));
+        json_put(o, "areas", texts_json(b->as.invite.areas, b->as.invite.area_count));
+        json_put(o, "uses", json_of_number(b->as.invite.uses));
+    } else if (b->kind == KIND_ENROL) {
+        json_put(o, "invite", json_id(b->as.enrol.invite));
+    } else if (b->kind == KIND_REKEY) {
+        json_put(o, "what", json_of_bytes(b->as.rekey.what));
+        json_put(o, "old", json_of_hex(b->as.rekey.old_key));
+        json_put(o, "new", json_of_hex(b->as.rekey.new_key));
+    } else if (b->kind == KIND_RESUME) {
+        json_put(o, "old", chains_json(&b->as.resume.old, 1));
+    } else if (b->kind == KIND_REVOKE) {
+        json_put(o, "key", key_json(b->as.revoke.key));
+        json_put(o, "reason", json_of_bytes(b->as.revoke.reason));
+        json_put(o, "stands", chains_json(b->as.revoke.chains, b->as.revoke.chain_count));
+    } else if (b->kind == KIND_ACCEPT_LATE) {
+        json_put(o, "key", key_json(b->as.accept_late.key));
+        json_put(o, "accepted", chains_json(b->as.accept_late.chains, b->as.accept_late.chain_count));
+    }
+}
+
+// Bodies of content: what was said, drafted, answered.
+static void put_content_body(json_t *o, const struct body *b)
+{
+    if (b->kind == KIND_GUIDE || b->kind == KIND_CODEBOOK) {
+        json_put(o, "version", json_of_number(b->as.guide.version));
+    } else if (b->kind == KIND_SESSION) {
+        json_put(o, "area", json_of_bytes(b->as.session.area));
+        json_put(o, "code", json_of_bytes(b->as.session.code));
+        json_put(o, "type", json_of_bytes(b->as.session.type));
+    } else if (b->kind == KIND_CONTRIBUTION) {
+        json_put(o, "sensitivity", json_of_number(b->as.contribution.sensitivity));
+    } else if (b->kind == KIND_CLAUSE) {
+        json_put(o, "type", json_of_bytes(b->as.clause.type));
+        json_put(o, "stable", json_id(b->as.clause.stable));
+        json_put(o, "version", json_of_number(b->as.clause.version));
+    } else if (b->kind == KIND_LINK) {
+        json_put(o, "relation", json_of_bytes(b->as.link.relation));
+    } else if (b->kind == KIND_RESPONSE) {
+        json_put(o, "disposition", json_of_bytes(b->as.response.disposition));
+    } else if (b->kind == KIND_REDACTION) {
+        json_put(o, "target", json_id(b->as.redaction.target));
+        json_put(o, "parts", texts_json(b->as.redaction.parts, b->as.redaction.part_count));
+        json_put(o, "reason", json_of_bytes(b->as.redaction.reason));
+        json_put(o, "authority", json_of_bytes(b->as.redaction.authority));
+    } else if (b->kind == KIND_FORK_EVIDENCE) {
+        json_put(o, "key", key_json(b->as.fork_evidence.key));
+        json_put(o, "incarnation", json_of_hex(SLICE_ARRAY(b->as.fork_evidence.incarnation.b)));
+        json_put(o, "number", json_of_number(b->as.fork_evidence.seq));
+        json_put(o, "ids", ids_json(b->as.fork_evidence.ids, b->as.fork_evidence.id_count));
+    }
+}
+
+json_t *body_json(const struct reading_item *item)
+{
+    json_t *o = json_object();
+    if (reading_known(item)) {
+        put_roster_body(o, &item->body);
+        put_content_body(o, &item->body);
+    }
+    return o;
+}
+
+json_t *entry_json(const struct reading_item *item, const struct disclosure *shown)
+{
+    const struct entry *e = &item->entry;
+    json_t *o = json_object();
+    json_put(o, "index", json_of_number(item->index));
+    json_put(o, "id", json_id(e->id));
+    json_put(o, "kind", json_of_bytes(e->kind));
+    json_put(o, "author", key_json(e->place.author));
+    json_put(o, "incarnation", json_of_hex(SLICE_ARRAY(e->place.incarnation.b)));
+    json_put(o, "number", json_of_number(e->place.seq));
+    json_put(o, "time", json_time(e->claimed_s));
+    json_put(o, "standing", json_string(verdict_code(item->standing)));
+    json_t *refs = json_array();
+    for (size_t i = 0; i < e->ref_count; i++) {
+        json_push(refs, json_id(entry_ref(e, i)));
+    }
+    json_put(o, "refs", refs);
+    json_put(o, "body", body_json(item));
+    if (shown != NULL) {
+        json_put(o, "parts", parts_json(e, shown));
+    }
+    return o;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The record from a hub's store, in short transactions, so that a running hub is not held up. Read first: reading.h.
+#include "tools/baraza/reading_inside.h"
+
+#include "common/format/checkpoint.h"
+
+#define TXN_ENTRIES 4096 // entries read in one transaction
+
+// The last checkpoint that was published, if the record is still the one it was signed for.
+static enum err load_checkpoint(struct reading *r, struct why *why)
+{
+    struct record *record = record_new();
+    struct checkpoint checkpoint;
+    struct note note;
+    struct slice bytes;
+    struct hash root;
+    uint64_t size = 0;
+    enum err e = record_load(record, r->hub.t, why);
+    if (e == OK) {
+        e = record_checkpoint_last(r->hub.t, &size, &bytes);
+    }
+    if (e == ERR_NOT_FOUND) {
+        why_set(why, "the hub has not published a checkpoint yet: start it once (baraza-hub --state %.100s)",
+                state_dir(r->hub.work.state));
+    }
+    if (e == OK && size > record_size(record)) {
+        why_set(why, "the record is smaller than its last checkpoint: it was restored; keep it and ask for help");
+        e = ERR_CORRUPT;
+    }
+    if (e == OK) {
+        e = record_root(record, r->hub.t, size, &root);
+    }
+    if (e == OK) {
+        buf_put(&r->checkpoint, bytes);
+        if (!note_parse(buf_slice(&r->checkpoint), &note, why) ||
+            !checkpoint_parse(note.text, CHECKPOINT_OURS, &checkpoint, why)) {
+            e = ERR_CORRUPT;
+        } else if (checkpoint.head.size != size || !hash_equal(checkpoint.head.root, root)) {
+            why_set(why, "the record is not the one that its last checkpoint was signed for");
+            e = ERR_CORRUPT;
+        }
+        r->head = checkpoint.head;
+    }
+    record_free(record);
+    return e;
+}
+
+int reading_hub_open(struct reading *r, const char *dir)
+{
+    struct cmd_context there = *r->context;
+    struct why why = { "" };
+    there.state = dir;
+    r->hub.bytes = buf_new(LIMIT_ENTRY_BYTES);
+    r->hub.parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
+    int code = work_read(&there, &r->hub.work);
+    if (code >= 0) {
+        return code;
+    }
+    if (state_info(r->hub.work.state)->side != STORE_HUB) {
+        return cmd_usage("the record is at the hub: name its state with --state, or an export with --record FILE");
+    }
+    enum err e = kv_begin_read(state_kv(r->hub.work.state), &r->hub.t);
+    if (e == OK) {
+        e = load_checkpoint(r, &why);
+    }
+    buf_put(&r->charter_note, state_charter_note(r->hub.work.state));
+    r->charter = *state_charter(r->hub.work.state);
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+void reading_hub_close(struct reading *r)
+{
+    kv_abort(r->hub.t);
+    work_close(&r->hub.work);
+    buf_wipe(&r->hub.parts);
+    buf_done(&r->hub.parts);
+    buf_done(&r->hub.bytes);
+}
+
+static enum err renew(struct hub_source *h)
+{
+    if (h->t != NULL && h->read < TXN_ENTRIES) {
+        return OK;
+    }
+    kv_abort(h->t);
+    h->t = NULL;
+    h->read = 0;
+    return kv_begin_read(state_kv(h->work.state), &h->t);
+}
+
+static enum err read_parts(struct reading *r, struct reading_item *out)
+{
+    struct hub_source *h = &r->hub;
+    buf_wipe(&h->parts);
+    enum err e = leaf_parts(h->t, &h->work.store_key, r->next, &h->parts, &r->why);
+    if (e == ERR_NOT_FOUND) {
+        return OK; // they never arrived, or were erased
+    }
+    if (e == OK && (disclosure_parse(buf_slice(&h->parts), &out->disclosure) != VERDICT_GOOD ||
+                    out->disclosure.count != out->entry.part_count)) {
+        why_set(&r->why, "the words of entry %llu of the record are damaged", (unsigned long long)r->next);
+        return ERR_CORRUPT;
+    }
+    out->has_parts = e == OK;
+    if (out->has_parts && out->disclosure.has_seed) {
+        disclosure_derive(&out->disclosure, out->entry.parts);
+    }
+    return e;
+}
+
+bool reading_hub_next(struct reading *r, struct reading_item *out)
+{
+    struct hub_source *h = &r->hub;
+    struct stored stored;
+    r->e = renew(h);
+    if (r->e == OK) {
+        r->e = leaf_get(h->t, r->next, &stored, &r->why);
+    }
+    if (r->e != OK) {
+        return false;
+    }
+    h->read++;
+    buf_reset(&h->bytes);
+    buf_put(&h->bytes, stored.bytes);
+    if (!buf_ok(&h->bytes) || entry_parse(buf_slice(&h->bytes), &out->entry) != VERDICT_GOOD) {
+        why_set(&r->why, "entry %llu of the record is damaged", (unsigned long long)r->next);
+        r->e = ERR_CORRUPT;
+        return false;
+    }
+    if (r->with_parts && out->entry.part_count > 0) {
+        r->e = read_parts(r, out);
+    }
+    return r->e == OK;
+}

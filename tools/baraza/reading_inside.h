@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Inside of reading: what its two sources share, a hub's store and an export. For reading*.c alone.
+#ifndef BARAZA_TOOLS_BARAZA_READING_INSIDE_H
+#define BARAZA_TOOLS_BARAZA_READING_INSIDE_H
+
+#include "common/format/audit_state.h"
+#include "common/format/export.h"
+#include "common/ops/progress.h"
+#include "common/store/record.h"
+#include "tools/baraza/reading.h"
+
+struct reading {
+    struct cmd_context *context;
+    struct buf charter_note, checkpoint;
+    struct charter charter;
+    struct tree_head head;
+    struct roster *roster;
+    struct audit_tree tree;       // of all ids, once folded
+    uint8_t *kinds;               // of all entries, once folded
+    uint64_t next;                // index of the entry to come
+    bool with_parts;              // the fold needs none
+    enum err e;
+    struct why why;
+
+    bool is_file;
+    struct hub_source {
+        struct work work;
+        struct kv_txn *t;
+        uint64_t read;            // entries read in t
+        struct buf bytes, parts;
+    } hub;
+    struct file_source {
+        const char *path;
+        int fd;
+        bool started;
+        struct export_reader frames;
+        uint8_t *chunk;
+        struct slice rest;
+    } file;
+};
+
+// Open a source: head, checkpoint, charter. Return -1, or have reported. What they opened is freed by *_close, which
+// is harmless on what was not opened.
+int reading_hub_open(struct reading *r, const char *dir);
+int reading_file_open(struct reading *r, const struct reading_from *from);
+void reading_hub_close(struct reading *r);
+void reading_file_close(struct reading *r);
+
+// Read the entry r->next into entry, has_parts and disclosure. False on a failure, which is in r->e then.
+MUST_USE bool reading_hub_next(struct reading *r, struct reading_item *out);
+MUST_USE bool reading_file_next(struct reading *r, struct reading_item *out);
+
+// Starts an export again from its first frame.
+MUST_USE enum err reading_file_rewind(struct reading *r);
+
+// A line of progress for a pass over all entries.
+struct progress reading_progress(const struct reading *r, const char *doing, uint64_t total);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Scopes of consent. Read first: scope.h.
+#include "tools/baraza/scope.h"
+
+#include "common/format/content.h"
+
+static bool is_part(const struct entry *e, size_t i, const char *name)
+{
+    return slice_equal(e->parts[i].name, slice_text(name));
+}
+
+// True when the consent given covers the record. What cannot be read covers nothing.
+static bool consented(const struct scope *s, struct slice consent)
+{
+    struct content c = { .count = 0 };
+    struct slice scopes[LIMIT_FIELDS];
+    if (!content_parse(consent, &c)) {
+        return false;
+    }
+    const struct slice until = content_text(&c, "until");
+    if (until.n > 0 && slice_order(until, s->today) < 0) {
+        return false;
+    }
+    if (content_find(&c, "scopes") == NULL) {
+        return true;
+    }
+    const size_t n = content_list(content_value(&c, "scopes"), scopes, LIMIT_FIELDS);
+    for (size_t i = 0; i < n; i++) {
+        if (slice_equal(scopes[i], SLICE_LITERAL("record"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Whether part i of a contribution may leave.
+static bool may_leave(const struct scope *s, const struct entry *e, size_t i, const struct part *p, bool consent)
+{
+    if (!consent) {
+        return is_part(e, i, "consent");
+    }
+    return !is_part(e, i, "identity") || p->bytes.n == 0 || s->restricted;
+}
+
+// Withholds what is not kept: then the seed, which would tell every salt, stays too.
+static void withhold(struct disclosure *d, size_t i)
+{
+    d->has_seed = false;
+    d->parts[i] = (struct part){ .state = PART_WITHHELD };
+}
+
+void scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
+                 struct disclosure *out)
+{
+    const bool contribution = body != NULL && body->kind == KIND_CONTRIBUTION;
+    const bool open = body != NULL && (!contribution || body->as.contribution.sensitivity == 0);
+    bool consent = true;
+    struct disclosure limited = *d;
+    for (size_t i = 0; contribution && i < d->count; i++) {
+        if (is_part(e, i, "consent")) {
+            consent = d->parts[i].state == PART_DISCLOSED && consented(s, d->parts[i].bytes);
+        }
+    }
+    for (size_t i = 0; i < d->count; i++) {
+        const struct part *p = &d->parts[i];
+        const bool leaves = s->parts && (open || s->restricted) && p->state == PART_DISCLOSED &&
+                            (!contribution || may_leave(s, e, i, p, consent));
+        if (!leaves) {
+            withhold(&limited, i);
+        }
+    }
+    *out = limited;
+}
