@@ -137,6 +137,9 @@ static int export(struct cmd_context *context, struct exporting *x)
     x->piece = buf_new(8 * PIECE_BYTES);
     int code = reading_open(context, &x->from, &x->r);
     if (code < 0) {
+        code = reading_need_checkpoint(x->r);
+    }
+    if (code < 0) {
         code = write_out(context, x);
     }
     if (code == EXIT_GOOD && x->path != NULL) {

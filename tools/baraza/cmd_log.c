@@ -5,7 +5,7 @@
 #include "common/format/content.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/local.h"
-#include "tools/baraza/parts_json.h"
+#include "tools/baraza/entry_json.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 

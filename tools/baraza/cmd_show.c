@@ -6,7 +6,7 @@
 #include "common/base/file.h"
 #include "common/store/leaf.h"
 #include "tools/baraza/forums.h"
-#include "tools/baraza/parts_json.h"
+#include "tools/baraza/entry_json.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 

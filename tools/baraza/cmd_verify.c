@@ -171,8 +171,8 @@ static void put_standings(struct buf *out, const struct audit_report *report)
     for (size_t i = 0; i < AUDIT_STANDINGS; i++) {
         enum verdict v = VERDICT_GOOD;
         if (i != (size_t)VERDICT_GOOD && report->standing[i] > 0 && verdict_known(i, &v)) {
-            buf_printf(out, "  no effect      %llu: %s (%s)\n", (unsigned long long)report->standing[i], verdict_text(v),
-                       verdict_code(v));
+            buf_printf(out, "  no effect      %llu: %s (%s)\n", (unsigned long long)report->standing[i],
+                       verdict_text(v), verdict_code(v));
         }
     }
 }
@@ -184,7 +184,8 @@ static void put_counts(struct buf *out, const struct audit_report *report)
     armor_put_base64(out, SLICE_ARRAY(report->head.root.b));
     buf_put_text(out, "\n  entries        ");
     print_count(out, report->entries, "entry", "entries, each");
-    buf_put_text(out, " signed by its author, unaltered, in its place in her notebook and in the record\n  notebooks      ");
+    buf_put_text(out, " signed by its author, unaltered, in its place in her notebook and in the record\n"
+                      "  notebooks      ");
     print_count(out, report->journals, "notebook of ", "notebooks of ");
     print_count(out, report->authors, "key", "keys");
     if (report->forks > 0) {
@@ -218,8 +219,8 @@ static int report_text(const char *path, const struct audit_report *report)
         print_line(&out, slice_text(report->what.text), sizeof report->what.text);
         buf_put_text(&out, "\n  before it        ");
         print_count(&out, report->entries, "entry was good\n", "entries were good\n");
-        buf_put_text(&out, "  Do not rely on this file: it is not what the record's checkpoint was signed for. Ask for another\n"
-                           "  copy; if that is the same, tell the other auditors, and keep both.\n");
+        buf_put_text(&out, "  Do not rely on this file: it is not what the record's checkpoint was signed for. Ask for\n"
+                           "  another copy; if that is the same, tell the other auditors, and keep both.\n");
     }
     if (report->has_charter) {
         buf_put_text(&out, "  consultation   ");
@@ -284,15 +285,13 @@ static int run(struct cmd_context *context, int argc, char **argv)
     };
     const struct arg_command command = {
         .name = "baraza verify",
-        .summary = "Check an export from the first byte to the last, without network and trusting nobody but the "
-                   "charter. "
+        .summary = "Check an export from the first byte to the last, without network, trusting nobody but the charter. "
                    "Exit 0: good; 1: not good, with the first bad thing named",
         .positionals = "[FILE]",
         .max = 1,
         .examples = "  baraza verify record.baraza --charter charter\n"
                     "  baraza verify record.baraza --charter \"4f2a 91c0 ...\"\n"
-                    "  baraza verify --proof r.tlog-proof --leaf r.entry --key "
-                    "\"records.example.org/...+8f2c41aa+AW...\"\n",
+                    "  baraza verify --proof r.tlog-proof --leaf r.entry --key \"example.org/...+8f2c41aa+AW...\"\n",
         .options = rows,
     };
     struct args args;

@@ -146,6 +146,17 @@ int reading_end(struct reading *r)
     return r->e == OK ? -1 : cmd_fail(r->e, &r->why);
 }
 
+int reading_need_checkpoint(const struct reading *r)
+{
+    struct why why;
+    if (r->checkpoint.n > 0) {
+        return -1;
+    }
+    why_set(&why, "the hub has not published a checkpoint yet: start it once (baraza-hub --state %.100s)",
+            state_dir(r->hub.work.state));
+    return cmd_fail(ERR_NOT_FOUND, &why);
+}
+
 struct tree_head reading_head(const struct reading *r)
 {
     return r->head;

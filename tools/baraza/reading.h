@@ -2,8 +2,8 @@
 // Copyright The Baraza authors
 //
 // The record in its order, from a hub's state or from an export that was verified first: what log, who, show, trace,
-// gap, prove and export read. It ends at the last published checkpoint. Every entry comes with its standing by now,
-// because the roster is folded over all of it first.
+// gap, prove and export read. It ends at the last published checkpoint; at a hub that has published none yet, where the
+// record is. Every entry comes with its standing by now, because the roster is folded over all of it first.
 // It must never write, and never take an export's word for which consultation it is.
 #ifndef BARAZA_TOOLS_BARAZA_READING_H
 #define BARAZA_TOOLS_BARAZA_READING_H
@@ -21,7 +21,8 @@ struct reading_from {
     const char *record;  // an export, or the state directory of a hub
     const char *charter; // what an export must belong to: a file, or a fingerprint; NULL: the state's
 };
-#define READING_RECORD(from) { "record", 0, ARG_TEXT, "FILE|DIR", "read this export, or this hub's state", &(from)->record }
+#define READING_RECORD(from) \
+    { "record", 0, ARG_TEXT, "FILE|DIR", "read this export, or this hub's state", &(from)->record }
 #define READING_CHARTER(from) \
     { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter an export must belong to; the state's when not given", \
       &(from)->charter }
@@ -54,8 +55,11 @@ void reading_rewind(struct reading *r);
 // The first failure of reading, reported: its exit code, or -1 when there was none.
 int reading_end(struct reading *r);
 
-// What was read: the checkpoint it ends at, and its signed note; the charter and its note; the roster at its end. All
-// borrowed until reading_close.
+// -1 when what was read ends at a signed checkpoint; else reports that the hub has published none yet.
+int reading_need_checkpoint(const struct reading *r);
+
+// What was read: the checkpoint it ends at, and its signed note (empty: none yet); the charter and its note; the roster
+// at its end. All borrowed until reading_close.
 struct tree_head reading_head(const struct reading *r);
 struct slice reading_checkpoint(const struct reading *r);
 const struct charter *reading_charter(const struct reading *r);

@@ -8,40 +8,48 @@
 
 #define TXN_ENTRIES 4096 // entries read in one transaction
 
-// The last checkpoint that was published, if the record is still the one it was signed for.
-static enum err load_checkpoint(struct reading *r, struct why *why)
+// Whether the record is still the one that its last checkpoint was signed for.
+static enum err compare(struct reading *r, struct record *record, uint64_t size, struct why *why)
 {
-    struct record *record = record_new();
     struct checkpoint checkpoint;
     struct note note;
-    struct slice bytes;
     struct hash root;
+    if (size > record_size(record)) {
+        why_set(why, "the record is smaller than its last checkpoint: it was restored; keep it and ask for help");
+        return ERR_CORRUPT;
+    }
+    enum err e = record_root(record, r->hub.t, size, &root);
+    if (e != OK) {
+        return e;
+    }
+    if (!note_parse(buf_slice(&r->checkpoint), &note, why) ||
+        !checkpoint_parse(note.text, CHECKPOINT_OURS, &checkpoint, why)) {
+        return ERR_CORRUPT;
+    }
+    if (checkpoint.head.size != size || !hash_equal(checkpoint.head.root, root)) {
+        why_set(why, "the record is not the one that its last checkpoint was signed for");
+        return ERR_CORRUPT;
+    }
+    r->head = checkpoint.head;
+    return OK;
+}
+
+// The record ends at the checkpoint that was published last; before the first, where it is.
+static enum err load_head(struct reading *r, struct why *why)
+{
+    struct record *record = record_new();
+    struct slice note;
     uint64_t size = 0;
     enum err e = record_load(record, r->hub.t, why);
     if (e == OK) {
-        e = record_checkpoint_last(r->hub.t, &size, &bytes);
-    }
-    if (e == ERR_NOT_FOUND) {
-        why_set(why, "the hub has not published a checkpoint yet: start it once (baraza-hub --state %.100s)",
-                state_dir(r->hub.work.state));
-    }
-    if (e == OK && size > record_size(record)) {
-        why_set(why, "the record is smaller than its last checkpoint: it was restored; keep it and ask for help");
-        e = ERR_CORRUPT;
+        e = record_checkpoint_last(r->hub.t, &size, &note);
     }
     if (e == OK) {
-        e = record_root(record, r->hub.t, size, &root);
-    }
-    if (e == OK) {
-        buf_put(&r->checkpoint, bytes);
-        if (!note_parse(buf_slice(&r->checkpoint), &note, why) ||
-            !checkpoint_parse(note.text, CHECKPOINT_OURS, &checkpoint, why)) {
-            e = ERR_CORRUPT;
-        } else if (checkpoint.head.size != size || !hash_equal(checkpoint.head.root, root)) {
-            why_set(why, "the record is not the one that its last checkpoint was signed for");
-            e = ERR_CORRUPT;
-        }
-        r->head = checkpoint.head;
+        buf_put(&r->checkpoint, note);
+        e = compare(r, record, size, why);
+    } else if (e == ERR_NOT_FOUND) {
+        r->head = record_head(record);
+        e = OK;
     }
     record_free(record);
     return e;
@@ -63,7 +71,7 @@ int reading_hub_open(struct reading *r, const char *dir)
     }
     enum err e = kv_begin_read(state_kv(r->hub.work.state), &r->hub.t);
     if (e == OK) {
-        e = load_checkpoint(r, &why);
+        e = load_head(r, &why);
     }
     buf_put(&r->charter_note, state_charter_note(r->hub.work.state));
     r->charter = *state_charter(r->hub.work.state);

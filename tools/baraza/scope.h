@@ -16,8 +16,8 @@ struct scope {
 
 // Writes to *out what of d (with its salts derived) may leave: everything else is withheld.
 //   no contribution       all of it
-//   contribution          all of it while consent names the scope `record` and has not ended (no scopes given: record and
-//                         analyse, as 1-domain says); else its consent alone, which says why
+//   contribution          all of it while consent names the scope `record` and has not ended (no scopes given: record
+//                         and analyse, the default of the domain); else its consent alone, which says why
 //   restricted or sealed  nothing, unless s->restricted
 //   identity              a dummy as it is; a real one only with s->restricted
 // body NULL: a kind this version does not know, of which nothing leaves but with s->restricted.
