@@ -219,8 +219,8 @@ static int report_text(const char *path, const struct audit_report *report)
         print_line(&out, slice_text(report->what.text), sizeof report->what.text);
         buf_put_text(&out, "\n  before it        ");
         print_count(&out, report->entries, "entry was good\n", "entries were good\n");
-        buf_put_text(&out, "  Do not rely on this file: it is not what the record's checkpoint was signed for. Ask for\n"
-                           "  another copy; if that is the same, tell the other auditors, and keep both.\n");
+        buf_put_text(&out, "  Do not rely on this file: it is not what the record's checkpoint was signed for. Ask\n"
+                           "  for another copy; if that is the same, tell the other auditors, and keep both.\n");
     }
     if (report->has_charter) {
         buf_put_text(&out, "  consultation   ");

@@ -9,6 +9,8 @@
 #include "tools/baraza/print.h"
 
 static json_t *value_json(struct cursor *c);
+static json_t *id_json(struct cursor *c);
+static json_t *bin_json(struct slice bytes);
 
 static json_t *array_json(struct cursor *c)
 {
@@ -26,9 +28,19 @@ static json_t *map_json(struct cursor *c)
     size_t n = cursor_map(c, SIZE_MAX);
     for (size_t i = 0; i < n && cursor_ok(c); i++) {
         struct slice key = cursor_str(c);
-        json_put_named(object, key, value_json(c));
+        json_put_named(object, key, slice_equal(key, SLICE_LITERAL("where")) ? id_json(c) : value_json(c));
     }
     return object;
+}
+
+// `where` is an id (PROTOCOL 7.5): in hex, as everywhere.
+static json_t *id_json(struct cursor *c)
+{
+    if (cursor_peek(c) != CURSOR_BIN) {
+        return value_json(c);
+    }
+    const struct slice bytes = cursor_bin(c);
+    return bytes.n == sizeof(struct hash) ? json_of_hex(bytes) : bin_json(bytes);
 }
 
 // Always as base64, also when the bytes happen to be text: a bin is no text.

@@ -61,8 +61,8 @@ static int show_claim(const char *record)
         buf_put_text(&text, "Which consultation must it belong to? The file says, of itself, the one with this "
                             "fingerprint:\n  ");
         charter_put_fingerprint(id, &text);
-        buf_put_text(&text, "\nCompare it with the fingerprint that was read out at the founding. If they are the same, "
-                            "say so:\n  --charter \"");
+        buf_put_text(&text, "\nCompare it with the fingerprint that was read out at the founding. If they are the "
+                            "same, say so:\n  --charter \"");
         charter_put_fingerprint(id, &text);
         buf_put_text(&text, "\"\n");
         code = cmd_print(buf_slice(&text));
