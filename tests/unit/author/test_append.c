@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+#include "tests/unit/author/site.h"
+
+#include "common/author/notebook.h"
+#include "common/store/exchange_state.h"
+#include "common/store/journal.h"
+#include "common/store/outbox_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Reads the whole of Heron's current notebook into entries; returns their number. bytes keeps them.
+static size_t read_notebook(struct state *state, const struct unlocked *who, struct entry *out, size_t max,
+                            struct buf *bytes, struct journal_id *journal)
+{
+    struct kv_txn *t = NULL;
+    struct notebook n;
+    struct why why = { "" };
+    size_t count = 0;
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert(notebook_get(t, who->person.key, &n) == OK);
+    struct journal_range r = journal_range_new(t, &n.journal, 0);
+    cr_assert(buf_room(bytes, 1 << 20) != NULL); // so that nothing moves afterwards
+    buf_reset(bytes);
+    while (journal_range_next(&r, &why)) {
+        cr_assert(count < max);
+        size_t at = bytes->n;
+        buf_put(bytes, r.entry.bytes);
+        cr_assert(entry_parse(slice_of(bytes->p + at, r.entry.bytes.n), &out[count]) == VERDICT_GOOD);
+        cr_assert(entry_verify(&out[count], state_charter(state)->id) == VERDICT_GOOD);
+        cr_assert_eq(out[count].place.seq, count);
+        count++;
+    }
+    journal_range_done(&r);
+    cr_assert(kv_commit(t) == OK);
+    *journal = n.journal;
+    return count;
+}
+
+static void expect_words(struct state *state, const struct unlocked *who, const struct journal_id *journal,
+                         const struct entry *e, const char *words)
+{
+    struct kv_txn *t = NULL;
+    struct disclosure d;
+    struct why why = { "" };
+    struct store_key key = store_key_of(who->store_key);
+    struct position at = { .journal = *journal, .seq = e->place.seq };
+    struct buf parts = buf_new(1 << 20);
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert(journal_parts(t, &key, &at, &parts, &why) == OK, "%s", why.text);
+    cr_assert(disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD);
+    disclosure_derive(&d, e->parts);
+    cr_assert(disclosure_check(&d, &e->place, e->parts, e->part_count) == VERDICT_GOOD);
+    cr_assert(slice_equal(d.parts[1].bytes, slice_text(words)), "other words came back");
+    kv_abort(t);
+    buf_done(&parts);
+}
+
+Test(append, what_is_saved_is_signed_chained_readable_and_has_a_copy_for_the_hub)
+{
+    static const char *const words[] = { "They took the land when the river moved.", "شرب" };
+    struct site s;
+    struct entry entries[8];
+    struct journal_id journal;
+    struct kv_txn *t = NULL;
+    struct buf bytes = buf_new(1 << 20);
+    site_init(&s);
+    struct state *state = site_open(&s);
+    struct hash last = site_say(state, s.heron, words, 2);
+    cr_assert_eq(read_notebook(state, s.heron, entries, 8, &bytes, &journal), 3);
+    cr_assert(hash_equal(entries[2].id, last));
+    cr_assert(hash_equal(entries[2].prev, entries[1].id));
+    cr_assert_eq(entries[2].claimed_s, 1770000000 - 1770000000 % 3600, "times are rounded down to the quantum");
+    cr_assert_eq(entries[2].part_count, 6, "dummies are there too");
+    expect_words(state, s.heron, &journal, &entries[2], words[1]);
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert_eq(outbox_count(t), 3);
+    struct slice record = { NULL, 0 };
+    cr_assert(outbox_key_get(t, s.heron->unlock, &record) == OK);
+    kv_abort(t);
+    state_close(state);
+    buf_done(&bytes);
+    site_done(&s);
+}
+
+Test(append, an_item_of_the_same_source_is_saved_once_and_a_bad_item_saves_nothing)
+{
+    struct site s;
+    struct author *a = NULL;
+    struct why why = { "" };
+    struct append_result results[3];
+    struct hash source = hash_of(SLICE_LITERAL("row 1"));
+    struct body session = { .kind = KIND_SESSION };
+    session.as.session.area = slice_text("XM");
+    session.as.session.code = slice_text("XM-1");
+    session.as.session.type = slice_text("radio");
+    struct append_item items[3] = { { .body = &session, .import_key = &source } };
+    site_init(&s);
+    struct state *state = site_open(&s);
+    cr_assert(author_open(state, s.heron, &a, &why) == OK);
+    items[1] = items[0];
+    cr_assert(author_append(a, 1, items, 2, results, &why) == OK, "%s", why.text);
+    cr_assert(results[0].saved);
+    cr_assert(!results[1].saved);
+    cr_assert(hash_equal(results[0].id, results[1].id));
+
+    struct body nowhere = { .kind = KIND_CONTRIBUTION };
+    items[1] = (struct append_item){ .body = &nowhere }; // names no session
+    items[0].import_key = NULL;
+    cr_assert(!author_item_ok(&items[1], &why));
+    cr_assert(author_append(a, 1, items, 2, results, &why) == ERR_BAD_INPUT);
+    struct kv_txn *t = NULL;
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert_eq(journal_count(t), 1, "all of a transaction or nothing of it");
+    kv_abort(t);
+    author_close(a);
+    state_close(state);
+    site_done(&s);
+}
+
+Test(append, a_copied_state_begins_a_new_notebook_that_names_the_end_of_the_old_one)
+{
+    static const char *const words[] = { "one", "two" };
+    struct site s;
+    struct entry before[8];
+    struct entry after[8];
+    struct journal_id old;
+    struct journal_id fresh;
+    struct body body;
+    struct author *a = NULL;
+    struct why why = { "" };
+    char copy[sizeof s.dir];
+    struct buf first = buf_new(1 << 20);
+    struct buf second = buf_new(1 << 20);
+    site_init(&s);
+    struct state *state = site_open(&s);
+    site_say(state, s.heron, words, 2);
+    size_t n = read_notebook(state, s.heron, before, 8, &first, &old);
+    state_close(state);
+    snprintf(copy, sizeof copy, "%.63s/copy", s.root);
+    site_copy(s.dir, copy);
+    memcpy(s.dir, copy, sizeof copy);
+    state = site_open(&s);
+    cr_assert(author_open(state, s.heron, &a, &why) == OK);
+    cr_assert(author_moved(a));
+    author_close(a);
+    site_say(state, s.heron, words, 1);
+    cr_assert_eq(read_notebook(state, s.heron, after, 8, &second, &fresh), 3);
+    cr_assert(!incarnation_equal(old.incarnation, fresh.incarnation));
+    cr_assert(kind_parse(&after[0], &body) == VERDICT_GOOD);
+    cr_assert(body.kind == KIND_RESUME);
+    cr_assert(hash_equal(body.as.resume.old.id, before[n - 1].id));
+    cr_assert_eq(body.as.resume.old.seq, n - 1);
+    cr_assert(author_open(state, s.heron, &a, &why) == OK);
+    cr_assert(!author_moved(a), "once is enough");
+    author_close(a);
+    state_close(state);
+    buf_done(&first);
+    buf_done(&second);
+    site_done(&s);
+}
+
+Test(append, after_a_refusal_what_followed_is_signed_anew_and_names_what_it_replaces)
+{
+    static const char *const words[] = { "refused", "kept one", "kept two" };
+    struct site s;
+    struct entry before[8];
+    struct entry after[8];
+    struct journal_id old;
+    struct journal_id fresh;
+    struct kv_txn *t = NULL;
+    struct author *a = NULL;
+    struct append_result result;
+    struct why why = { "" };
+    struct buf first = buf_new(1 << 20);
+    struct buf second = buf_new(1 << 20);
+    site_init(&s);
+    struct state *state = site_open(&s);
+    site_say(state, s.heron, words, 3); // 0 the session, 1 refused, 2 and 3 after it
+    cr_assert_eq(read_notebook(state, s.heron, before, 8, &first, &old), 4);
+    const struct notebook renew = { .journal = old, .renew = NOTEBOOK_REFUSED, .from = 2 };
+    cr_assert(kv_begin_write(state_kv(state), &t) == OK);
+    cr_assert(notebook_put(t, &renew) == OK);
+    cr_assert(kv_commit(t) == OK);
+
+    cr_assert(author_open(state, s.heron, &a, &why) == OK);
+    cr_assert(author_append(a, 1770000123, NULL, 0, &result, &why) == OK, "%s", why.text);
+    author_close(a);
+    cr_assert_eq(read_notebook(state, s.heron, after, 8, &second, &fresh), 3, "resume and the two");
+    for (size_t i = 1; i < 3; i++) {
+        cr_assert_eq(after[i].ref_count, 2);
+        cr_assert(hash_equal(entry_ref(&after[i], 0), before[0].id), "the session stands where it stood");
+        cr_assert(hash_equal(entry_ref(&after[i], 1), before[i + 1].id), "what it replaces");
+        expect_words(state, s.heron, &fresh, &after[i], words[i]);
+    }
+    state_close(state);
+    buf_done(&first);
+    buf_done(&second);
+    site_done(&s);
+}
+
+Test(state, is_made_whole_beside_its_place_and_never_over_another)
+{
+    struct site s;
+    struct state_making m;
+    struct state *state = NULL;
+    struct why why = { "" };
+    char empty[128];
+    site_init(&s);
+    cr_assert(state_make_begin(STORE_NODE, s.dir, buf_slice(&s.note), KV_ANY_FILESYSTEM, &m, &why) == ERR_EXISTS);
+    snprintf(empty, sizeof empty, "%s/deep/er/hub/", s.root);
+    cr_assert(state_make_begin(STORE_HUB, empty, buf_slice(&s.note), KV_ANY_FILESYSTEM, &m, &why) == OK, "%s", why.text);
+    uint8_t secret[32] = { 7 };
+    uint8_t back[32] = { 0 };
+    cr_assert(state_make_secret(&m, STATE_HUB_LOG, secret, &why) == OK);
+    cr_assert(state_open(empty, KV_ANY_FILESYSTEM, &state, &why) == ERR_NOT_FOUND, "not before it is whole");
+    cr_assert(state_make_commit(&m, &why) == OK, "%s", why.text);
+    cr_assert(state_secret_load(empty, STATE_HUB_LOG, back, &why) == OK);
+    cr_assert(memcmp(secret, back, 32) == 0);
+    cr_assert(state_open(empty, KV_ANY_FILESYSTEM, &state, &why) == OK, "%s", why.text);
+    cr_assert(state_info(state)->side == STORE_HUB);
+    state_close(state);
+    site_done(&s);
+}
