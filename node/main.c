@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// baraza-node: options, configuration, one daemon per state directory, then node_daemon_run.
+// baraza-node: options, configuration, one daemon per state directory, then node_shell_run.
 #include "common/ops/args.h"
 #include "common/ops/conf.h"
 #include "common/ops/exit.h"
 #include "common/ops/process.h"
 #include "common/ops/settings.h"
-#include "node/node_daemon.h"
+#include "node/node_shell.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -31,9 +31,9 @@ static const char examples[] = "  baraza-node\n"
                                "  baraza-node --state ~/forum --hub records.example.org:4740 --log-level warn\n"
                                "  baraza-node --print-config\n"
                                "\n"
-                               "It stays in the foreground, writes its log to standard error, and ends on TERM or INT.\n"
-                               "HUP makes it try the hub at once, as `baraza sync` does. People write with `baraza add`\n"
-                               "whether it runs or not; unlocked or locked, what they saved travels when it can.\n";
+                               "It stays in the foreground, writes its log to standard error, and ends on TERM or\n"
+                               "INT. HUP makes it try the hub at once, as `baraza sync` does. People write with\n"
+                               "`baraza add` whether it runs or not; unlocked or locked, what they saved travels.\n";
 
 static enum err serve_state(const struct flags *flags, const struct conf *conf, struct why *why)
 {
@@ -53,11 +53,11 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
         why_set(why, "%s%s", e == ERR_BUSY ? "another program exchanges for this site already: " : "", held.text);
     }
     if (e == OK) {
-        const struct node_daemon_options options = { .state = state,
+        const struct node_shell_options options = { .state = state,
                                                      .hub = conf_text(conf, "hub"),
                                                      .idle_ms = conf_uint(conf, "idle") * MINUTE_MS,
                                                      .log = &log };
-        e = node_daemon_run(&options, why);
+        e = node_shell_run(&options, why);
     }
     state_lock_drop(lock);
     state_close(state);

@@ -18,12 +18,12 @@ struct wording {
 static const struct wording wordings[] = {
     [CONTACT_NONE] = { "none", "the hub has not been tried yet" },
     [CONTACT_UP] = { "up", "the hub answers" },
-    [CONTACT_SILENT] = { "silent", "nobody answers at the hub's address: check the connection of this computer, or wait "
+    [CONTACT_SILENT] = { "silent", "nobody answers at the hub's address: check this computer's connection, or wait "
                                    "until the hub is back" },
-    [CONTACT_STRANGER] = { "stranger", "somebody answers at the hub's address who does not have the hub's key: check the "
-                                       "address (hub in the conf file); nothing was sent there" },
+    [CONTACT_STRANGER] = { "stranger", "somebody answers at the hub's address who does not have the hub's key: check "
+                                       "the address (hub in the conf file); nothing was sent there" },
     [CONTACT_NOT_ADMITTED] = { "not-admitted", "the hub does not admit this device: ask the registrar whether the "
-                                               "invitation was used up or the accreditation has ended" },
+                                               "invitation was used up or the accreditation ended" },
     [CONTACT_LOST] = { "lost", "the connection to the hub broke off" },
     [CONTACT_ERROR] = { "error", "the hub answered with an error" },
     [CONTACT_UNTRUE] = { "untrue", "the hub sent something that does not verify" },

@@ -1,48 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The exchange of one site at work: it carries events to node_core, applies what comes back in one transaction, and
-// does the rest. The daemon and `baraza sync` both run it, each in a loop of its own.
-// It must never decide what to send, nor send before the commit. One thread.
-// Read first: node/node_core.h (the loop it keeps), docs/PROTOCOL.md 11.
+// The daemon of a site: one per state. Lends unlocked keys (the agent), exchanges in the background, and ends on a
+// signal. It must never write an entry, but for the new notebook that the exchange asks for.
+// Read first: node/node_exchange.h, common/author/agent.h.
 #ifndef BARAZA_NODE_SHELL_H
 #define BARAZA_NODE_SHELL_H
 
-#include "common/author/keyring.h"
 #include "common/author/state.h"
-#include "common/net/sock.h"
 #include "common/ops/log.h"
-#include "node/node_contact.h"
 
-struct node_shell;
-
-// All kept until node_shell_close.
 struct node_shell_options {
-    struct state *state;    // of a site; this process has its lock
-    const struct safe *safe; // who is unlocked now; the caller changes it between turns as it likes
-    const char *hub;        // addresses with spaces between; empty: those of the invitation, while it is here
-    const struct log *log;
+    struct state *state;   // of a site; this process has its lock. Kept until node_shell_run returns
+    const char *hub;       // as in node_exchange_options
+    uint64_t idle_ms;      // who has not written for so long is locked; 0: never
+    const struct log *log; // kept
 };
 
-// Loads what was exchanged so far and starts; nothing is connected before the first turn. ERR_CONFIG: no usable
-// address; ERR_CORRUPT, ERR_IO ... with why. Gives *out.
-MUST_USE enum err node_shell_open(const struct node_shell_options *options, struct node_shell **out, struct why *why);
-
-// Disconnects and frees. What was not acknowledged is sent again another time. NULL is harmless.
-void node_shell_close(struct node_shell *s);
-
-// One turn: looks at the socket, the clock, the safe and the store, and does what is due. Never blocks for longer than
-// the disk takes. Call it whenever the socket is ready or the deadline has come, and after the safe changed.
-void node_shell_turn(struct node_shell *s);
-
-// What to wait for: the socket (NULL while there is none; another one after each turn), and until when.
-struct sock *node_shell_sock(struct node_shell *s);
-uint64_t node_shell_deadline(const struct node_shell *s);
-
-// A person asks to try now.
-void node_shell_poke(struct node_shell *s);
-
-// How the last try to reach the hub ended.
-struct node_contact node_shell_contact(const struct node_shell *s);
+// Runs until SIGTERM or SIGINT (OK), or until it cannot go on. SIGHUP: try the hub now. What `baraza unlock` left
+// running is replaced, with the keys it held. ERR_BUSY: another agent answers there and does not end; ERR_CONFIG: no
+// usable address; ERR_IO, ERR_CORRUPT with why. Nothing that was saved depends on how it ends.
+MUST_USE enum err node_shell_run(const struct node_shell_options *options, struct why *why);
 
 #endif

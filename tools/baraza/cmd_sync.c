@@ -2,15 +2,15 @@
 // Copyright The Baraza authors
 //
 // `baraza sync`: exchange with the hub now, and say how far it has come. Where the site's daemon runs, it is asked to
-// try at once, and its work is followed in the store; where none runs, its shell runs here until all is done.
-// It must never say more than the store says. Read first: node/node_shell.h, node/node_count.h.
+// try at once, and its work is followed in the store; where none runs, the same exchange runs here until all is done.
+// It must never say more than the store says. Read first: node/node_exchange.h, node/node_count.h.
 #include "common/author/agent.h"
 #include "common/base/file.h"
 #include "common/base/num.h"
 #include "common/base/text.h"
 #include "common/net/loop.h"
 #include "node/node_count.h"
-#include "node/node_shell.h"
+#include "node/node_exchange.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/work.h"
 
@@ -45,7 +45,7 @@ struct sync {
     struct log log;
     int lock;
     int signals;
-    struct node_shell *shell;    // NULL while the daemon does the work
+    struct node_exchange *exchange; // NULL while the daemon does the work
     bool asked;                  // the daemon was
     struct node_contact before;  // when sync began
     struct node_contact contact;
@@ -89,18 +89,18 @@ static size_t borrow_keys(struct sync *s)
     return lent;
 }
 
-static enum err open_shell(struct sync *s, struct why *why)
+static enum err begin_exchange(struct sync *s, struct why *why)
 {
-    const struct node_shell_options options = {
+    const struct node_exchange_options options = {
         .state = s->w.state, .safe = &s->w.safe, .hub = conf_text(&s->context->conf, "hub"), .log = &s->log
     };
     (void)borrow_keys(s); // nobody is as good: then the outbox copies travel
     enum err e = loop_signals_open(&s->signals);
     if (e == OK) {
-        e = node_shell_open(&options, &s->shell, why);
+        e = node_exchange_open(&options, &s->exchange, why);
     }
     if (e == OK) {
-        node_shell_poke(s->shell);
+        node_exchange_poke(s->exchange);
     }
     return e;
 }
@@ -108,13 +108,13 @@ static enum err open_shell(struct sync *s, struct why *why)
 // Sees to it that somebody exchanges: the daemon, asked once, or this process when there is none (any more).
 static enum err engage(struct sync *s, struct why *why)
 {
-    if (s->shell != NULL) {
+    if (s->exchange != NULL) {
         return OK;
     }
     char *path = state_path(s->w.state, STATE_LOCK);
     enum err e = state_lock_take(path, &s->lock, why);
     if (e == OK) {
-        e = open_shell(s, why);
+        e = begin_exchange(s, why);
     } else if (e == ERR_BUSY) {
         e = OK;
         if (!s->asked) {
@@ -129,20 +129,20 @@ static enum err engage(struct sync *s, struct why *why)
 static bool pass_time(struct sync *s)
 {
     uint64_t until = loop_now_ms() + LOOK_MS;
-    if (s->shell == NULL) {
+    if (s->exchange == NULL) {
         struct loop_watch nothing = { .fd = -1 };
         return loop_wait(&nothing, 1, until) == OK;
     }
     while (loop_now_ms() < until) {
-        node_shell_turn(s->shell);
-        uint64_t due = node_shell_deadline(s->shell);
-        struct loop_watch watches[] = { { .fd = s->signals }, { .sock = node_shell_sock(s->shell), .fd = -1 } };
+        node_exchange_turn(s->exchange);
+        uint64_t due = node_exchange_deadline(s->exchange);
+        struct loop_watch watches[] = { { .fd = s->signals }, { .sock = node_exchange_sock(s->exchange), .fd = -1 } };
         if (loop_wait(watches, 2, due < until ? due : until) != OK) {
             return false;
         }
         int signal = watches[0].ready ? loop_signals_take(s->signals) : 0;
         if (signal == SIGHUP) {
-            node_shell_poke(s->shell);
+            node_exchange_poke(s->exchange);
         } else if (signal != 0) {
             return false;
         }
@@ -323,7 +323,7 @@ static int print_result(const struct sync *s, enum outcome outcome)
 
 static void sync_done(struct sync *s)
 {
-    node_shell_close(s->shell);
+    node_exchange_close(s->exchange);
     loop_fd_close(s->signals);
     state_lock_drop(s->lock);
     work_close(&s->w);
@@ -347,13 +347,14 @@ static int sync_now(struct sync *s, uint64_t timeout_s)
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct sync s = { .context = context, .log = { .fd = STDERR_FILENO, .level = LOG_ERROR }, .lock = -1,
-                      .signals = -1 };
+    struct sync s = {
+        .context = context, .log = { .fd = STDERR_FILENO, .level = LOG_ERROR }, .lock = -1, .signals = -1
+    };
     uint64_t timeout_s = UINT64_MAX;
     const struct arg_spec rows[] = {
         { "wait", 'w', ARG_FLAG, NULL, "until the hub has everything and has confirmed it, also if it comes back later",
           &s.wait },
-        { "timeout", 0, ARG_UINT, "SECONDS", "give up after so long; 0 never; 600 with --wait, 30 without", &timeout_s },
+        { "timeout", 0, ARG_UINT, "SECONDS", "give up after so long; 0: never; 600 with --wait, else 30", &timeout_s },
         { .name = NULL },
     };
     const struct arg_command command = {
@@ -365,9 +366,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
                     "  baraza sync --wait\n"
                     "  baraza sync --wait --timeout 60 --json\n"
                     "\n"
-                    "received: the hub has it on disk and signed for it. confirmed: its place in the record was proved\n"
-                    "and checked here. Where baraza-node runs, this happens by itself; sync only makes it try at once.\n"
-                    "Status 75: not everything went; the sentence says why, and nothing is lost.\n",
+                    "received: the hub has it on disk and signed for it. confirmed: its place in the record was\n"
+                    "proved and checked here. Where baraza-node runs, this happens by itself; sync makes it try\n"
+                    "at once. Status 75: not everything went; the sentence says why, and nothing is lost.\n",
         .options = rows,
     };
     struct args args;
