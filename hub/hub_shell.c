@@ -22,6 +22,8 @@
 #define FOLLOW_UPS (2 * PEER_ACTIONS)
 #define READERS_MS 3600000u     // how often stale readers of the store are cleared
 #define DISK_MS 1000u           // how often free disk is looked at
+#define TELLS 200u              // lines about peers that are logged in TELLS_MS, so that nobody fills a disk with them
+#define TELLS_MS 10000u
 
 struct hub {
     const struct hub_options *options;
@@ -37,6 +39,8 @@ struct hub {
     struct peer_actions actions;
     struct job *jobs[LIMIT_TICKETS]; // by ticket; the core never has two of one place under way
     int signal_fd, wake_fd, commit_fd;
+    uint64_t door_size;         // the door is as the record was at this size
+    bool door_open;
     struct tree_head published;
     struct buf note;
     struct buf out;             // one message to be sent
@@ -45,6 +49,7 @@ struct hub {
     uint64_t disk_ms, disk_free;
     uint64_t readers_ms;
     uint64_t failures;          // commits that failed, as logged
+    uint64_t tells, tells_ms;   // lines about peers since then
     struct peer_event follow[FOLLOW_UPS]; // events that actions caused, for after the step
     size_t follow_count;
     struct sock_frame *current; // the frame of this event, for VERIFY to take
@@ -68,7 +73,8 @@ static struct peer_event event_new(struct hub *h, enum peer_event_type type)
 
 static void follow_up(struct hub *h, const struct peer_event *event)
 {
-    // The core asks for at most PEER_ACTIONS things a step, and each causes at most one event.
+    // The core asks for at most PEER_ACTIONS things a step, each causes at most one event, and what such an event asks
+    // for concerns one peer.
     CHECK(h->follow_count < FOLLOW_UPS);
     h->follow[h->follow_count++] = *event;
 }
@@ -93,12 +99,14 @@ static enum err open_door(struct hub *h, struct why *why)
     if (e != OK) {
         return e;
     }
+    if (h->door_open && h->door_size == serve_size(h->serve)) {
+        return OK;
+    }
     const struct roster *roster = serve_roster(h->serve);
     size_t n = roster_transport_count(roster);
-    n = n < LIMIT_ZAP_KEYS ? n : LIMIT_ZAP_KEYS;
-    struct zap_key *keys = mem_new(n * sizeof *keys);
+    struct zap_key *keys = mem_grow(NULL, n + 1, sizeof *keys);
     size_t open = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && open < LIMIT_ZAP_KEYS; i++) {
         struct boxkey key = roster_transport_key(roster, i);
         enum roster_door door = roster_transport(roster, key, NULL);
         if (door != DOOR_CLOSED) {
@@ -106,28 +114,36 @@ static enum err open_door(struct hub *h, struct why *why)
         }
     }
     zap_replace(h->zap, keys, open);
+    h->door_size = serve_size(h->serve);
+    h->door_open = true;
     free(keys);
     return OK;
 }
 
 // --- actions ---
-static void send_out(struct hub *h, const struct peer_route *route)
+static void unreached(struct hub *h, const struct peer_route *route)
+{
+    struct peer_event event = event_new(h, PEER_UNREACHED);
+    event.as.unreached = *route;
+    follow_up(h, &event);
+}
+
+// Sends what is in out. ERR_AGAIN: that peer's queue is full, so it does not read: it asks again when it does.
+static enum err send_out(struct hub *h, const struct peer_route *route)
 {
     struct sock_peer to = { .n = route->n };
     memcpy(to.b, route->b, sizeof to.b);
     enum err e = sock_send(h->sock, &to, buf_slice(&h->out));
     if (e == ERR_NET) {
-        struct peer_event event = event_new(h, PEER_UNREACHED);
-        event.as.unreached = *route;
-        follow_up(h, &event);
+        unreached(h, route);
     }
-    // ERR_AGAIN: its queue is full, so it does not read: it asks again when it does.
+    return e;
 }
 
 static void send_made(struct hub *h, const struct peer_action *a, enum err e)
 {
     if (e == OK && buf_ok(&h->out)) {
-        send_out(h, &a->route);
+        (void)send_out(h, &a->route);
     } else if (e != ERR_NOT_FOUND) {
         LOG_WITH(h->options->log, LOG_WARN, "hub.not-answered", log_err("error", e));
     }
@@ -139,12 +155,15 @@ static void send_down(struct hub *h, const struct peer_action *a, struct why *wh
     bool any = false;
     event.as.down_read.user = a->user;
     event.as.down_read.to = a->as.down.from;
-    enum err e = serve_down(h->serve, a, &h->out, &event.as.down_read.to, &any, why);
+    uint64_t upto = a->as.down.from;
+    enum err e = serve_down(h->serve, a, &h->out, &upto, &any, why);
     if (e != OK) {
         LOG_WITH(h->options->log, LOG_WARN, "hub.down-not-read", log_err("error", e));
     } else if (any) {
-        send_out(h, &a->route);
-        event.as.down_read.sent = true;
+        event.as.down_read.sent = send_out(h, &a->route) == OK;
+    }
+    if (e == OK && (!any || event.as.down_read.sent)) {
+        event.as.down_read.to = upto;
     }
     follow_up(h, &event);
 }
@@ -191,15 +210,51 @@ static void discard_ticket(struct hub *h, uint64_t ticket)
 
 static void tell(struct hub *h, const struct peer_action *a)
 {
+    uint64_t now = loop_now_ms();
+    if (now >= h->tells_ms + TELLS_MS) {
+        if (h->tells > TELLS) {
+            LOG_WITH(h->options->log, LOG_WARN, "peer.events-not-shown", log_number("count", h->tells - TELLS));
+        }
+        h->tells = 0;
+        h->tells_ms = now;
+    }
+    if (h->tells++ >= TELLS) {
+        return;
+    }
     enum log_level level = a->as.tell.what <= PEER_TELL_REPLACED ? LOG_INFO : LOG_WARN;
     LOG_WITH(h->options->log, level, "peer.event", log_id("peer", SLICE_ARRAY(a->user.b)),
              (struct log_field){ .key = "what", .type = LOG_FIELD_WORD, .word = peer_tell_name(a->as.tell.what) },
              log_verdict("code", a->as.tell.code), log_number("value", a->as.tell.value));
 }
 
-static void act(struct hub *h, const struct peer_event *event)
+// PROTOCOL 11.3: what the record holds goes to members only, so not to one who was revoked while connected.
+static bool is_member(struct hub *h, const struct peer_action *a)
+{
+    bool member = zap_class_of(h->zap, a->user) == ZAP_MEMBER;
+    if (!member) {
+        unreached(h, &a->route);
+    }
+    return member;
+}
+
+// What is read from the record for one peer.
+static void act_read(struct hub *h, const struct peer_action *a)
 {
     struct why why = { "" };
+    if (!is_member(h, a)) {
+        return;
+    }
+    if (a->type == PEER_SEND_PROOF) {
+        send_made(h, a, serve_proof(h->serve, a, h->published, buf_slice(&h->note), &h->out, &why));
+    } else if (a->type == PEER_SEND_CUSTODY) {
+        send_made(h, a, serve_custody(h->serve, a, &h->out, &why));
+    } else {
+        send_down(h, a, &why);
+    }
+}
+
+static void act(struct hub *h, const struct peer_event *event)
+{
     for (size_t i = 0; i < h->actions.n; i++) {
         const struct peer_action *a = &h->actions.items[i];
         buf_reset(&h->out);
@@ -215,16 +270,12 @@ static void act(struct hub *h, const struct peer_event *event)
             break;
         case PEER_REPLY:
             msg_make(&a->as.reply, &h->out);
-            send_out(h, &a->route);
+            (void)send_out(h, &a->route);
             break;
         case PEER_SEND_PROOF:
-            send_made(h, a, serve_proof(h->serve, a, h->published, buf_slice(&h->note), &h->out, &why));
-            break;
         case PEER_SEND_CUSTODY:
-            send_made(h, a, serve_custody(h->serve, a, &h->out, &why));
-            break;
         case PEER_SEND_DOWN:
-            send_down(h, a, &why);
+            act_read(h, a);
             break;
         case PEER_DROP:
             break; // its later frames are answered as a stranger's
@@ -251,8 +302,10 @@ static void on_frame(struct hub *h, struct sock_frame *frame)
     event.as.frame.class = class == ZAP_MEMBER ? PEER_MEMBER : PEER_INVITED;
     event.as.frame.route.n = frame->from.n;
     memcpy(event.as.frame.route.b, frame->from.b, sizeof frame->from.b);
-    event.as.frame.fault = msg_parse(frame->payload, h->arena, &m);
     event.as.frame.facts = &facts;
+    // An accreditation may end while its device is connected.
+    bool known = class != ZAP_UNKNOWN;
+    event.as.frame.fault = known ? msg_parse(frame->payload, h->arena, &m) : VERDICT_NOT_ADMITTED;
     if (event.as.frame.fault == VERDICT_GOOD) {
         enum err e = serve_facts(h->serve, &m, &facts, &why);
         if (e != OK) {
@@ -260,11 +313,6 @@ static void on_frame(struct hub *h, struct sock_frame *frame)
             return;
         }
         event.as.frame.msg = &m;
-    }
-    if (class == ZAP_UNKNOWN) {
-        // Its accreditation ended while it was connected.
-        event.as.frame.msg = NULL;
-        event.as.frame.fault = VERDICT_NOT_ADMITTED;
     }
     h->current = frame;
     step(h, &event);
@@ -299,8 +347,8 @@ static void on_committed(struct hub *h, struct job *j)
     struct peer_event event = event_new(h, PEER_COMMITTED);
     struct why why = { "" };
     h->jobs[j->ticket % LIMIT_TICKETS] = NULL;
-    bool enrolled = j->batch.class == PEER_INVITED && j->outcome.has_ack;
-    if (enrolled && open_door(h, &why) != OK) {
+    // Before the acknowledgement: whoever enrolled comes again at once, with her own key.
+    if (j->renews_door && open_door(h, &why) != OK) {
         LOG(h->options->log, LOG_ERROR, "hub.door-not-renewed");
     }
     event.as.committed.ticket = j->ticket;

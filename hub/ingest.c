@@ -20,7 +20,15 @@ struct work {
     struct hash prev;   // id of the entry before
     struct buf plain;   // canonical disclosure of one entry
     struct buf sealed;  // the same, sealed
+    bool starved;       // the memory that was charged for is used up before the first entry
 };
+
+// True when the arena, not the entry, is what a TOO_LARGE is about.
+static bool arena_spent(const struct work *w)
+{
+    uint64_t cap = peer_charge(w->m->raw, w->m->count);
+    return arena_used(w->batch->arena) + LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES > cap;
+}
 
 static bool parts_complete(const struct entry *e, const struct disclosure *d)
 {
@@ -81,7 +89,7 @@ static void end_with_fault(struct work *w, const struct wire_item *item, enum ve
 }
 
 // Checks one rebuilt entry and adds its packet. False when the batch ends before it: with a fault, or because the
-// arena is full, which is no fault of the sender (the rest comes again after the acknowledgement).
+// arena is full (what is left comes again after the acknowledgement; if nothing came before it, the message lied).
 static bool take_item(struct work *w, const struct wire_item *item)
 {
     struct batch *b = w->batch;
@@ -92,7 +100,8 @@ static bool take_item(struct work *w, const struct wire_item *item)
     if (v == VERDICT_GOOD) {
         v = entry_verify(&item->entry, w->in->consultation);
     }
-    if (v == VERDICT_TOO_LARGE && b->count > 0) {
+    if (v == VERDICT_TOO_LARGE && (b->count > 0 || arena_spent(w))) {
+        w->starved = b->count == 0;
         return false;
     }
     if (v != VERDICT_GOOD) {
@@ -106,6 +115,7 @@ static bool take_item(struct work *w, const struct wire_item *item)
     p->complete = !content || parts_complete(&p->entry, &item->disclosure);
     p->custody_leaf = custody_leaf(p->entry.id, disclosure_bitmap(&item->disclosure), NULL, 0);
     if (!read_body(w, p) || !seal_parts(w, item, p)) {
+        w->starved = b->count == 0;
         return false;
     }
     w->prev = p->entry.id;
@@ -130,7 +140,7 @@ static enum verdict open_wire(struct work *w)
     struct wire_item item;
     while (wire_batch_next(&wire, &item) && take_item(w, &item)) {
     }
-    return VERDICT_GOOD;
+    return w->starved ? VERDICT_BAD_MESSAGE : VERDICT_GOOD;
 }
 
 // One unlock's key, opened when its first record needs it.
@@ -219,7 +229,7 @@ static enum verdict open_outbox(struct work *w)
     for (size_t i = 0; i < unlock_count; i++) {
         mem_wipe(&unlocks[i].key, sizeof unlocks[i].key);
     }
-    return VERDICT_GOOD;
+    return w->starved ? VERDICT_BAD_MESSAGE : VERDICT_GOOD;
 }
 
 enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m, struct batch *out)
@@ -231,7 +241,8 @@ enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m,
     out->journal = m->journal;
     out->first = m->first;
     out->prev = m->prev;
-    out->arena = arena_new(INGEST_ARENA_BYTES);
+    // A batch may take what its message was charged for and not a byte more, whatever its payload unpacks to.
+    out->arena = arena_new((size_t)peer_charge(m->raw, m->count));
     out->packets = arena_take(out->arena, m->count * sizeof *out->packets);
     CHECK(out->packets != NULL);
     struct work w = { .in = in,

@@ -12,9 +12,6 @@
 #include "common/store/vault.h"
 #include "hub/admit.h"
 
-// Memory of one batch at most: what was decompressed, the rebuilt entries, the sealed parts, the packets.
-#define INGEST_ARENA_BYTES (4u * LIMIT_BATCH_BYTES + LIMIT_BATCH_ENTRIES * (LIMIT_ENTRY_BYTES + 2048u))
-
 // What every worker needs; all constant while workers run. The shell fills it; borrowed by each call.
 struct ingest {
     struct hash consultation;
@@ -25,7 +22,8 @@ struct ingest {
 
 // Turns an ENTRIES message into a batch. GOOD: *out (zeroed by the caller but for ticket, deliverer, class) is
 // filled, all its memory in a new arena that batch_done frees; a bad entry in the middle ends the packets and is its
-// fault. BAD_MESSAGE, TOO_LARGE, NOT_CANONICAL: the payload as a whole is not usable; *out needs no batch_done.
+// fault. BAD_MESSAGE (it is not what the message says, or takes more memory than what the message says was charged
+// for), TOO_LARGE, NOT_CANONICAL: the payload as a whole is not usable; *out needs no batch_done.
 // m is borrowed until return only.
 MUST_USE enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m, struct batch *out);
 

@@ -20,6 +20,7 @@ struct peer_core *peer_core_new(const struct peer_identity *identity)
     c->index = mem_new(c->room * sizeof *c->index);
     c->published = tree_head_empty();
     c->note = buf_new(LIMIT_NOTE_BYTES);
+    c->down_ms = UINT64_MAX;
     return c;
 }
 
@@ -63,7 +64,7 @@ void peer_tell(struct peer_core *c, const struct session *s, enum peer_tell what
     }
 }
 
-// Counts as a fault of the peer when it is one; too many end its connection.
+// Counts as a fault of the peer when it is one; too many end its connection (PROTOCOL 11.1). s stays valid.
 void peer_error(struct peer_core *c, struct session *s, enum verdict code, const char *detail)
 {
     struct peer_action *a = peer_do(c, PEER_REPLY, s);
@@ -77,7 +78,9 @@ void peer_error(struct peer_core *c, struct session *s, enum verdict code, const
     s->faults++;
     if (s->faults >= PEER_FAULTS) {
         peer_do(c, PEER_DROP, s);
-        peer_session_close(c, s);
+        s->faults = 0;
+        s->shut_ms = c->event->now_ms + PEER_SHUT_MS;
+        peer_session_leave(c, s);
     }
 }
 
@@ -144,11 +147,14 @@ static void want_custody(struct peer_core *c, struct session *s, const struct wa
     if (c->event->now_ms >= s->custody_ms + PEER_CUSTODY_MS) {
         s->custody_ms = c->event->now_ms;
         s->custody_count = 0;
+        s->custody_entries = 0;
     }
-    if (s->custody_count == PEER_CUSTODY_BURST) {
+    uint64_t room = s->custody_entries < PEER_CUSTODY_ENTRIES ? PEER_CUSTODY_ENTRIES - s->custody_entries : 0;
+    if (s->custody_count > 0 && (s->custody_count == PEER_CUSTODY_BURST || w->seq >= room)) {
         return; // the peer asks again
     }
     s->custody_count++;
+    s->custody_entries += w->seq + 1; // it is in the record, so this is no number of the peer's own making
     struct peer_action *a = peer_do(c, PEER_SEND_CUSTODY, s);
     if (a != NULL) {
         a->as.position.journal = w->journal;
@@ -178,10 +184,27 @@ static void want(struct peer_core *c, struct session *s, const struct msg_want *
     }
 }
 
+static void send_down(struct peer_core *c, struct session *s)
+{
+    if (c->event->now_ms < s->down_after_ms) {
+        c->down_ms = s->down_after_ms < c->down_ms ? s->down_after_ms : c->down_ms;
+        return;
+    }
+    struct peer_action *a = peer_do(c, PEER_SEND_DOWN, s);
+    if (a != NULL) {
+        a->as.down.from = s->down_cursor;
+        a->as.down.to = c->published.size;
+        s->down_busy = true;
+    }
+}
+
 // Gives a session what a new checkpoint allows. False when there was no room for all of it.
 static bool serve(struct peer_core *c, struct session *s)
 {
     size_t kept = 0;
+    if (s->gone) {
+        return true;
+    }
     for (size_t i = 0; i < s->want_count; i++) {
         if (covered(c, &s->wants[i]) && c->actions->n + 2 < PEER_ACTIONS) {
             send_proof(c, s, &s->wants[i]);
@@ -192,12 +215,7 @@ static bool serve(struct peer_core *c, struct session *s)
     s->want_count = kept;
     bool room = c->actions->n + 2 < PEER_ACTIONS;
     if (room && s->class == PEER_MEMBER && !s->down_busy && s->down_cursor < c->published.size) {
-        struct peer_action *a = peer_do(c, PEER_SEND_DOWN, s);
-        if (a != NULL) {
-            a->as.down.from = s->down_cursor;
-            a->as.down.to = c->published.size;
-            s->down_busy = true;
-        }
+        send_down(c, s);
     }
     return room;
 }
@@ -219,7 +237,9 @@ static void down_read(struct peer_core *c)
     if (s == NULL || !s->down_busy) {
         return;
     }
-    if (!c->event->as.down_read.sent) {
+    if (c->event->as.down_read.sent) {
+        s->down_ms = c->event->now_ms;
+    } else {
         bool moved = c->event->as.down_read.to > s->down_cursor;
         s->down_cursor = moved ? c->event->as.down_read.to : s->down_cursor;
         s->down_busy = false;
@@ -229,8 +249,17 @@ static void down_read(struct peer_core *c)
     }
 }
 
+// Who wants again what was just sent, without having lost the connection, waits: it is much, and may still be queued.
+static void down_again(struct session *s, uint64_t cursor)
+{
+    if (s->down_ms != 0 && cursor <= s->down_cursor) {
+        s->down_after_ms = s->down_ms + PEER_DOWN_MS;
+    }
+}
+
 static void down_ack(struct peer_core *c, struct session *s, uint64_t cursor)
 {
+    down_again(s, cursor);
     s->down_cursor = cursor < c->published.size ? cursor : c->published.size;
     s->down_busy = false;
     serve(c, s);
@@ -249,11 +278,19 @@ static void hello(struct peer_core *c, const struct msg_hello *m)
         stranger(c, VERDICT_HUB_BUSY);
         return;
     }
+    if (e->now_ms < s->shut_ms) {
+        stranger(c, VERDICT_QUOTA);
+        return;
+    }
     if (!peer_route_equal(&s->route, &e->as.frame.route)) {
         peer_tell(c, s, PEER_TELL_REPLACED, VERDICT_GOOD, 0);
         s->route = e->as.frame.route; // the newest hello of a user wins: her old connection may be half dead
+        s->in_flight_here = 0;
+        s->down_ms = s->down_after_ms = 0;
     }
+    s->gone = false;
     s->heard_ms = e->now_ms;
+    down_again(s, m->down_cursor);
     s->down_cursor = m->down_cursor;
     s->down_busy = false;
     s->want_count = 0;
@@ -306,7 +343,7 @@ static void frame(struct peer_core *c)
         return;
     }
     struct session *s = peer_session(c, e->as.frame.user, e->as.frame.class, &e->as.frame.route);
-    if (s == NULL || !peer_route_equal(&s->route, &e->as.frame.route)) {
+    if (s == NULL || s->gone || !peer_route_equal(&s->route, &e->as.frame.route)) {
         stranger(c, m == NULL ? e->as.frame.fault : VERDICT_OUT_OF_TURN);
         return;
     }
@@ -333,7 +370,7 @@ static void unreached(struct peer_core *c)
 {
     for (size_t i = c->session_count; i-- > 0;) {
         if (peer_route_equal(&c->sessions[i]->route, &c->event->as.unreached)) {
-            peer_session_close(c, c->sessions[i]);
+            peer_session_leave(c, c->sessions[i]);
         }
     }
 }
@@ -392,8 +429,17 @@ void peer_step(struct peer_core *core, const struct peer_event *event, struct pe
     core->crowded = false;
     dispatch(core);
     forget_idle(core);
-    sweep(core);
-    uint64_t at = core->crowded ? event->now_ms : core->sweep_ms;
+    if (event->now_ms >= core->down_ms) {
+        core->down_ms = UINT64_MAX;
+        core->sweep = 0;
+    }
+    // Events that an action caused do not go round all sessions again: the shell keeps them in a bounded list.
+    if (event->type != PEER_DOWN_READ && event->type != PEER_UNREACHED) {
+        sweep(core);
+    }
+    bool more = core->crowded || core->sweep < core->session_count;
+    uint64_t later = core->down_ms < core->sweep_ms ? core->down_ms : core->sweep_ms;
+    uint64_t at = more ? event->now_ms : later;
     struct peer_action *a = &actions->items[actions->n++];
     *a = (struct peer_action){ .type = PEER_ARM, .as.arm_ms = at };
     core->event = NULL;

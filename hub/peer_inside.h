@@ -10,17 +10,24 @@
 
 #define PEER_IDLE_MS 7200000u       // a session that said nothing for so long is forgotten
 #define PEER_SWEEP_MS 600000u       // how often that is looked at
-#define PEER_FAULTS 8               // protocol errors after which a connection is dropped
+#define PEER_FAULTS 8               // protocol errors after which a connection is dropped,
+#define PEER_SHUT_MS 60000u         // and its key is not listened to for so long
+#define PEER_TICKETS 64             // batches that one peer may have under way
+#define PEER_DOWN_MS 30000u         // the same entries go down the same connection again after this
 #define PEER_RETRY_MS 2000u         // what is deferred for want of memory comes again after about this
 #define PEER_RETRY_FULL_MS 60000u   // for want of disk
 #define PEER_RETRY_PERSON_MS 600000u // for want of what a person must do
 #define PEER_INVITED_MS 1000u       // an invitation's connection may deliver once in so long
 #define PEER_SWELL 8                // raw bytes of contributions become so many times as much memory (peer_charge)
 #define PEER_SENDERS 16             // so many share the pool at least: who begins to send finds room
-#define PEER_CUSTODY_BURST 512u     // custody notes that one peer may ask for in PEER_CUSTODY_MS
+#define PEER_INVITED_EACH 32        // connections that one invitation's key may have here at a time
+#define PEER_CUSTODY_BURST 512u     // custody notes that one peer may ask for in PEER_CUSTODY_MS,
+#define PEER_CUSTODY_ENTRIES 65536u // and entries of chains that are walked for them; one note always
 #define PEER_CUSTODY_MS 60000u
 
 static_assert(LIMIT_HUB_POOL_BYTES / PEER_SWELL / PEER_SENDERS >= LIMIT_BATCH_BYTES, "a full batch each is under way");
+static_assert(2 * PEER_TICKETS + 8 < PEER_ACTIONS, "one step can submit all that one peer has under way");
+static_assert(PEER_SENDERS * PEER_TICKETS <= LIMIT_TICKETS, "so many peers find a place");
 
 // A proof that waits for the checkpoint that covers it.
 struct want {
@@ -37,13 +44,19 @@ struct session {
     struct peer_route route;
     uint64_t heard_ms;
     unsigned faults;
+    uint64_t shut_ms;        // nothing is heard from this peer before
+    bool gone;               // its connection ended: kept for what it has under way, so that a new one is no new credit
     unsigned tickets;
-    uint64_t in_flight;      // raw bytes under way for this peer
+    uint64_t in_flight;      // raw bytes under way for this peer,
+    uint64_t in_flight_here; // and those of them that came by the present connection
     uint64_t delivered_ms;   // invited: when it last delivered
     uint64_t custody_ms;     // start of the present burst
     unsigned custody_count;
+    uint64_t custody_entries;
     uint64_t down_cursor;    // the peer has, or needs not, what is below
     bool down_busy;          // a DOWN is under way, or being read
+    uint64_t down_ms;        // when a DOWN was last sent by the present connection; 0: never
+    uint64_t down_after_ms;  // no DOWN before
     size_t want_count;
     struct want wants[LIMIT_WANTS];
 };
@@ -77,6 +90,7 @@ struct peer_core {
     struct tree_head published;
     struct buf note;
     size_t sweep;                             // sessions from here on have not been looked at since the last news
+    uint64_t down_ms;                         // when a DOWN that was put off is due; UINT64_MAX: none was
     uint64_t sweep_ms;                        // when idle sessions are looked for next
     bool busy_told, full_told;
     bool stopped;
@@ -98,10 +112,13 @@ uint64_t peer_credit(const struct peer_core *c);
 // The session of a user (and, for invitations, of a connection), or NULL.
 struct session *peer_session(struct peer_core *c, struct boxkey user, enum peer_class class,
                              const struct peer_route *route);
-// The same, made when it is not there; the idlest one goes when there are too many. NULL: all have work under way.
+// The same, made when it is not there; the idlest one goes when there are too many (of all, of invited ones, or of
+// those with this invitation's key). NULL: all have work under way.
 struct session *peer_session_open(struct peer_core *c, struct boxkey user, enum peer_class class,
                                   const struct peer_route *route);
 void peer_session_close(struct peer_core *c, struct session *s);
+// Ends the conversation: nothing is sent any more, and the session goes with the last of what it has under way.
+void peer_session_leave(struct peer_core *c, struct session *s);
 bool peer_route_equal(const struct peer_route *a, const struct peer_route *b);
 
 // --- peer_tickets.c ---

@@ -55,12 +55,27 @@ static void reindex(struct peer_core *c)
     }
 }
 
-static size_t idlest(const struct peer_core *c, bool invited)
+static bool of_invitation(const struct session *s, const struct boxkey *key)
+{
+    return s->class == PEER_INVITED && (key == NULL || memcmp(&s->user, key, sizeof *key) == 0);
+}
+
+static size_t of_invitation_count(const struct peer_core *c, const struct boxkey *key)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < c->session_count; k++) {
+        n += of_invitation(c->sessions[k], key);
+    }
+    return n;
+}
+
+// Of all, or of those with an invitation's key (key NULL: any).
+static size_t idlest(const struct peer_core *c, bool invited, const struct boxkey *key)
 {
     size_t found = LIMIT_SESSIONS;
     for (size_t k = 0; k < c->session_count; k++) {
         const struct session *s = c->sessions[k];
-        if (s->tickets == 0 && (!invited || s->class == PEER_INVITED) &&
+        if (s->tickets == 0 && (!invited || of_invitation(s, key)) &&
             (found == LIMIT_SESSIONS || s->heard_ms < c->sessions[found]->heard_ms)) {
             found = k;
         }
@@ -75,9 +90,11 @@ struct session *peer_session_open(struct peer_core *c, struct boxkey user, enum 
     if (s != NULL) {
         return s;
     }
-    bool many_invited = class == PEER_INVITED && c->invited_count >= LIMIT_INVITED_SESSIONS;
+    // Who floods with one invitation pushes out its own connections, not those of other newcomers.
+    bool many_own = class == PEER_INVITED && of_invitation_count(c, &user) >= PEER_INVITED_EACH;
+    bool many_invited = many_own || (class == PEER_INVITED && c->invited_count >= LIMIT_INVITED_SESSIONS);
     if (c->session_count == LIMIT_SESSIONS || many_invited) {
-        size_t k = idlest(c, many_invited);
+        size_t k = idlest(c, many_invited, many_own ? &user : NULL);
         if (k == LIMIT_SESSIONS) {
             return NULL;
         }
@@ -107,4 +124,14 @@ void peer_session_close(struct peer_core *c, struct session *s)
         }
     }
     CHECK(false); // not one of ours
+}
+
+void peer_session_leave(struct peer_core *c, struct session *s)
+{
+    s->gone = true;
+    s->down_busy = false;
+    s->want_count = 0;
+    if (s->tickets == 0 && c->event->now_ms >= s->shut_ms) {
+        peer_session_close(c, s);
+    }
 }

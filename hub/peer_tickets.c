@@ -27,10 +27,22 @@ uint64_t peer_credit(const struct peer_core *c)
     return credit < LIMIT_CREDIT_BYTES ? credit : LIMIT_CREDIT_BYTES;
 }
 
-static struct session *session_of(struct peer_core *c, const struct ticket *t)
+static struct session *owner_of(struct peer_core *c, const struct ticket *t)
 {
     struct session *s = peer_session(c, t->user, PEER_INVITED, &t->route);
     return s != NULL ? s : peer_session(c, t->user, PEER_MEMBER, &t->route);
+}
+
+// Who is to be answered: NULL when nobody is there any more.
+static struct session *session_of(struct peer_core *c, const struct ticket *t)
+{
+    struct session *s = owner_of(c, t);
+    return s == NULL || s->gone ? NULL : s;
+}
+
+static void take_off(uint64_t *sum, uint64_t n)
+{
+    *sum -= n < *sum ? n : *sum;
 }
 
 static struct ticket *free_ticket(struct peer_core *c)
@@ -48,11 +60,17 @@ static struct ticket *free_ticket(struct peer_core *c)
 
 static void release(struct peer_core *c, struct ticket *t)
 {
-    struct session *s = session_of(c, t);
+    struct session *s = owner_of(c, t);
     if (s != NULL) {
         c->active_count -= s->tickets == 1;
         s->tickets -= s->tickets > 0;
-        s->in_flight -= t->raw < s->in_flight ? t->raw : s->in_flight;
+        take_off(&s->in_flight, t->raw);
+        if (peer_route_equal(&s->route, &t->route)) {
+            take_off(&s->in_flight_here, t->raw);
+        }
+    }
+    if (s != NULL && s->gone) {
+        peer_session_leave(c, s);
     }
     c->pool -= peer_charge(t->raw, t->count);
     c->ticket_count--;
@@ -72,6 +90,20 @@ static const struct ticket *continued(const struct peer_core *c, const struct se
     return NULL;
 }
 
+// The last eighth of the pool and of the tickets is for peers that have nothing under way: whoever sends much, many of
+// them together too, cannot shut out one who sends little.
+static bool scarce(const struct peer_core *c)
+{
+    return c->pool > LIMIT_HUB_POOL_BYTES / 8 * 7 || c->ticket_count > LIMIT_TICKETS / 8 * 7;
+}
+
+// A payload is held until it is opened, so it must be worth what the message says: compression adds little (PROTOCOL
+// 11.5), signatures and seeds are 96 bytes an entry.
+static bool outweighs(const struct msg_entries *m)
+{
+    return m->payload.n > m->raw + 128 * m->count + 4096;
+}
+
 // GOOD, a deferral, or a protocol error, before anything costly is done.
 static enum verdict may_take(const struct peer_core *c, const struct session *s, const struct msg_entries *m,
                              const struct ticket *before)
@@ -79,7 +111,10 @@ static enum verdict may_take(const struct peer_core *c, const struct session *s,
     if (s->class == PEER_INVITED && (m->first != 0 || m->count != 1)) {
         return VERDICT_NOT_ADMITTED;
     }
-    if (s->in_flight > 0 && s->in_flight + m->raw > LIMIT_CREDIT_BYTES) {
+    if (outweighs(m)) {
+        return VERDICT_BAD_MESSAGE;
+    }
+    if (s->in_flight_here > 0 && s->in_flight_here + m->raw > LIMIT_CREDIT_BYTES) {
         return VERDICT_OVER_CREDIT;
     }
     if (c->event->disk_free < PEER_DISK_RESERVE) {
@@ -90,6 +125,13 @@ static enum verdict may_take(const struct peer_core *c, const struct session *s,
     }
     if (s->class == PEER_INVITED && s->delivered_ms != 0 && c->event->now_ms < s->delivered_ms + PEER_INVITED_MS) {
         return VERDICT_QUOTA;
+    }
+    if (s->tickets >= PEER_TICKETS) {
+        return VERDICT_QUOTA;
+    }
+    // Of a connection before this one something may still be under way: no fault, but no second credit either.
+    if (s->tickets > 0 && (scarce(c) || s->in_flight + m->raw > LIMIT_CREDIT_BYTES)) {
+        return VERDICT_HUB_BUSY;
     }
     if (c->pool + peer_charge(m->raw, m->count) > LIMIT_HUB_POOL_BYTES || c->ticket_count == LIMIT_TICKETS) {
         return VERDICT_HUB_BUSY;
@@ -145,6 +187,7 @@ void peer_ticket_open(struct peer_core *c, struct session *s, const struct msg_e
     c->active_count += s->tickets == 0;
     s->tickets++;
     s->in_flight += m->raw;
+    s->in_flight_here += m->raw;
     s->delivered_ms = c->event->now_ms;
 }
 

@@ -154,6 +154,15 @@ static void note_failure(struct pool *p, enum err e)
     pthread_mutex_unlock(&p->lock);
 }
 
+static bool renews_door(const struct batch *b)
+{
+    bool yes = false;
+    for (size_t i = 0; i < b->count && !yes; i++) {
+        yes = b->packets[i].control && b->packets[i].fate == FATE_NEW;
+    }
+    return yes;
+}
+
 static void commit(struct pool *p, struct job *const *jobs, size_t n)
 {
     struct batch *batches[LIMIT_TICKETS];
@@ -169,6 +178,7 @@ static void commit(struct pool *p, struct job *const *jobs, size_t n)
     for (size_t i = 0; i < n; i++) {
         jobs[i]->outcome = outcomes[i];
         jobs[i]->committed = true;
+        jobs[i]->renews_door = e == OK && renews_door(&jobs[i]->batch);
         batch_done(&jobs[i]->batch);
         queue_put(&p->done, jobs[i]);
     }

@@ -20,6 +20,7 @@ struct job {
     enum verdict verdict;          // of ingest_verify
     struct batch_outcome outcome;  // once committed
     bool committed;
+    bool renews_door;              // once committed: it brought entries that say who may connect
     bool away;                     // socket thread only: a worker or the writer has it
     bool unwanted;                 // socket thread only: to be freed when it comes back
 };

@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-#define LEDGER_JOURNALS 4096 // journals kept in memory between transactions
+#define LEDGER_JOURNALS 1024 // journals kept in memory between transactions (9 KB each)
 #define REFUSALS_KEPT 100000 // signed refusals a hub keeps; beyond this the newest are signed but not kept
 
 struct sequence {
@@ -157,7 +157,8 @@ static enum err load_facts(struct sequence *s, struct kv_txn *t, const struct ba
 }
 
 // PROTOCOL 6.9: a control entry that names a checkpoint this record contradicts is marked. (Content is judged by
-// whoever shows it.)
+// whoever shows it.) What it names may be no larger than the record before it; entries of this batch count, but they are
+// not in the record yet, so the batch ends before an entry that names them, and it comes again as the first of its batch.
 static enum err mark_seen(struct sequence *s, struct kv_txn *t, struct batch *b)
 {
     enum err e = OK;
@@ -165,6 +166,11 @@ static enum err mark_seen(struct sequence *s, struct kv_txn *t, struct batch *b)
         struct packet *p = &b->packets[i];
         if (p->control && p->form == VERDICT_GOOD) {
             record_finish(s->record, t);
+            if (i > 0 && p->entry.seen_size > record_size(s->record)) {
+                b->count = i;
+                b->has_fault = false;
+                return OK;
+            }
             e = fold_seen(s->record, t, &p->entry, &p->form);
         }
     }

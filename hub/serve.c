@@ -113,6 +113,11 @@ const struct roster *serve_roster(const struct serve *s)
     return s->roster;
 }
 
+uint64_t serve_size(const struct serve *s)
+{
+    return s->folded;
+}
+
 // --- facts for a message ---
 static enum err hello_facts(struct serve *s, struct kv_txn *t, const struct msg_hello *m, struct peer_facts *out)
 {
@@ -227,22 +232,38 @@ enum err serve_proof(struct serve *s, const struct peer_action *a, struct tree_h
     return OK;
 }
 
+// The custody frontier of the chain that ends with a position: kept for the end of a branch, else computed.
+static enum err custody_at(struct serve *s, struct kv_txn *t, const struct peer_action *a, struct merkle_frontier *out,
+                           struct why *why)
+{
+    const struct journal_id *journal = &a->as.position.journal;
+    struct record_journal branch;
+    uint64_t index = 0;
+    enum err e = OK;
+    for (uint64_t k = 0; k < LIMIT_BRANCHES && e == OK; k++) {
+        e = record_journal_get(t, journal, k, &branch);
+        if (e == OK && branch.head.next == a->as.position.seq + 1 && hash_equal(branch.head.head, a->as.position.id)) {
+            *out = branch.custody;
+            return OK;
+        }
+    }
+    if (e == OK || e == ERR_NOT_FOUND) {
+        e = chain_index(t, *journal, a->as.position.seq, a->as.position.id, &index);
+    }
+    return e != OK ? e : chain_custody(t, s->keys.store, *journal, a->as.position.seq + 1, a->as.position.id, out, why);
+}
+
 enum err serve_custody(struct serve *s, const struct peer_action *a, struct buf *out, struct why *why)
 {
     struct kv_txn *t = NULL;
     struct merkle_frontier f;
-    uint64_t index = 0;
     struct journal_id journal = a->as.position.journal;
     uint64_t next = a->as.position.seq + 1;
     enum err e = begin(s, &t, why);
     if (e != OK) {
         return e;
     }
-    e = chain_index(t, journal, a->as.position.seq, a->as.position.id, &index);
-    if (e == OK) {
-        e = chain_custody(t, s->keys.store, journal, next, a->as.position.id, &f, why);
-    }
-    e = end(t, e);
+    e = end(t, custody_at(s, t, a, &f, why));
     if (e != OK) {
         return e;
     }

@@ -31,6 +31,9 @@ MUST_USE enum err serve_follow(struct serve *s, bool *grew, struct why *why);
 // The roster as last followed; borrowed until the next serve_follow.
 const struct roster *serve_roster(const struct serve *s);
 
+// How much of the record that roster knows: entries below this index.
+uint64_t serve_size(const struct serve *s);
+
 // Fills what peer_core must know about a message. heads borrow s until the next call.
 MUST_USE enum err serve_facts(struct serve *s, const struct msg *m, struct peer_facts *out, struct why *why);
 
