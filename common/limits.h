@@ -74,11 +74,11 @@
 
 // --- transport ---
 #define LIMIT_NET_QUEUE_IN 4           // messages of one connection that wait to be read before its sender must wait
-#define LIMIT_NET_QUEUE_OUT 32         // messages that wait to be sent to one connection before it is "not now"
+#define LIMIT_NET_QUEUE_OUT 256        // messages that wait to be sent to one connection before it is "not now"
 #define LIMIT_NET_BACKLOG 4096         // connections the system may hold for the hub before it accepts them
 #define LIMIT_NET_ADDRESS 255          // an address as text
 #define LIMIT_HANDSHAKE_MS 8000        // a connection that has not proved its key by then is closed: 3.5 round trips, so 2 s a trip
-#define LIMIT_NET_HELD_PEER 6291456    // bytes of one connection in libzmq's hands that are no whole message yet (6 MiB)
+#define LIMIT_NET_HELD_PEER 6291456    // bytes of one connection in libzmq's hands, on their way in or out (6 MiB)
 #define LIMIT_NET_HELD 67108864        // the same of all connections together (64 MiB); then those with most are cut,
 #define LIMIT_NET_HELD_LEAST 65536     // but none that holds less than this
 #define LIMIT_NET_FDS 65536            // descriptors of connections that are watched for it

@@ -157,8 +157,8 @@ static enum err load_facts(struct sequence *s, struct kv_txn *t, const struct ba
 }
 
 // PROTOCOL 6.9: a control entry that names a checkpoint this record contradicts is marked. (Content is judged by
-// whoever shows it.) What it names may be no larger than the record before it; entries of this batch count, but they are
-// not in the record yet, so the batch ends before an entry that names them, and it comes again as the first of its batch.
+// whoever shows it.) What it names may be as large as the record before it; that counts entries of the same batch,
+// which are not in the record yet: then the batch ends before it, and it comes again as the first of its batch.
 static enum err mark_seen(struct sequence *s, struct kv_txn *t, struct batch *b)
 {
     enum err e = OK;

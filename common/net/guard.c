@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// What a connection holds is counted from outside libzmq: bytes that the kernel took from the peer, less those libzmq
-// has not read yet, less those of whole messages that were handed out.
+// What a connection holds is counted from outside libzmq. Inwards: bytes that the kernel took from the peer, less those
+// libzmq has not read yet, less those of whole messages that were handed out. Outwards: bytes of messages that were
+// queued, less those that libzmq has written to the kernel.
 // It must never touch a socket of libzmq, only ask the kernel about descriptors, and shut one down.
 // Read first: common/net/guard.h.
 #include "common/net/guard.h"
@@ -10,6 +11,7 @@
 #include "common/base/num.h"
 
 #include <dirent.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -21,6 +23,16 @@ struct row {
     uint64_t cookie;    // the kernel's number for the connection: a descriptor is used again, this is not
     uint64_t delivered; // what net->delivered had come to
     uint64_t settled;   // bytes of this connection that were handed out, or are no part of messages
+    uint64_t queued;    // what net->queued had come to
+    uint64_t given;     // bytes that were queued to this connection, and others that were written and are no messages
+};
+
+// What the kernel says of a connection.
+struct traffic {
+    uint64_t cookie;
+    uint64_t read;    // bytes that libzmq has read
+    uint64_t written; // bytes that libzmq has written
+    bool drained;     // the peer has acknowledged all of them: libzmq has nothing more, it would write it
 };
 
 struct holder {
@@ -65,35 +77,28 @@ static bool is_peer(int fd, unsigned port)
     return local == port && getpeername(fd, (struct sockaddr *)&at, &n) == 0;
 }
 
-// Bytes that libzmq has read from the connection, and the connection's cookie. False when it just ended.
-static bool bytes_read(int fd, uint64_t *read, uint64_t *cookie)
+// False when the connection just ended.
+static bool look_at(int fd, struct traffic *out)
 {
     struct tcp_info info = { 0 };
     socklen_t n = sizeof info;
-    socklen_t cookie_size = sizeof *cookie;
+    socklen_t cookie_size = sizeof out->cookie;
     int waiting = 0;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0 || ioctl(fd, FIONREAD, &waiting) != 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &cookie_size) != 0) {
+    int unsent = 0;
+    if (ioctl(fd, SIOCOUTQ, &unsent) != 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0 ||
+        ioctl(fd, FIONREAD, &waiting) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_COOKIE, &out->cookie, &cookie_size) != 0) {
         return false;
     }
     uint64_t unread = waiting < 0 ? 0 : (uint64_t)waiting;
-    *read = info.tcpi_bytes_received > unread ? info.tcpi_bytes_received - unread : 0;
+    out->read = info.tcpi_bytes_received > unread ? info.tcpi_bytes_received - unread : 0;
+    out->written = (uint64_t)info.tcpi_bytes_acked + (unsent < 0 ? 0 : (uint64_t)unsent);
+    out->drained = unsent == 0;
     return true;
 }
 
-// Returns what the connection holds now, and brings its row up to date.
-static uint64_t held_by(struct guard *g, int fd)
+static uint64_t held_inwards(struct guard *g, int fd, struct row *row, uint64_t read)
 {
-    uint64_t read = 0;
-    uint64_t cookie = 0;
-    if (!bytes_read(fd, &read, &cookie)) {
-        return 0;
-    }
-    struct row *row = &g->rows[fd];
-    if (row->cookie != cookie) {
-        // What was handed out since the last look came from this connection, or is at most a queue of the one before.
-        *row = (struct row){ .cookie = cookie, .delivered = row->delivered };
-    }
     uint64_t more = atomic_load(&g->net->delivered[fd]) - row->delivered;
     row->delivered += more;
     row->settled += more;
@@ -103,6 +108,33 @@ static uint64_t held_by(struct guard *g, int fd)
         row->settled = read;
     }
     return read - row->settled;
+}
+
+static uint64_t held_outwards(struct guard *g, int fd, struct row *row, const struct traffic *t)
+{
+    uint64_t more = atomic_load(&g->net->queued[fd]) - row->queued;
+    row->queued += more;
+    row->given += more;
+    // The handshake and heartbeats are written, but never queued; and a message may be queued after the kernel spoke.
+    if (row->given < t->written || (t->drained && more == 0)) {
+        row->given = t->written;
+    }
+    return row->given - t->written;
+}
+
+// Returns what the connection holds now, and brings its row up to date.
+static uint64_t held_by(struct guard *g, int fd)
+{
+    struct traffic t;
+    if (!look_at(fd, &t)) {
+        return 0;
+    }
+    struct row *row = &g->rows[fd];
+    if (row->cookie != t.cookie) {
+        // What went in or out since the last look was this connection's, or is at most a queue of the one before.
+        *row = (struct row){ .cookie = t.cookie, .delivered = row->delivered, .queued = row->queued };
+    }
+    return held_inwards(g, fd, row, t.read) + held_outwards(g, fd, row, &t);
 }
 
 static int most_first(const void *a, const void *b)

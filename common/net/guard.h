@@ -2,7 +2,8 @@
 // Copyright The Baraza authors
 //
 // A bound on what libzmq itself holds for the hub's peers. Its queues are bounded in whole messages only: a message of
-// endless parts is never whole, so one admitted peer could fill the memory (300 MB of parts took 294 MB).
+// endless parts is never whole, so one admitted peer could fill the memory (300 MB of parts took 294 MB). And for a
+// peer that asks for much and never reads it would keep all that.
 // Private to common/net: runs on the admission handler's thread.
 #ifndef BARAZA_NET_GUARD_H
 #define BARAZA_NET_GUARD_H

@@ -18,7 +18,11 @@ struct net {
     atomic_bool guarded;    // an admission handler answers
     atomic_uint port;       // where the router listens; 0: there is none
     atomic_ullong *delivered; // by descriptor: bytes on the wire of whole messages that were handed out (wraps)
+    atomic_ullong *queued;    // by descriptor: the same of messages that were queued to be sent
 };
+
+// Bytes of a connection's descriptor at the end of the hub's struct sock_peer, behind ZeroMQ's routing id.
+#define NET_PEER_FD 4
 
 struct sock {
     struct net *net;

@@ -31,6 +31,7 @@ struct net *net_new(void)
     net->context = zmq_ctx_new();
     CHECK(net->context != NULL);
     net->delivered = mem_new(LIMIT_NET_FDS * sizeof *net->delivered);
+    net->queued = mem_new(LIMIT_NET_FDS * sizeof *net->queued);
     CHECK(zmq_ctx_set(net->context, ZMQ_IO_THREADS, 1) == 0);
     CHECK(zmq_ctx_set(net->context, ZMQ_BLOCKY, 0) == 0);
     return net;
@@ -47,6 +48,7 @@ void net_free(struct net *net)
         CHECK(errno == EINTR);
     }
     free(net->delivered);
+    free(net->queued);
     free(net);
 }
 
@@ -237,14 +239,21 @@ static enum err receive_part(void *handle, zmq_msg_t *msg)
     return OK;
 }
 
-// Tells the guard how many bytes of this connection came out. ZMQ_SRCFD is the only way to its descriptor.
-static void count_delivered(struct sock *s, zmq_msg_t *part)
+// Adds a message's bytes on the wire to the count of a connection, for the guard.
+static void count_bytes(atomic_ullong *counts, int fd, size_t payload)
+{
+    size_t n = payload + CURVE_BYTES;
+    if (fd >= 0 && fd < LIMIT_NET_FDS) {
+        atomic_fetch_add(&counts[fd], n + (n > 255 ? 9 : 2)); // a frame's head in ZMTP 3 (RFC 23)
+    }
+}
+
+// How many bytes of this connection came out. ZMQ_SRCFD is the only way to its descriptor, which is returned.
+static int count_delivered(struct sock *s, zmq_msg_t *part)
 {
     int fd = zmq_msg_get(part, ZMQ_SRCFD);
-    size_t n = zmq_msg_size(part) + CURVE_BYTES;
-    if (fd >= 0 && fd < LIMIT_NET_FDS) {
-        atomic_fetch_add(&s->net->delivered[fd], n + (n > 255 ? 9 : 2)); // a frame's head in ZMTP 3 (RFC 23)
-    }
+    count_bytes(s->net->delivered, fd, zmq_msg_size(part));
+    return fd;
 }
 
 // Reads what is left of a message and forgets it; libzmq hands out whole messages only, so all of it is there.
@@ -257,10 +266,22 @@ static void drain(struct sock *s, void *handle)
         enum err e = receive_part(handle, &part);
         more = e == OK ? zmq_msg_more(&part) : 0;
         if (e == OK) {
-            count_delivered(s, &part);
+            (void)count_delivered(s, &part);
         }
         CHECK(zmq_msg_close(&part) == 0);
     }
+}
+
+// A reply is counted for the connection whose message it answers, so the peer is known by both of its names.
+static void peer_set_fd(struct sock_peer *p, int fd)
+{
+    be32_put(p->b + p->n, (uint32_t)fd);
+    p->n = (uint8_t)(p->n + NET_PEER_FD);
+}
+
+static int peer_fd(const struct sock_peer *p)
+{
+    return (int)be32_get(p->b + p->n - NET_PEER_FD);
 }
 
 static enum err receive_peer(void *handle, struct sock_peer *out)
@@ -298,14 +319,20 @@ enum err sock_receive(struct sock *s, struct sock_frame *out)
     CHECK(zmq_msg_init(msg) == 0);
     out->owner = msg;
     e = receive_part(s->handle, msg);
+    bool named = true;
     if (e == OK && router) {
-        count_delivered(s, msg);
+        int fd = count_delivered(s, msg);
+        // Only a peer that chose its routing id, which no node does, has one so long.
+        named = (size_t)out->from.n + NET_PEER_FD <= sizeof out->from.b;
+        if (named) {
+            peer_set_fd(&out->from, fd);
+        }
     }
     if (e == OK && zmq_msg_more(msg)) {
         drain(s, s->handle);
         e = ERR_BAD_INPUT;
     }
-    if (e == OK && (zmq_msg_size(msg) == 0 || (router && !message_user(msg, &out->user)))) {
+    if (e == OK && (!named || zmq_msg_size(msg) == 0 || (router && !message_user(msg, &out->user)))) {
         e = ERR_BAD_INPUT;
     }
     if (e != OK) {
@@ -346,14 +373,19 @@ enum err sock_send(struct sock *s, const struct sock_peer *to, struct slice payl
     CHECK(payload.n > 0);
     CHECK(payload.n <= LIMIT_FRAME_BYTES);
     CHECK(sock_is_router(s) == (to != NULL));
-    if (to != NULL) {
-        // A router decides on the first part; once it took that, it takes the rest (or drops it with the connection).
-        enum err e = send_part(s->handle, slice_of(to->b, to->n), ZMQ_SNDMORE);
-        if (e != OK) {
-            return e;
-        }
+    if (to == NULL) {
+        return send_part(s->handle, payload, 0);
     }
-    return send_part(s->handle, payload, 0);
+    CHECK(to->n >= NET_PEER_FD);
+    // A router decides on the first part; once it took that, it takes the rest (or drops it with the connection).
+    enum err e = send_part(s->handle, slice_of(to->b, to->n - NET_PEER_FD), ZMQ_SNDMORE);
+    if (e == OK) {
+        e = send_part(s->handle, payload, 0);
+    }
+    if (e == OK) {
+        count_bytes(s->net->queued, peer_fd(to), payload.n);
+    }
+    return e;
 }
 
 // Reads one report: event number (16 bits), value, then the address as a second part. False when there is none.

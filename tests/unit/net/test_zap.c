@@ -347,3 +347,57 @@ Test(zap, an_honest_site_that_sends_much_to_a_hub_that_is_busy_is_not_cut_and_lo
     sock_close(s);
     door_close(&d);
 }
+
+// The hub says n blocks of a mebibyte to a peer, as long as it can. Returns how many went into the queue.
+static size_t say_much(struct door *d, const struct sock_peer *to, size_t n)
+{
+    uint8_t *block = calloc(1, LIMIT_FRAME_BYTES);
+    size_t said = 0;
+    enum err e = OK;
+    while (said < n && e == OK) {
+        e = sock_send(d->router, to, slice_of(block, LIMIT_FRAME_BYTES));
+        said += e == OK;
+        cr_assert_eq(loop_wait(NULL, 0, loop_now_ms() + 20), OK);
+    }
+    free(block);
+    return said;
+}
+
+// A visitor, and how the hub replies to it.
+static struct sock *introduced(struct door *d, const struct pair *pair, struct sock_peer *out)
+{
+    struct sock_frame f;
+    struct sock *s = door_visit(d, pair);
+    cr_assert_eq(event_within(s, 5000), SOCK_UP);
+    cr_assert_eq(say(s, NULL, "hello"), OK);
+    cr_assert_eq(frame_within(d->router, 5000, &f), OK);
+    *out = f.from;
+    sock_frame_done(&f);
+    return s;
+}
+
+Test(zap, one_who_asks_for_much_and_does_not_read_is_cut_and_one_who_reads_gets_it)
+{
+    enum { MUCH = 60 };
+    struct door d;
+    door_open(&d);
+    struct pair pairs[2] = { pair_new(), pair_new() };
+    door_admit(&d, pairs, 2);
+    struct sock_peer to[2];
+    struct sock *deaf = introduced(&d, &pairs[0], &to[0]);
+    struct sock *site = introduced(&d, &pairs[1], &to[1]);
+    size_t said = say_much(&d, &to[0], MUCH);
+    cr_expect_gt(said, LIMIT_NET_HELD_PEER / LIMIT_FRAME_BYTES);
+    cr_expect_lt(said, MUCH, "%zu mebibytes wait for a peer that reads nothing", said);
+    cr_expect_eq(zap_cut(d.zap), 1);
+    for (size_t i = 0; i < MUCH; i++) {
+        struct sock_frame f;
+        cr_assert_eq(say_much(&d, &to[1], 1), 1);
+        cr_assert_eq(frame_within(site, 5000, &f), OK);
+        sock_frame_done(&f);
+    }
+    cr_expect_eq(zap_cut(d.zap), 1);
+    sock_close(deaf);
+    sock_close(site);
+    door_close(&d);
+}
