@@ -18,9 +18,9 @@ struct hub_options {
 };
 
 // Serves until SIGTERM or SIGINT (OK), or until it cannot go on: the door opens to strangers (ERR_PERM), the record
-// does not read back (ERR_CORRUPT) or contradicts the checkpoint kept outside it (ERR_COPIED, ERR_CORRUPT), the address is
-// taken (ERR_BUSY). Prints "listening on ENDPOINT" to standard output once sites can connect. Nothing that was
-// acknowledged depends on how it ends.
+// does not read back (ERR_CORRUPT) or contradicts the checkpoint kept outside it (ERR_COPIED, ERR_CORRUPT), the
+// address is taken (ERR_BUSY). Prints "listening on ENDPOINT" to standard output once sites can connect. Nothing that
+// was acknowledged depends on how it ends.
 MUST_USE enum err hub_run(const struct hub_options *options, struct why *why);
 
 #endif
