@@ -251,8 +251,15 @@ static enum err put_items(struct writing *w, const struct append_item *items, si
         if (items[i].import_key != NULL && import_seen(w->t, *items[i].import_key, &results[i].id)) {
             continue;
         }
+        // What it names may have been signed anew at the start of this very transaction.
+        struct append_item item = items[i];
+        struct hash refs[LIMIT_REFS];
+        for (size_t k = 0; k < item.ref_count && k < LIMIT_REFS; k++) {
+            refs[k] = renew_current(w, item.refs[k]);
+        }
+        item.refs = refs;
         results[i].seq = w->head.next;
-        enum err e = writing_put(w, &items[i], &results[i].id, why);
+        enum err e = writing_put(w, &item, &results[i].id, why);
         if (e != OK) {
             return e;
         }
@@ -283,6 +290,7 @@ static void writing_init(struct writing *w, const struct author *a, uint64_t wal
 static void writing_done(struct writing *w)
 {
     composed_done(&w->composed);
+    free(w->replaced);
     buf_wipe(&w->plain);
     buf_done(&w->plain);
     buf_done(&w->sealed);

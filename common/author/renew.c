@@ -5,40 +5,30 @@
 // as they were, and names the entry it replaces. Read first: renew.h.
 #include "common/author/renew.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-// Which new id stands for which old one, in the order of signing.
-struct replaced {
-    struct hash old_id;
-    struct hash new_id;
-};
-
+// An old entry being signed anew.
 struct renewing {
-    struct replaced *ids;
-    size_t n;
-    struct buf bytes; // the old entry
+    struct buf bytes; // the entry
     struct buf parts; // its disclosure
 };
 
-static struct hash current_id(const struct renewing *r, struct hash id)
+struct hash renew_current(const struct writing *w, struct hash id)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        if (hash_equal(r->ids[i].old_id, id)) {
-            return r->ids[i].new_id;
+    for (size_t i = 0; i < w->replaced_count; i++) {
+        if (hash_equal(w->replaced[i].old_id, id)) {
+            return w->replaced[i].new_id;
         }
     }
     return id;
 }
 
-// References as before, to the new entries where there are new ones; then the entry that is replaced, in the kind's
+// References as before, to the new entries where there are any; then the entry that is replaced, in the kind's
 // last place, if the kind has one for it (kinds.c: content of a fixed number of references).
-static size_t renew_refs(const struct renewing *r, const struct entry *e, const struct kind_info *info,
+static size_t renew_refs(const struct writing *w, const struct entry *e, const struct kind_info *info,
                          struct hash *refs)
 {
     size_t n = 0;
     for (; n < e->ref_count; n++) {
-        refs[n] = current_id(r, entry_ref(e, n));
+        refs[n] = renew_current(w, entry_ref(e, n));
     }
     if (!info->content || info->refs_max == LIMIT_REFS) {
         return n;
@@ -90,15 +80,15 @@ static enum err renew_one(struct writing *w, const struct position *at, struct r
         return OK; // it had no effect, or says what the new resume says
     }
     struct append_item item = { .body = &body, .refs = refs };
-    item.ref_count = renew_refs(r, &e, kind_info(body.kind), refs);
+    item.ref_count = renew_refs(w, &e, kind_info(body.kind), refs);
     for (size_t i = 0; i < d.count; i++) {
         item.parts[i] = d.parts[i].bytes;
     }
     struct hash id;
     err = writing_put(w, &item, &id, why);
     if (err == OK) {
-        r->ids = mem_grow(r->ids, r->n + 1, sizeof *r->ids);
-        r->ids[r->n++] = (struct replaced){ e.id, id };
+        w->replaced = mem_grow(w->replaced, w->replaced_count + 1, sizeof *w->replaced);
+        w->replaced[w->replaced_count++] = (struct replaced){ e.id, id };
     }
     return err;
 }
@@ -117,7 +107,6 @@ static enum err renew_refused(struct writing *w, const struct notebook *old, uin
     buf_wipe(&r.parts);
     buf_done(&r.parts);
     buf_done(&r.bytes);
-    free(r.ids);
     return e;
 }
 

@@ -11,6 +11,12 @@
 #include "common/author/notebook.h"
 #include "common/store/journal.h"
 
+// An entry that was signed anew, and what stands for it now.
+struct replaced {
+    struct hash old_id;
+    struct hash new_id;
+};
+
 struct writing {
     struct state *state;
     const struct unlocked *u;
@@ -24,7 +30,12 @@ struct writing {
     struct composed composed;  // scratch of one entry
     struct buf plain, sealed, record;
     struct wrapped wrapped;
+    struct replaced *replaced; // by renew_write in this transaction, in the order of signing
+    size_t replaced_count;
 };
+
+// What stands for id by now: itself, unless it was replaced in this transaction.
+struct hash renew_current(const struct writing *w, struct hash id);
 
 // Writes one entry at w->head and moves it on. ERR_BAD_INPUT (why), or the transaction's error.
 MUST_USE enum err writing_put(struct writing *w, const struct append_item *item, struct hash *id, struct why *why);

@@ -251,67 +251,110 @@ void tally_add(struct tally *t, enum fate f)
     t->answered += f == FATE_ANSWERED;
 }
 
+// --- finding a session: from the end of each notebook backwards, because it is mostly a recent one ---
+
 // The first of the forum's languages, when its context can be read.
-static void session_language(struct local *l, const struct local_entry *e, struct local_session *out)
+static void session_language(struct kv_txn *t, const struct work *w, const struct position *at, const struct entry *e,
+                             struct local_session *out)
 {
+    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     struct disclosure d;
     struct slice tags[LIMIT_LANGUAGES];
-    if (local_parts(l, &d, NULL) != OK) {
-        return;
+    if (w->readable && journal_parts(t, &w->store_key, at, &parts, NULL) == OK &&
+        disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD) {
+        struct content context = local_content(e, &d, "context");
+        size_t n = content_list(content_value(&context, "languages"), tags, LIMIT_LANGUAGES);
+        if (n > 0 && tags[0].n < sizeof out->lang) {
+            memcpy(out->lang, tags[0].p, tags[0].n);
+        }
     }
-    struct content context = local_content(&e->entry, &d, "context");
-    size_t n = content_list(content_value(&context, "languages"), tags, LIMIT_LANGUAGES);
-    if (n > 0 && tags[0].n < sizeof out->lang) {
-        memcpy(out->lang, tags[0].p, tags[0].n);
-    }
+    buf_wipe(&parts);
+    buf_done(&parts);
 }
 
-static void session_copy(struct local *l, const struct local_entry *e, struct local_session *out)
+// True when e is a session that wanted means (NULL: any); then *out is it, without its language.
+static bool session_fits(const struct entry *e, const char *wanted, struct local_session *out)
 {
-    struct slice code = e->body.as.session.code;
-    struct slice area = e->body.as.session.area;
-    *out = (struct local_session){ .id = e->entry.id };
+    struct body body;
+    if (kind_of(e->kind) != KIND_SESSION || kind_parse(e, &body) != VERDICT_GOOD) {
+        return false;
+    }
+    struct slice code = body.as.session.code;
+    struct slice area = body.as.session.area;
+    if (wanted != NULL && !slice_equal(code, slice_text(wanted)) && !id_begins(e->id, slice_text(wanted))) {
+        return false;
+    }
+    *out = (struct local_session){ .id = e->id };
     memcpy(out->code, code.p, code.n);
     memcpy(out->area, area.p, area.n);
-    session_language(l, e, out);
+    return true;
+}
+
+// Searches one notebook backwards. *claimed is when the session found says it was opened.
+static enum err search_notebook(struct kv_txn *t, const struct work *w, const struct journal_id *journal,
+                                const char *wanted, struct local_session *out, uint64_t *claimed, struct why *why)
+{
+    struct journal_head head;
+    enum err e = journal_head(t, journal, &head);
+    for (uint64_t seq = e == OK ? head.next : 0; seq-- > 0;) {
+        struct position at = { .journal = *journal, .seq = seq };
+        struct stored stored;
+        struct entry entry;
+        e = journal_get(t, &at, &stored, why);
+        if (e != OK || entry_parse(stored.bytes, &entry) != VERDICT_GOOD) {
+            return e == OK ? ERR_CORRUPT : e;
+        }
+        if (session_fits(&entry, wanted, out)) {
+            session_language(t, w, &at, &entry, out);
+            *claimed = entry.claimed_s;
+            return OK;
+        }
+    }
+    return e == OK ? ERR_NOT_FOUND : e;
+}
+
+// Searches the notebooks that are current (a session of an older one travels all the same, but was opened long ago:
+// those are searched when the current ones have nothing) and keeps the latest that fits.
+static enum err search_all(struct kv_txn *t, const struct work *w, const char *wanted, struct local_session *out,
+                           struct why *why)
+{
+    struct notebook notebooks[LIMIT_PERSONS];
+    struct journal_id journal;
+    size_t n = 0;
+    uint64_t latest = 0;
+    bool found = false;
+    enum err e = notebook_all(t, notebooks, &n);
+    for (size_t i = 0; i < n && e == OK; i++) {
+        struct local_session one;
+        uint64_t claimed = 0;
+        e = search_notebook(t, w, &notebooks[i].journal, wanted, &one, &claimed, why);
+        if (e == OK && (!found || claimed >= latest)) {
+            *out = one;
+            latest = claimed;
+            found = true;
+        }
+        e = e == ERR_NOT_FOUND ? OK : e;
+    }
+    for (bool started = false; e == OK && !found && journal_next(t, started, &journal); started = true) {
+        e = search_notebook(t, w, &journal, wanted, out, &latest, why);
+        found = e == OK;
+        e = e == ERR_NOT_FOUND ? OK : e;
+    }
+    return e == OK && !found ? ERR_NOT_FOUND : e;
 }
 
 enum err local_session_find(struct work *w, const char *wanted, struct local_session *out, struct why *why)
 {
-    struct local *l = NULL;
-    struct local_entry e;
-    uint64_t latest = 0;
-    size_t fits = 0;
-    enum err err = local_begin(w, &l, why);
-    if (err != OK) {
-        return err;
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_read(state_kv(w->state), &t);
+    if (e == OK) {
+        e = search_all(t, w, wanted, out, why);
     }
-    while (local_next(l, &e)) {
-        if (!e.known || e.body.kind != KIND_SESSION || e.fate == FATE_REPLACED || e.fate == FATE_REFUSED) {
-            continue;
-        }
-        bool by_code = wanted != NULL && slice_equal(e.body.as.session.code, slice_text(wanted));
-        if (wanted == NULL ? e.entry.claimed_s >= latest : by_code || id_begins(e.entry.id, slice_text(wanted))) {
-            latest = e.entry.claimed_s;
-            fits++;
-            session_copy(l, &e, out);
-        }
-    }
-    err = local_end(l, why);
-    if (err != OK) {
-        return err;
-    }
-    if (fits == 0 && wanted == NULL) {
+    kv_abort(t);
+    if (e == ERR_NOT_FOUND && wanted == NULL) {
         why_set(why, "no forum is open here yet: baraza session open CODE --area AREA");
-        return ERR_NOT_FOUND;
-    }
-    if (fits == 0) {
+    } else if (e == ERR_NOT_FOUND) {
         why_set(why, "no forum here has the code or id \"%.40s\": see baraza session list", wanted);
-        return ERR_NOT_FOUND;
     }
-    if (fits > 1 && wanted != NULL) {
-        why_set(why, "several forums here fit \"%.40s\": give more of the id (baraza session list)", wanted);
-        return ERR_BAD_INPUT;
-    }
-    return OK;
+    return e;
 }

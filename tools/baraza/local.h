@@ -63,8 +63,8 @@ struct tally {
 };
 void tally_add(struct tally *t, enum fate f);
 
-// Finds a session here: by code, or by a beginning of its id (4 hex digits or more); wanted NULL: the one opened last.
-// ERR_NOT_FOUND with why; ERR_BAD_INPUT: several fit.
+// Finds a session here: by code, or by a beginning of its id (4 hex digits or more), the latest when several fit;
+// wanted NULL: the one opened last. ERR_NOT_FOUND with why; ERR_CORRUPT.
 struct local_session {
     struct hash id;
     char code[LIMIT_CODE_BYTES + 1];

@@ -163,7 +163,7 @@ Test(append, a_copied_state_begins_a_new_notebook_that_names_the_end_of_the_old_
 
 Test(append, after_a_refusal_what_followed_is_signed_anew_and_names_what_it_replaces)
 {
-    static const char *const words[] = { "refused", "kept one", "kept two" };
+    static const char *const words[] = { "one", "two" };
     struct site s;
     struct entry before[8];
     struct entry after[8];
@@ -175,25 +175,30 @@ Test(append, after_a_refusal_what_followed_is_signed_anew_and_names_what_it_repl
     struct why why = { "" };
     struct buf first = buf_new(1 << 20);
     struct buf second = buf_new(1 << 20);
+    struct body contribution = { .kind = KIND_CONTRIBUTION };
     site_init(&s);
     struct state *state = site_open(&s);
-    site_say(state, s.heron, words, 3); // 0 the session, 1 refused, 2 and 3 after it
-    cr_assert_eq(read_notebook(state, s.heron, before, 8, &first, &old), 4);
+    site_say(state, s.heron, words, 1); // 0 a session, 1 what will be refused
+    site_say(state, s.heron, words, 2); // 2 a session, 3 and 4 said there
+    cr_assert_eq(read_notebook(state, s.heron, before, 8, &first, &old), 5);
     const struct notebook renew = { .journal = old, .renew = NOTEBOOK_REFUSED, .from = 2 };
     cr_assert(kv_begin_write(state_kv(state), &t) == OK);
     cr_assert(notebook_put(t, &renew) == OK);
     cr_assert(kv_commit(t) == OK);
 
+    struct append_item item = { .body = &contribution, .refs = &before[2].id, .ref_count = 1 };
     cr_assert(author_open(state, s.heron, &a, &why) == OK);
-    cr_assert(author_append(a, 1770000123, NULL, 0, &result, &why) == OK, "%s", why.text);
+    cr_assert(author_append(a, 1770000123, &item, 1, &result, &why) == OK, "%s", why.text);
     author_close(a);
-    cr_assert_eq(read_notebook(state, s.heron, after, 8, &second, &fresh), 3, "resume and the two");
-    for (size_t i = 1; i < 3; i++) {
+    cr_assert_eq(read_notebook(state, s.heron, after, 8, &second, &fresh), 5, "resume, the three, and the new one");
+    cr_assert(hash_equal(entry_ref(&after[1], 1), before[2].id), "the session names the one it replaces");
+    for (size_t i = 2; i < 4; i++) {
         cr_assert_eq(after[i].ref_count, 2);
-        cr_assert(hash_equal(entry_ref(&after[i], 0), before[0].id), "the session stands where it stood");
+        cr_assert(hash_equal(entry_ref(&after[i], 0), after[1].id), "it belongs to the session as it stands now");
         cr_assert(hash_equal(entry_ref(&after[i], 1), before[i + 1].id), "what it replaces");
-        expect_words(state, s.heron, &fresh, &after[i], words[i]);
+        expect_words(state, s.heron, &fresh, &after[i], words[i - 2]);
     }
+    cr_assert(hash_equal(entry_ref(&after[4], 0), after[1].id), "so does what was said just now");
     state_close(state);
     buf_done(&first);
     buf_done(&second);
