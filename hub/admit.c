@@ -222,12 +222,29 @@ static void note_fork(const struct batch *b, const struct ledger_journal *j, con
     fork->ids[fork->id_count++] = p->entry.id;
 }
 
+// Whether the record knows the invitation that an enrolment names.
+static bool invite_known(const struct roster *r, struct hash id)
+{
+    struct roster_invite invite;
+    for (size_t i = 0; i < roster_invite_count(r); i++) {
+        roster_invite(r, i, &invite);
+        if (hash_equal(invite.id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // May this entry, which is not in the record, be sequenced? Called with the roster as it is before its index.
 static enum verdict may_enter(const struct ledger *l, const struct packet *p)
 {
     // The body of content says nothing about enrolment, so it is not read: any form but GOOD stands for that.
     enum verdict form = p->control ? p->form : VERDICT_BAD_BODY;
     enum verdict v = roster_admit(l->roster, &p->entry, form, p->body);
+    if (v == VERDICT_NOT_ENROLLED && p->control && p->form == VERDICT_GOOD && p->body->kind == KIND_ENROL &&
+        !invite_known(l->roster, p->body->as.enrol.invite)) {
+        v = VERDICT_GAP; // PROTOCOL 12.4: the registrar's device may simply have been slower than the newcomer's
+    }
     if (v == VERDICT_GOOD && !p->complete) {
         v = VERDICT_PARTS_MISSING;
     }

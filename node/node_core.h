@@ -47,7 +47,8 @@ struct node_journal {
 };
 
 struct node_start {
-    const struct node_journal *journals; // unfinished ones first; what goes beyond LIMIT_HEADS waits for the next start
+    const struct node_journal *journals; // unfinished ones first, in the order in which their authors began here;
+                                // what goes beyond LIMIT_HEADS waits for the next start
     size_t count;
     struct tree_head seen;      // last checkpoint verified here
     uint64_t down_cursor;

@@ -138,10 +138,22 @@ static uint64_t lane_end(const struct node_core *c, const struct lane *l)
     return c->invited && end > 1 ? 1 : end;
 }
 
+// PROTOCOL 11.5: journals stand in the order in which people began here, and one of which the hub has nothing yet
+// waits for those before it: who was accredited on this device is not heard before who accredited her.
+static bool is_its_turn(const struct node_core *c, const struct lane *l)
+{
+    for (const struct lane *k = c->lanes; k < l && l->hub_next == 0 && l->sent == 0; k++) {
+        if (k->welcomed && !k->deferred && !k->unreadable && k->hub_next < lane_end(c, k)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool may_send(const struct node_core *c, const struct lane *l)
 {
     return l->welcomed && !l->unreadable && l->sent < lane_end(c, l) &&
-           (!l->deferred || c->event->now_ms >= l->retry_ms);
+           (!l->deferred || c->event->now_ms >= l->retry_ms) && is_its_turn(c, l);
 }
 
 void node_lanes_pump(struct node_core *c)

@@ -57,35 +57,64 @@ static bool finished(const struct node_journal *j)
     return !j->current && (j->refused || j->confirmed == j->local.next);
 }
 
-static int unfinished_first(const void *a, const void *b)
+// A journal with what decides its place: unfinished ones first; then as people began here; of one person's, the
+// present one last.
+struct placed {
+    struct node_journal j;
+    size_t person;
+};
+
+static int by_place(const void *a, const void *b)
 {
-    const struct node_journal *x = a;
-    const struct node_journal *y = b;
-    int order = (int)finished(x) - (int)finished(y);
-    return order != 0 ? order : journal_id_order(x->local.journal, y->local.journal);
+    const struct placed *x = a;
+    const struct placed *y = b;
+    int order = (int)finished(&x->j) - (int)finished(&y->j);
+    if (order == 0) {
+        order = (x->person > y->person) - (x->person < y->person);
+    }
+    if (order == 0) {
+        order = (int)x->j.current - (int)y->j.current;
+    }
+    return order != 0 ? order : journal_id_order(x->j.local.journal, y->j.local.journal);
+}
+
+static size_t rank_of(const struct notebook *books, size_t n, struct pubkey key)
+{
+    size_t i = 0;
+    while (i < n && !pubkey_equal(books[i].journal.key, key)) {
+        i++;
+    }
+    return i;
 }
 
 static enum err read_journals(struct kv_txn *t, struct arena *arena, struct node_start *out)
 {
+    struct notebook books[LIMIT_PERSONS];
+    size_t book_count = 0;
     struct journal_id id;
     size_t n = 0;
     for (bool more = journal_next(t, false, &id); more; more = journal_next(t, true, &id)) {
         n++;
     }
+    struct placed *placed = arena_take(arena, n * sizeof *placed);
     struct node_journal *journals = arena_take(arena, n * sizeof *journals);
-    if (journals == NULL && n > 0) {
+    if (journals == NULL || placed == NULL) {
         return ERR_TOO_BIG;
     }
-    enum err e = kv_error(t);
+    enum err e = notebook_all(t, books, &book_count);
     size_t i = 0;
     for (bool more = journal_next(t, false, &id); more && i < n && e == OK; more = journal_next(t, true, &id)) {
-        e = read_journal(t, &id, &journals[i++]);
+        placed[i].person = rank_of(books, book_count, id.key);
+        e = read_journal(t, &id, &placed[i++].j);
     }
     if (e == OK) {
         e = kv_error(t);
     }
     if (e == OK && n > 0) {
-        qsort(journals, n, sizeof *journals, unfinished_first);
+        qsort(placed, n, sizeof *placed, by_place);
+    }
+    for (i = 0; i < n; i++) {
+        journals[i] = placed[i].j;
     }
     out->journals = journals;
     out->count = n < LIMIT_HEADS ? n : LIMIT_HEADS;

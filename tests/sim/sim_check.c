@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What must hold when all trouble is over: everything saved is in the record once, or refused with the hub's signature;
+// every copy agrees; and an auditor who trusts nobody finds the record good.
+#include "tests/sim/sim.h"
+
+#include "common/author/notebook.h"
+#include "common/format/audit.h"
+#include "common/format/custody.h"
+#include "common/format/frame.h"
+#include "common/store/exchange_state.h"
+#include "common/store/journal.h"
+#include "common/store/leaf.h"
+
+#include <stdlib.h>
+
+// --- settled ---
+static bool node_settled(struct sim *s, size_t i)
+{
+    struct node *n = &s->nodes[i];
+    struct node_start start;
+    struct why why = { { 0 } };
+    if (n->state == NULL) {
+        return false;
+    }
+    arena_reset(s->arena);
+    if (node_store_start(state_kv(n->state), s->arena, &start, &why) != OK) {
+        sim_fail(s, "%s cannot read its store: %s", n->name, why.text);
+        return true;
+    }
+    for (size_t k = 0; k < start.count; k++) {
+        const struct node_journal *j = &start.journals[k];
+        uint64_t end = j->refused ? j->refused_seq : j->local.next;
+        if (j->received < end || j->confirmed < end) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool check_settled(struct sim *s)
+{
+    for (size_t i = 0; i < s->node_count; i++) {
+        if (!node_settled(s, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// --- the record, read once ---
+struct seen {
+    size_t n;
+    struct hash *ids;       // by index
+    struct hash *replaces;  // the last reference of each
+    struct fork { struct journal_id journal; uint64_t evidence; } *forks;
+    size_t fork_count;
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct hash));
+}
+
+static bool in_record(const struct seen *seen, struct hash id)
+{
+    return seen->n > 0 && bsearch(&id, seen->ids, seen->n, sizeof id, by_hash) != NULL;
+}
+
+static bool replaced(const struct seen *seen, struct hash id)
+{
+    for (size_t i = 0; i < seen->n; i++) {
+        if (hash_equal(seen->replaces[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct fork *fork_of(struct seen *seen, struct journal_id journal)
+{
+    for (size_t i = 0; i < seen->fork_count; i++) {
+        if (journal_id_equal(seen->forks[i].journal, journal)) {
+            return &seen->forks[i];
+        }
+    }
+    seen->forks = mem_grow(seen->forks, seen->fork_count + 1, sizeof *seen->forks);
+    seen->forks[seen->fork_count] = (struct fork){ .journal = journal };
+    return &seen->forks[seen->fork_count++];
+}
+
+static void audit_all(struct sim *s, const struct buf *export)
+{
+    struct audit *a = audit_new(s->charter.id);
+    struct slice rest = buf_slice(export);
+    enum audit_state state = AUDIT_BATCH;
+    while (state == AUDIT_BATCH) {
+        state = audit_feed(a, &rest);
+        struct audit_batch *b = state == AUDIT_STOP ? NULL : audit_take(a);
+        if (b != NULL) {
+            audit_batch_check(b);
+            (void)audit_fold(a, b);
+        }
+    }
+    struct audit_report report;
+    audit_end(a, &report);
+    if (!report.good) {
+        sim_fail(s, "an auditor finds: %s", report.what.text);
+    } else {
+        sim_say(s, "an auditor finds: %s", report.what.text);
+    }
+    audit_free(a);
+}
+
+// Reads every leaf: into the export that the auditor gets, and into what is compared here.
+static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, struct export_writer *w, struct buf *out)
+{
+    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
+    struct buf item = buf_new(LIMIT_EXPORT_FRAME);
+    for (size_t i = 0; i < seen->n && !s->failed; i++) {
+        struct stored stored;
+        struct entry e;
+        struct body body;
+        struct disclosure d = { .count = 0 };
+        CHECK(leaf_get(t, i, &stored, NULL) == OK);
+        CHECK(entry_parse(stored.bytes, &e) == VERDICT_GOOD);
+        seen->ids[i] = e.id;
+        seen->replaces[i] = e.ref_count > 0 ? entry_ref(&e, e.ref_count - 1) : (struct hash){ { 0 } };
+        buf_reset(&parts);
+        if (e.part_count > 0) {
+            enum err err = leaf_parts(t, &s->hub.store, i, &parts, NULL);
+            if (err != OK || disclosure_parse(buf_slice(&parts), &d) != VERDICT_GOOD) {
+                sim_fail(s, "the parts of entry %zu of the record are not there", i);
+                continue;
+            }
+        }
+        if (e.place.seq > 0) {
+            struct record_place places[LIMIT_BRANCHES];
+            size_t n = 0;
+            const struct journal_id journal = { e.place.author, e.place.incarnation };
+            CHECK(record_places(t, &journal, e.place.seq, places, &n) == OK);
+            if (n > 1) {
+                (void)fork_of(seen, journal);
+            }
+        }
+        if (kind_parse(&e, &body) == VERDICT_GOOD && body.kind == KIND_FORK_EVIDENCE) {
+            const struct journal_id about = { body.as.fork_evidence.key, body.as.fork_evidence.incarnation };
+            fork_of(seen, about)->evidence++;
+        }
+        buf_reset(&item);
+        frame_entry_make(stored.bytes, &d, &item);
+        export_put_entry(w, buf_slice(&item), out);
+    }
+    buf_done(&parts);
+    buf_done(&item);
+}
+
+static void put_leaf_hashes(struct record *r, struct kv_txn *t, size_t n, struct export_writer *w, struct buf *out)
+{
+    struct hash leaves[LIMIT_EXPORT_LEAVES];
+    for (size_t i = 0; i < n;) {
+        size_t k = 0;
+        for (; k < LIMIT_EXPORT_LEAVES && i < n; k++, i++) {
+            CHECK(record_id(r, t, i, &leaves[k]) == OK);
+        }
+        export_put_leaves(w, leaves, k, out);
+    }
+}
+
+static void read_record(struct sim *s, struct seen *seen)
+{
+    struct kv_txn *t = NULL;
+    struct why why = { { 0 } };
+    struct record *r = record_new();
+    struct buf note = buf_new(LIMIT_NOTE_BYTES);
+    struct buf out = buf_new((size_t)256 << 20);
+    struct export_writer w;
+    CHECK(kv_begin_read(s->hub.kv, &t) == OK);
+    CHECK(record_load(r, t, &why) == OK);
+    seen->n = record_size(r);
+    seen->ids = mem_new(seen->n * sizeof *seen->ids);
+    seen->replaces = mem_new(seen->n * sizeof *seen->replaces);
+    if (seen->n > 0) {
+        checkpoint_make(record_head(r), &s->charter.log, &s->hub.log, &note);
+        export_begin(&w, buf_slice(&s->charter_note), buf_slice(&note), &out);
+        put_leaf_hashes(r, t, seen->n, &w, &out);
+        read_leaves(s, t, seen, &w, &out);
+        export_end(&w, &out);
+    }
+    kv_abort(t);
+    if (seen->n > 0 && !s->failed) {
+        audit_all(s, &out);
+    }
+    record_free(r);
+    buf_done(&note);
+    buf_done(&out);
+}
+
+static void check_once(struct sim *s, struct seen *seen)
+{
+    if (seen->n > 0) {
+        qsort(seen->ids, seen->n, sizeof *seen->ids, by_hash);
+    }
+    for (size_t i = 1; i < seen->n; i++) {
+        if (hash_equal(seen->ids[i - 1], seen->ids[i])) {
+            sim_fail(s, "an entry is twice in the record");
+        }
+    }
+    for (size_t i = 0; i < seen->fork_count; i++) {
+        if (seen->forks[i].evidence != 1) {
+            sim_fail(s, "%s forked and the record holds %llu words of evidence about it",
+                     sim_name(s, seen->forks[i].journal), (unsigned long long)seen->forks[i].evidence);
+        }
+    }
+}
+
+// --- what people were told ---
+// 0: nothing was refused in this journal at or before seq; 1: before it; 2: this very entry, with a good signature.
+static int refused_at(struct sim *s, struct kv_txn *t, const struct saved *e, struct slice bytes)
+{
+    int found = 0;
+    struct refused_range r = refused_range_new(t, &e->journal);
+    while (refused_range_next(&r)) {
+        const struct refusal *f = &r.refused.refusal;
+        if (!refusal_verify(f, s->hub.log_pub, r.refused.sig)) {
+            sim_fail(s, "a refusal is kept that the hub never signed");
+        }
+        if (f->seq == e->seq && hash_equal(f->received, hash_of(bytes))) {
+            found = 2;
+        } else if (f->seq < e->seq && found == 0) {
+            found = 1;
+        }
+    }
+    refused_range_done(&r);
+    return found;
+}
+
+static void check_saved(struct sim *s, const struct seen *seen, const struct saved *e)
+{
+    struct kv_txn *t = NULL;
+    struct stored stored;
+    struct position at = { .journal = e->journal, .seq = e->seq };
+    struct node *n = &s->nodes[e->node];
+    if (in_record(seen, e->id) || e->excused) {
+        return;
+    }
+    CHECK(kv_begin_read(state_kv(n->state), &t) == OK);
+    if (journal_get(t, &at, &stored, NULL) != OK || !hash_equal(stored.id, e->id)) {
+        sim_fail(s, "entry %llu of %s was saved at %s, and is neither there nor in the record",
+                 (unsigned long long)e->seq, sim_name(s, e->journal), n->name);
+    } else {
+        int refused = refused_at(s, t, e, stored.bytes);
+        // What followed a refused entry is signed anew when its author writes again.
+        struct notebook book;
+        bool waits = notebook_get(t, e->journal.key, &book) == OK && book.renew == NOTEBOOK_REFUSED &&
+                     journal_id_equal(book.journal, e->journal);
+        if (refused == 0 || (refused == 1 && !waits && !replaced(seen, e->id))) {
+            sim_fail(s, "entry %llu of %s was saved at %s, and is neither in the record nor refused",
+                     (unsigned long long)e->seq, sim_name(s, e->journal), n->name);
+        }
+    }
+    kv_abort(t);
+}
+
+void check_all(struct sim *s)
+{
+    struct seen seen = { 0 };
+    if (s->hub.kv == NULL) {
+        sim_fail(s, "the hub did not come back");
+        return;
+    }
+    read_record(s, &seen);
+    check_once(s, &seen);
+    for (size_t i = 0; i < s->saved_count && !s->failed; i++) {
+        check_saved(s, &seen, &s->saved[i]);
+    }
+    if (!s->failed) {
+        sim_say(s, "%zu entries were saved and %zu are in the record: nothing is missing", s->saved_count, seen.n);
+    }
+    free(seen.ids);
+    free(seen.replaces);
+    free(seen.forks);
+}
