@@ -43,6 +43,7 @@ void node_lanes_down(struct node_core *c)
     for (size_t i = 0; i < c->lane_count; i++) {
         c->lanes[i].welcomed = false;
         c->lanes[i].deferred = false;
+        c->lanes[i].aside = false;
         c->lanes[i].retry_ms = 0;
     }
     c->flight_count = 0;
@@ -96,6 +97,13 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
     }
 }
 
+// PROTOCOL 11.3: an enrolment is in the record, so from now on the hub knows our own key.
+static void come_as_member(struct node_core *c)
+{
+    c->invited = false;
+    node_hang_up(c, NODE_BACKOFF_MS);
+}
+
 void node_lanes_welcome(struct node_core *c, const struct msg_welcome *m)
 {
     CHECK(c->event->as.frame.facts != NULL);
@@ -104,6 +112,9 @@ void node_lanes_welcome(struct node_core *c, const struct msg_welcome *m)
     c->in_flight = 0;
     for (size_t i = 0; i < c->lane_count; i++) {
         compare(c, &c->lanes[i], m);
+    }
+    if (c->invited && m->head_count > 0) {
+        come_as_member(c); // the acknowledgement of an enrolment was lost, or another copy of this store was here
     }
 }
 
@@ -143,7 +154,7 @@ static uint64_t lane_end(const struct node_core *c, const struct lane *l)
 static bool is_its_turn(const struct node_core *c, const struct lane *l)
 {
     for (const struct lane *k = c->lanes; k < l && l->hub_next == 0 && l->sent == 0; k++) {
-        if (k->welcomed && !k->deferred && !k->unreadable && k->hub_next < lane_end(c, k)) {
+        if (k->welcomed && !k->aside && !k->unreadable && k->hub_next < lane_end(c, k)) {
             return false;
         }
     }
@@ -201,6 +212,7 @@ void node_lanes_range_sent(struct node_core *c)
     CHECK(from == l->sent);
     CHECK(to <= l->j.local.next);
     l->deferred = false;
+    l->aside = false;
     l->sent = to;
     c->flights[c->flight_count++] = (struct flight){ .journal = l->j.local.journal,
                                                      .to = to,
@@ -259,8 +271,7 @@ static void take_custody(struct node_core *c, struct lane *l, const struct msg_a
     l->want_wait_ms = NODE_WANT_MS;
     node_tell(c, TELL_RECEIVED, &m->journal, m->next - 1, VERDICT_GOOD, 0);
     if (c->invited) {
-        c->invited = false; // from now on the hub knows our own key
-        node_hang_up(c, NODE_BACKOFF_MS);
+        come_as_member(c);
     }
 }
 
@@ -298,6 +309,13 @@ void node_lanes_ack(struct node_core *c, const struct msg_ack *m)
     }
 }
 
+// What this journal waits for concerns its author alone, and may take long: others need not wait behind it.
+static bool is_her_own_matter(const struct msg_refuse *m)
+{
+    return m->code == VERDICT_INVITE_SPENT_LIMIT || m->code == VERDICT_BRANCH_LIMIT ||
+           m->code == VERDICT_PARTS_MISSING || (m->code == VERDICT_GAP && m->seq == 0);
+}
+
 static void put_off(struct node_core *c, struct lane *l, const struct msg_refuse *m, uint64_t wait_ms)
 {
     land(c, m->journal, UINT64_MAX);
@@ -306,6 +324,7 @@ static void put_off(struct node_core *c, struct lane *l, const struct msg_refuse
         l->sent = l->hub_next = 0; // the hub lost what it had: all of it goes up again
     }
     l->deferred = true;
+    l->aside = is_her_own_matter(m);
     l->retry_ms = c->event->now_ms + wait_ms + node_jitter(c, wait_ms / 4);
     node_tell(c, TELL_DEFERRED, &m->journal, m->seq, m->code, wait_ms);
 }

@@ -171,6 +171,7 @@ struct sim {
     bool healed;
     bool done;
     bool failed;
+    bool aloud;               // the story is printed as it happens
     struct buf story;
     struct buf failure;      // the first thing that did not hold
     char dir[128];

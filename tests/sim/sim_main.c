@@ -67,11 +67,9 @@ static struct result run_seed(uint64_t seed, enum sim_plant plant, const char *b
     (void)snprintf(dir, sizeof dir, "%s/%llu", base, (unsigned long long)seed);
     sim_make_dir(dir);
     chance.state = seed;
+    s->aloud = print;
     struct result r = { .good = sim_run(s, seed, plant, dir) };
     r.story = hash_of(buf_slice(&s->story));
-    if (print) {
-        (void)fwrite(s->story.p, 1, s->story.n, stdout);
-    }
     if (!r.good && plant == PLANT_NONE) {
         printf("seed %llu: %.*s\n", (unsigned long long)seed, (int)s->failure.n, (const char *)s->failure.p);
         (void)fflush(stdout);

@@ -546,7 +546,7 @@ static void accredit_late(struct sim *s)
 {
     struct node *office = &s->nodes[SIM_OFFICE];
     for (size_t i = 1; i < s->node_count && office->state != NULL; i++) {
-        for (size_t k = 1; k < s->nodes[i].people_count; k++) {
+        for (size_t k = 0; k < s->nodes[i].people_count; k++) {
             grant(s, &office->people[2], s->nodes[i].people[k].u.person.key, &s->nodes[i].transport,
                   ROLE(FACILITATOR));
         }

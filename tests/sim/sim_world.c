@@ -89,9 +89,14 @@ bool sim_next(struct sim *s, struct sim_event *out)
 static void put_line(struct sim *s, const char *format, va_list args)
 {
     char line[400];
+    size_t from = s->story.n;
     (void)vsnprintf(line, sizeof line, format, args);
     buf_printf(&s->story, "%3llu:%02llu.%03llu  %s\n", (unsigned long long)(s->now / 60000),
                (unsigned long long)(s->now / 1000 % 60), (unsigned long long)(s->now % 1000), line);
+    if (s->aloud) {
+        (void)fwrite(s->story.p + from, 1, s->story.n - from, stdout);
+        (void)fflush(stdout);
+    }
 }
 
 void sim_say(struct sim *s, const char *format, ...)
