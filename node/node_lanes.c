@@ -442,7 +442,9 @@ uint64_t node_lanes_deadline(const struct node_core *c)
         if (wants(c, l) && (wants_proof(l) || !under_way(c, l)) && l->want_ms < at) {
             at = l->want_ms;
         }
-        if (l->deferred && l->welcomed && !l->unreadable && l->sent < lane_end(c, l) && l->retry_ms < at) {
+        // Once its time has come, what it still waits for is an event.
+        bool waits = l->deferred && l->welcomed && !l->unreadable && l->sent < lane_end(c, l);
+        if (waits && l->retry_ms > c->event->now_ms && l->retry_ms < at) {
             at = l->retry_ms;
         }
     }
