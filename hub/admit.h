@@ -115,6 +115,8 @@ enum admit_need {
     NEED_JOURNAL,               // load it into the ledger and ask again
     NEED_SLOTS,                 // load prev and slots, then ask admit_fork_at
 };
+
+// What must be loaded before b can be decided.
 enum admit_need admit_needs(const struct ledger *l, const struct batch *b);
 
 // True when b will leave a chain where something else stands already and a new branch is possible: then *seq is where,

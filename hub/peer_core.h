@@ -183,8 +183,11 @@ struct peer_status {
     size_t tickets;              // batches under way
     uint64_t pool_bytes;         // charged for them; never above LIMIT_HUB_POOL_BYTES
 };
+
+// How much is going on, for status lines and tests.
 struct peer_status peer_core_status(const struct peer_core *core);
 
+// "hello", "disk full" ...: for logs and stories.
 const char *peer_tell_name(enum peer_tell what);
 
 #endif

@@ -117,7 +117,7 @@ static void connect_now(struct node_core *c)
 {
     struct node_action *a = node_do(c, NODE_CONNECT);
     if (a != NULL) {
-        a->as.connect.invited = c->invited;
+        a->as.connect.invited = c->invited && !c->knock_own;
         set_link(c, LINK_CONNECTING);
     }
 }
@@ -154,6 +154,7 @@ static void welcomed(struct node_core *c, const struct msg_welcome *m)
     }
     set_link(c, LINK_READY);
     c->tries = 0;
+    c->invited = c->invited && !c->knock_own; // it opened to our own key: somebody was accredited on this device
     c->credit = m->credit;
     node_tell(c, TELL_CONNECTED, NULL, 0, VERDICT_GOOD, m->head_count);
     node_record_welcome(c, m);
@@ -171,6 +172,7 @@ static void hub_error(struct node_core *c, const struct msg_error *m)
         a->as.tell.text = m->detail;
     }
     if (m->code == VERDICT_NOT_ADMITTED || m->code == VERDICT_WRONG_VERSION) {
+        c->knock_own = !c->knock_own;
         node_hang_up(c, NODE_BACKOFF_DOOR_MS);
     } else if (verdict_class_of(m->code) == VERDICT_IS_PROTOCOL) {
         node_hang_up(c, backoff(c));
@@ -227,6 +229,7 @@ static void went_down(struct node_core *c)
     }
     if (c->event->as.down.refused) {
         node_tell(c, TELL_NOT_ADMITTED, NULL, 0, VERDICT_NOT_ADMITTED, 0);
+        c->knock_own = !c->knock_own;
         node_hang_up(c, NODE_BACKOFF_DOOR_MS);
     } else {
         node_hang_up(c, backoff(c));

@@ -223,6 +223,8 @@ struct node_status {
     uint64_t in_flight;           // raw bytes
     size_t deferred;              // journals that wait for something at the hub
 };
+
+// What the core believes now.
 struct node_status node_core_status(const struct node_core *core);
 
 // "connected", "received" ...: for logs and stories.

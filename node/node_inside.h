@@ -57,7 +57,8 @@ struct node_core {
     uint64_t link_ms;     // when the link took this state
     uint64_t next_try_ms;
     unsigned tries;       // in a row without a welcome
-    bool invited;
+    bool invited;         // the hub is not known to know our own key
+    bool knock_own;       // all the same it is tried next: with the invitation we were sent away
     bool disk_low_told;
 
     struct tree_head seen;

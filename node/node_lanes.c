@@ -52,7 +52,8 @@ void node_lanes_down(struct node_core *c)
 }
 
 // --- the welcome ---
-static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew_cause cause)
+// now: the author is asked to begin at once; else she does when she writes next.
+static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew_cause cause, bool now)
 {
     struct node_action *store = node_do(c, NODE_STORE_RENEW);
     if (store == NULL) {
@@ -62,7 +63,7 @@ static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew
     store->as.renew.next = next;
     store->as.renew.cause = cause;
     l->j.current = false;
-    struct node_action *begin = node_do(c, NODE_NEW_INCARNATION);
+    struct node_action *begin = now ? node_do(c, NODE_NEW_INCARNATION) : NULL;
     if (begin != NULL) {
         begin->as.renew = store->as.renew;
     }
@@ -92,7 +93,7 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
     l->want_ms = c->event->now_ms;
     l->want_wait_ms = NODE_WANT_MS;
     if (foreign && l->j.current) {
-        renew(c, l, l->j.local.next, RENEW_RESTORED);
+        renew(c, l, l->j.local.next, RENEW_RESTORED, true);
         node_tell(c, TELL_RESTORED, &l->j.local.journal, l->j.local.next, VERDICT_GOOD, 0);
     }
 }
@@ -153,7 +154,7 @@ static uint64_t lane_end(const struct node_core *c, const struct lane *l)
 // waits for those before it: who was accredited on this device is not heard before who accredited her.
 static bool is_its_turn(const struct node_core *c, const struct lane *l)
 {
-    for (const struct lane *k = c->lanes; k < l && l->hub_next == 0 && l->sent == 0; k++) {
+    for (const struct lane *k = c->lanes; k < l && l->hub_next == 0 && l->sent == 0 && !c->invited; k++) {
         if (k->welcomed && !k->aside && !k->unreadable && k->hub_next < lane_end(c, k)) {
             return false;
         }
@@ -169,7 +170,8 @@ static bool may_send(const struct node_core *c, const struct lane *l)
 
 void node_lanes_pump(struct node_core *c)
 {
-    bool room = c->flight_count < NODE_FLIGHTS && (c->in_flight == 0 || c->in_flight < c->credit);
+    // With an invitation one at a time, in turns: the hub ends the connection at what is no enrolment.
+    bool room = c->flight_count < (c->invited ? 1 : NODE_FLIGHTS) && (c->in_flight == 0 || c->in_flight < c->credit);
     for (size_t n = 0; !c->asking && room && n < c->lane_count; n++) {
         struct lane *l = &c->lanes[(c->turn + n) % c->lane_count];
         if (!may_send(c, l)) {
@@ -342,7 +344,8 @@ static void take_refusal(struct node_core *c, struct lane *l, const struct msg_r
     land(c, m->journal, UINT64_MAX);
     l->sent = l->hub_next < m->seq ? l->hub_next : m->seq;
     node_tell(c, TELL_REFUSED, &m->journal, m->seq, m->code, 0);
-    renew(c, l, m->seq + 1, RENEW_REFUSED);
+    // A key that is not accredited would only be refused again.
+    renew(c, l, m->seq + 1, RENEW_REFUSED, m->code != VERDICT_NOT_ENROLLED && m->code != VERDICT_WEAK_KEY);
 }
 
 void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)

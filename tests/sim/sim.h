@@ -32,7 +32,7 @@
 #define SIM_CAPTURED 16     // honest messages that couriers and hostile peers have got hold of
 
 // Faults planted in the harness, to see that it would notice (sim_planted only).
-enum sim_plant { PLANT_NONE, PLANT_ACK_BEFORE_COMMIT, PLANT_NO_FSYNC, PLANT_FORGET_FORK, PLANT_COUNT };
+enum sim_plant { PLANT_NONE, PLANT_ACK_BEFORE_COMMIT, PLANT_NO_FSYNC, PLANT_FORGET_PARTS, PLANT_COUNT };
 
 struct rng {
     uint64_t state;
@@ -126,7 +126,7 @@ struct hub {
     uint64_t life;
     uint64_t arm_at;
     uint64_t crash_in;
-    bool disk_full;
+    bool disk_full, disk_lies; // full; and not even known to be
     bool commit_planned, publish_planned;
     struct hub_ticket tickets[LIMIT_TICKETS];
     size_t queue_count;
@@ -235,6 +235,9 @@ void sim_disk(bool full);
 void sim_copy_file(const char *from, const char *to);
 void sim_make_dir(const char *path);
 void sim_remove_file(const char *path);
+// What a planted fault loses: the store as it was is put aside, and put back when the process is killed.
+void sim_put_aside(const struct sim *s, enum sim_plant plant, const char *dir);
+void sim_put_back(const struct sim *s, enum sim_plant plant, const char *dir);
 
 // --- sim_net.c ---
 void sim_send_to_hub(struct sim *s, size_t node, struct slice frame);
@@ -267,7 +270,7 @@ void sim_hold(struct sim *s, struct hash id);
 
 // --- sim_people.c ---
 void people_found(struct sim *s);          // what is written before anything starts
-void people_write(struct sim *s, size_t node);
+void people_write(struct sim *s, size_t node, uint64_t who); // who: 0 anybody, else person who - 1, whatever happens
 void people_office_says(struct sim *s, const struct body *body); // the secretary, before anything starts
 void people_plan(struct sim *s);           // who writes when, and what goes wrong when
 void people_fault(struct sim *s, size_t node, uint64_t kind);

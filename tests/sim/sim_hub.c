@@ -60,7 +60,7 @@ static struct peer_event event_now(struct sim *s, enum peer_event_type type)
     return (struct peer_event){ .type = type,
                                 .now_ms = s->now,
                                 .rnd = sim_below(s, UINT64_MAX),
-                                .disk_free = s->hub.disk_full ? 4096 : (uint64_t)1 << 40 };
+                                .disk_free = s->hub.disk_full && !s->hub.disk_lies ? 4096 : (uint64_t)1 << 40 };
 }
 
 // Compares the record with the checkpoint kept outside it, and hands that checkpoint on.
@@ -155,6 +155,7 @@ void hub_kill(struct sim *s, const char *why)
     h->publisher = NULL;
     h->kv = NULL;
     h->life++;
+    sim_put_back(s, PLANT_ACK_BEFORE_COMMIT, h->dir);
     if (why != NULL) {
         sim_say(s, "the hub %s", why);
         sim_break_connections(s);
@@ -449,6 +450,13 @@ static void say_outcome(struct sim *s, const struct batch *b, const struct batch
 static enum err commit(struct sim *s, struct batch **batches, size_t n, struct batch_outcome *outcomes)
 {
     struct why why = { { 0 } };
+    sim_put_aside(s, PLANT_ACK_BEFORE_COMMIT, s->hub.dir);
+    for (size_t i = 0; i < n && s->plant == PLANT_FORGET_PARTS; i++) {
+        for (size_t k = 0; k < batches[i]->count; k++) {
+            batches[i]->packets[k].sealed = slice_of(NULL, 0);
+            batches[i]->packets[k].wrapped = NULL;
+        }
+    }
     if (s->hub.disk_full) {
         sim_disk(true);
     }

@@ -139,7 +139,7 @@ static unsigned run_all(const struct wish *w)
 static int show_teeth(struct wish *w)
 {
     static const char *const names[PLANT_COUNT] = { "none", "acknowledge before the commit", "save without fsync",
-                                                    "forget the second branch of a fork" };
+                                                    "forget the parts of what is admitted" };
     int code = 0;
     for (int p = PLANT_NONE + 1; p < PLANT_COUNT; p++) {
         w->plant = (enum sim_plant)p;

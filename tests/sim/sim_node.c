@@ -72,6 +72,7 @@ void node_kill(struct sim *s, size_t i, const char *why)
     n->state = NULL;
     n->life++;
     sim_disconnect(s, i);
+    sim_put_back(s, PLANT_NO_FSYNC, n->dir);
 }
 
 // --- telling ---

@@ -87,6 +87,7 @@ static enum err write_items(struct sim *s, size_t i, struct writer *p, const str
     struct notebook book;
     (void)setenv("XDG_STATE_HOME", n->marks, 1);
     CHECK(author_open(n->state, &p->u, &author, &why) == OK);
+    sim_put_aside(s, PLANT_NO_FSYNC, n->dir);
     if (n->disk_full) {
         sim_disk(true);
     }
@@ -197,7 +198,8 @@ void people_found(struct sim *s)
         for (size_t k = 0; k < n->people_count; k++) {
             name = (name + 1) % (sizeof first_names / sizeof first_names[0]);
             fill_person(s, n, &n->people[k], first_names[name], false);
-            n->people[k].enrols = true;
+            // Somebody may write who was never invited; she is refused until the secretary accredits her.
+            n->people[k].enrols = k == 0 || !sim_chance(s, 10);
         }
     }
 }
@@ -266,17 +268,17 @@ static void office_work(struct sim *s)
     }
 }
 
-void people_write(struct sim *s, size_t i)
+void people_write(struct sim *s, size_t i, uint64_t who)
 {
     struct node *n = &s->nodes[i];
-    if (n->state == NULL || n->locked || s->healed) {
+    if (n->state == NULL || n->locked || (s->healed && who == 0)) {
         return;
     }
     if (i == SIM_OFFICE) {
         office_work(s);
         return;
     }
-    struct writer *p = &n->people[sim_below(s, n->people_count)];
+    struct writer *p = &n->people[who > 0 ? who - 1 : sim_below(s, n->people_count)];
     if (p->enrols && !p->begun) {
         enrol(s, i, p);
     } else if (!p->has_session) {
@@ -474,7 +476,8 @@ void people_fault(struct sim *s, size_t i, uint64_t kind)
         break;
     case FAULT_HUB_DISK:
         s->hub.disk_full = true;
-        sim_say(s, "the hub's disk is full");
+        s->hub.disk_lies = sim_chance(s, 50);
+        sim_say(s, "the hub's disk is full%s", s->hub.disk_lies ? ", and says it is not" : "");
         sim_plan(s, lasts, ends);
         break;
     case FAULT_CLOCK:
@@ -549,6 +552,9 @@ static void accredit_late(struct sim *s)
         for (size_t k = 0; k < s->nodes[i].people_count; k++) {
             grant(s, &office->people[2], s->nodes[i].people[k].u.person.key, &s->nodes[i].transport,
                   ROLE(FACILITATOR));
+            if (!s->nodes[i].people[k].enrols && s->nodes[i].people[k].begun) {
+                sim_plan(s, 1800000, (struct sim_event){ .what = SIM_PERSON, .node = i, .value = k + 1 });
+            }
         }
     }
     if (office->core != NULL) {
@@ -579,5 +585,5 @@ void people_heal(struct sim *s)
         }
     }
     accredit_late(s);
-    sim_plan(s, 5000, (struct sim_event){ .what = SIM_CHECK });
+    sim_plan(s, 1805000, (struct sim_event){ .what = SIM_CHECK });
 }

@@ -186,6 +186,29 @@ void sim_remove_file(const char *path)
     (void)unlink(path);
 }
 
+void sim_put_aside(const struct sim *s, enum sim_plant plant, const char *dir)
+{
+    char from[300];
+    char to[300];
+    if (s->plant == plant) {
+        (void)snprintf(from, sizeof from, "%s/store/data.mdb", dir);
+        (void)snprintf(to, sizeof to, "%s/aside", dir);
+        sim_copy_file(from, to);
+    }
+}
+
+void sim_put_back(const struct sim *s, enum sim_plant plant, const char *dir)
+{
+    char from[300];
+    char to[300];
+    (void)snprintf(from, sizeof from, "%s/aside", dir);
+    if (s->plant == plant && access(from, R_OK) == 0) {
+        (void)snprintf(to, sizeof to, "%s/store/data.mdb", dir);
+        sim_remove_file(to);
+        sim_copy_file(from, to);
+    }
+}
+
 // --- founding ---
 static void make_charter(struct sim *s, const struct unlocked *root)
 {
@@ -243,75 +266,72 @@ void sim_found(struct sim *s)
     strangers_found(s);
 }
 
+// Events for a node's process; those for one that has died are dropped.
+static void to_node(struct sim *s, struct sim_event *ev)
+{
+    struct node *n = &s->nodes[ev->node];
+    bool alive = n->state != NULL && n->life == ev->life;
+    bool connected = alive && n->conn == ev->conn;
+    struct node_event e;
+    if (ev->what == SIM_NODE_BOOT && n->state == NULL && n->life == ev->life) {
+        node_boot(s, ev->node);
+    } else if (ev->what == SIM_TO_NODE && connected) {
+        node_receive(s, ev->node, buf_slice(&ev->frame));
+    } else if (ev->what == SIM_NODE_UP && connected) {
+        n->conn_up = true;
+        e = node_event_now(s, ev->node, NODE_UP);
+        node_take(s, ev->node, &e);
+    } else if (ev->what == SIM_NODE_DOWN && connected) {
+        n->conn_up = false;
+        e = node_event_now(s, ev->node, NODE_DOWN);
+        e.as.down.refused = ev->value != 0;
+        node_take(s, ev->node, &e);
+    } else if (ev->what == SIM_NODE_TICK && alive && n->arm_at == ev->at) {
+        n->arm_at = UINT64_MAX;
+        e = node_event_now(s, ev->node, NODE_TICK);
+        node_take(s, ev->node, &e);
+    }
+}
+
+// The same for the hub's.
+static void to_hub(struct sim *s, const struct sim_event *ev)
+{
+    bool alive = s->hub.kv != NULL && s->hub.life == ev->life;
+    if (ev->what == SIM_HUB_BOOT && s->hub.kv == NULL && s->hub.life == ev->life) {
+        hub_boot(s);
+    } else if (ev->what == SIM_TO_HUB && alive) {
+        hub_receive(s, ev);
+    } else if (ev->what == SIM_HUB_TICK && alive && s->hub.arm_at == ev->at) {
+        hub_tick(s);
+    } else if (ev->what == SIM_HUB_VERIFIED && alive) {
+        hub_verified(s, ev->value);
+    } else if (ev->what == SIM_HUB_COMMIT && alive) {
+        hub_commit(s);
+    } else if (ev->what == SIM_HUB_PUBLISH && alive) {
+        hub_publish(s);
+    }
+}
+
 static void dispatch(struct sim *s, struct sim_event *ev)
 {
-    struct node *n = ev->node < SIM_NODES ? &s->nodes[ev->node] : NULL;
-    bool alive = n != NULL && n->state != NULL && n->life == ev->life;
-    bool hub = s->hub.kv != NULL && s->hub.life == ev->life;
-    struct node_event e;
     switch (ev->what) {
-    case SIM_TO_HUB:
-        hub_receive(s, ev);
-        break;
     case SIM_TO_NODE:
-        if (alive && n->conn == ev->conn) {
-            node_receive(s, ev->node, buf_slice(&ev->frame));
-        }
-        break;
     case SIM_NODE_UP:
-        if (alive && n->conn == ev->conn) {
-            n->conn_up = true;
-            e = node_event_now(s, ev->node, NODE_UP);
-            node_take(s, ev->node, &e);
-        }
-        break;
     case SIM_NODE_DOWN:
-        if (alive && n->conn == ev->conn) {
-            n->conn_up = false;
-            e = node_event_now(s, ev->node, NODE_DOWN);
-            e.as.down.refused = ev->value != 0;
-            node_take(s, ev->node, &e);
-        }
-        break;
     case SIM_NODE_TICK:
-        if (alive && n->arm_at == ev->at) {
-            n->arm_at = UINT64_MAX;
-            e = node_event_now(s, ev->node, NODE_TICK);
-            node_take(s, ev->node, &e);
-        }
-        break;
     case SIM_NODE_BOOT:
-        if (n->state == NULL && n->life == ev->life) {
-            node_boot(s, ev->node);
-        }
+        to_node(s, ev);
         break;
+    case SIM_TO_HUB:
     case SIM_HUB_TICK:
-        if (hub && s->hub.arm_at == ev->at) {
-            hub_tick(s);
-        }
-        break;
     case SIM_HUB_BOOT:
-        if (s->hub.kv == NULL && s->hub.life == ev->life) {
-            hub_boot(s);
-        }
-        break;
     case SIM_HUB_VERIFIED:
-        if (hub) {
-            hub_verified(s, ev->value);
-        }
-        break;
     case SIM_HUB_COMMIT:
-        if (hub) {
-            hub_commit(s);
-        }
-        break;
     case SIM_HUB_PUBLISH:
-        if (hub) {
-            hub_publish(s);
-        }
+        to_hub(s, ev);
         break;
     case SIM_PERSON:
-        people_write(s, ev->node);
+        people_write(s, ev->node, ev->value);
         break;
     case SIM_FAULT:
         people_fault(s, ev->node, ev->value);
@@ -323,9 +343,8 @@ static void dispatch(struct sim *s, struct sim_event *ev)
         people_heal(s);
         break;
     case SIM_CHECK:
-        if (check_settled(s)) {
-            s->done = true;
-        } else {
+        s->done = check_settled(s);
+        if (!s->done) {
             sim_plan(s, 5000, (struct sim_event){ .what = SIM_CHECK });
         }
         break;
