@@ -11,6 +11,7 @@
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
 #include "tools/baraza/import.h"
+#include "tools/baraza/import_again.h"
 #include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/session.h"
@@ -49,31 +50,51 @@ struct run {
     struct body body;
     struct append_item items[BATCH_ITEMS];
     struct hash keys[BATCH_ITEMS];
+    struct again_row places[BATCH_ITEMS]; // of the items
     size_t n;
     struct progress progress;
-    uint64_t rows, saved, already, refused;
-    json_t *refusals;
+    struct import_again again;
+    uint64_t rows, saved, already, refused, changed;
+    json_t *refusals, *changes;
 };
+
+// Says what is the matter with a row, at once or in the closing JSON value.
+static void say_row(struct run *r, const char *what, json_t *list, uint64_t row, uint64_t line, const char *cause)
+{
+    if (r->context->json) {
+        json_t *o = json_object();
+        json_put(o, "row", json_of_number(row));
+        json_put(o, "line", json_of_number(line));
+        json_put(o, "why", json_string(cause));
+        json_push(list, o);
+        return;
+    }
+    struct buf text = buf_new(1024);
+    print_line(&text, slice_text(cause), 200);
+    (void)fprintf(stderr, "%s: row %llu (line %llu): %.*s\n", what, (unsigned long long)row, (unsigned long long)line,
+                  (int)text.n, (const char *)text.p);
+    buf_done(&text);
+}
 
 static void refuse(struct run *r, const char *cause)
 {
     r->refused++;
-    if (r->context->json) {
-        json_t *row = json_object();
-        json_put(row, "row", json_of_number(r->csv.row - 1));
-        json_put(row, "line", json_of_number(r->csv.row_line));
-        json_put(row, "why", json_string(cause));
-        json_push(r->refusals, row);
-        return;
+    say_row(r, "refused", r->refusals, r->csv.row - 1, r->csv.row_line, cause);
+}
+
+// Rows that stand here with another text than the file has now.
+static enum err report_changed(struct run *r, struct why *why)
+{
+    enum err e = import_again_check(&r->again, r->w, why);
+    for (size_t i = 0; i < r->again.n && e == OK; i++) {
+        const struct again_row *row = &r->again.rows[i];
+        if (row->changed) {
+            r->changed++;
+            say_row(r, "changed", r->changes, row->row, row->line,
+                    "its text is not the one that was imported before; what was signed stands");
+        }
     }
-    struct buf line = buf_new(1024);
-    buf_printf(&line, "refused: row %llu (line %llu): ", (unsigned long long)(r->csv.row - 1),
-               (unsigned long long)r->csv.row_line);
-    print_line(&line, slice_text(cause), 200);
-    buf_put_u8(&line, '\n');
-    size_t n = write(STDERR_FILENO, line.p, line.n) < 0 ? 0 : line.n; // it is counted all the same
-    CHECK(n <= line.n);
-    buf_done(&line);
+    return e;
 }
 
 // Writes what was gathered. Returns -1, or has reported.
@@ -90,6 +111,9 @@ static int flush_batch(struct run *r)
     for (size_t i = 0; i < r->n; i++) {
         r->saved += results[i].saved;
         r->already += !results[i].saved;
+        if (!results[i].saved) {
+            import_again_add(&r->again, results[i].id, &r->places[i]);
+        }
     }
     r->n = 0;
     arena_reset(r->arena);
@@ -109,6 +133,7 @@ static bool gather(struct run *r, const struct contribution *c, struct hash key,
         CHECK(arena_copy(r->arena, item->parts[i], &item->parts[i]));
     }
     r->keys[r->n] = key;
+    r->places[r->n] = (struct again_row){ .row = r->csv.row - 1, .line = r->csv.row_line, .text = hash_of(c->text) };
     item->import_key = &r->keys[r->n];
     r->n++;
     return true;
@@ -211,12 +236,17 @@ static int print_result(const struct run *r)
         json_put(o, "saved", json_of_number(r->saved));
         json_put(o, "already", json_of_number(r->already));
         json_put(o, "refused", json_incref(r->refusals));
+        json_put(o, "changed", json_incref(r->changes));
         return cmd_print_json(o);
     }
     struct buf out = buf_new(1024);
     print_count(&out, r->rows, "row", "rows");
     buf_printf(&out, " = %llu saved + %llu here already + %llu refused; forum %s\n", (unsigned long long)r->saved,
                (unsigned long long)r->already, (unsigned long long)r->refused, r->in->code);
+    if (r->changed > 0) {
+        print_count(&out, r->changed, "of those here already has", "of those here already have");
+        buf_put_text(&out, " another text in the file now; what was signed stands\n");
+    }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
     return code;
@@ -253,6 +283,8 @@ static int import(const struct cmd_context *context, const struct importing *in,
     r->seen = table_new(sizeof(struct hash));
     r->arena = arena_new(ARENA_BYTES);
     r->refusals = json_array();
+    r->changes = json_array();
+    import_again_init(&r->again);
     r->progress = progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, context->quiet, "importing", "rows",
                                  count_rows(input), loop_now_ms());
     contribution_parts_init(&r->parts);
@@ -262,14 +294,19 @@ static int import(const struct cmd_context *context, const struct importing *in,
         code = find_session(r);
     }
     if (code < 0) {
+        struct why why = { "" };
         code = take_rows(r);
         progress_end(&r->progress, loop_now_ms());
+        enum err e = code < 0 ? report_changed(r, &why) : OK;
+        code = e == OK ? code : cmd_fail(e, &why);
         int shown = print_result(r); // also after a failure: what was saved is saved
         if (code < 0) {
             code = shown != EXIT_GOOD || r->refused == 0 ? shown : err_exit_code(ERR_BAD_INPUT);
         }
     }
     json_decref(r->refusals);
+    json_decref(r->changes);
+    import_again_done(&r->again);
     csv_done(&r->csv);
     contribution_parts_done(&r->parts);
     arena_free(r->arena);

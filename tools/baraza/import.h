@@ -9,7 +9,7 @@
 // A row is known again by its source: SHA-256("baraza/import/v1" 00 ‖ u64be len ‖ tool ‖ u64be len ‖ name ‖ u64be len ‖
 // number), name being the conversation's (of Polis: the directory that holds comments.csv) or the file's without its
 // ending, number the row's own id there. So a file that was moved, or exported again with more rows, adds only what is
-// new; what was signed before stands, also where its text was edited there in between.
+// new; what was signed before stands, and where its text was edited there in between that is said (import_again.h).
 #ifndef BARAZA_TOOLS_BARAZA_IMPORT_H
 #define BARAZA_TOOLS_BARAZA_IMPORT_H
 
