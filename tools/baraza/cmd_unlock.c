@@ -5,6 +5,7 @@
 // daemon, or, where none runs, a small process left behind here, which ends when nobody is unlocked any more.
 // That process must never open the store (an LMDB environment does not cross a fork) nor keep the terminal.
 #include "common/author/agent.h"
+#include "common/base/file.h"
 #include "common/net/loop.h"
 #include "tools/baraza/work.h"
 
@@ -15,13 +16,15 @@
 #include <unistd.h>
 
 #define MINUTE_MS 60000u
+#define LOOK_MS 10000u // so often the agent looks whether its state is still there
 
-// Serves until everybody is locked. Does not return.
-static NO_RETURN void serve(struct agent *agent, struct safe *safe, int signals)
+// Serves until everybody is locked, or the state was removed. Does not return.
+static NO_RETURN void serve(struct agent *agent, const char *path, struct safe *safe, int signals)
 {
-    while (!safe_empty(safe)) {
+    while (!safe_empty(safe) && file_exists(path)) {
         uint64_t now = loop_now_ms();
         uint64_t deadline = agent_expire(agent, now);
+        deadline = deadline < now + LOOK_MS ? deadline : now + LOOK_MS;
         struct loop_watch watches[] = { { .fd = agent_fd(agent) }, { .fd = signals } };
         if (safe_empty(safe) || loop_wait(watches, 2, deadline) != OK || watches[1].ready) {
             break;
@@ -60,7 +63,7 @@ static NO_RETURN void become_agent(const char *path, const struct unlocked *u, u
         safe_done(&safe);
         _exit(EXIT_FOUND);
     }
-    serve(agent, &safe, signals);
+    serve(agent, path, &safe, signals);
 }
 
 // Starts the agent process with u's keys; returns when it listens.

@@ -83,6 +83,28 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
     return e;
 }
 
+// Whoever the passphrase file unlocks: to read, one person's keys are as good as another's.
+static enum err unlock_anybody(const struct cmd_context *context, struct work *w, struct why *why)
+{
+    struct buf passphrase = buf_new(LIMIT_PASSPHRASE);
+    struct boxkey intake = state_charter(w->state)->intake;
+    enum err e = ask_passphrase(context, "Passphrase", false, &passphrase, why);
+    for (size_t i = 0; i < keyring_count(w->keyring) && e == OK && w->who == NULL; i++) {
+        struct pubkey key = keyring_person(w->keyring, i)->key;
+        struct unlocked *slot = safe_slot(&w->safe, key);
+        enum err opened = keyring_unlock(w->keyring, key, buf_slice(&passphrase), intake, slot, why);
+        w->who = opened == OK ? slot : NULL;
+        e = opened == ERR_CRYPTO ? OK : opened;
+    }
+    if (e == OK && w->who == NULL) {
+        why_set(why, "this passphrase unlocks nobody who writes here");
+        e = ERR_CRYPTO;
+    }
+    buf_wipe(&passphrase);
+    buf_done(&passphrase);
+    return e;
+}
+
 int work_read(const struct cmd_context *context, struct work *w)
 {
     struct why why = { "" };
@@ -95,7 +117,7 @@ int work_read(const struct cmd_context *context, struct work *w)
             (void)borrow(w, keyring_person(w->keyring, i)); // whoever is unlocked: the store key is the same for all
         }
         if (w->who == NULL && n > 0 && context->passphrase_file != NULL) {
-            e = work_unlock(context, w, keyring_person(w->keyring, n - 1), &why);
+            e = unlock_anybody(context, w, &why);
         }
         if (w->who != NULL) {
             w->store_key = store_key_of(w->who->store_key);

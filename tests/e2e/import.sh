@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Baraza authors
+#
+# Tables made elsewhere: every good row once, every byte of it; bad rows named with their cause; twice adds nothing.
+. "$(dirname "$0")/lib.sh"
+
+echo "three herons stand" >pass
+export BARAZA_STATE=$WORK/site
+baraza hub init "Practice" --prefix records.example.org/practice --state hub --founder founder \
+    --address 127.0.0.1:4740 --practice --passphrase-file pass >/dev/null || die "hub init"
+baraza invite --state founder --as registrar --role facilitator --out invitation --passphrase-file pass >/dev/null ||
+    die "invite"
+baraza join invitation --name Heron --passphrase-file pass >/dev/null || die "join"
+
+# b COMMAND...: as Heron.
+b() {
+    baraza "$@" --passphrase-file "$WORK/pass"
+}
+
+step "our own forums"
+for forum in "$BARAZA_ROOT"/tests/data/forums/XM-*.csv; do
+    name=$(basename "$forum" .csv)
+    expect_status 0 b import --from csv "$forum" --area "${name:0:6}" --type town-hall
+    expect_contains "import of $name" "$(cat out)" " 0 here already + 0 refused; forum $name"
+done
+expect_status 0 baraza status --json
+expect_contains "the count" "$(cat out)" '"saved":148,'
+expect_status 0 b list --session XM-TAM-2026-025 --json
+expect_contains "an Arabic forum" "$(cat out)" '"lang":"ar"'
+
+step "a file with everything that can be wrong, and every kind of bytes"
+mkdir -p here/made.up
+{
+    printf 'comment_id,Comment-Body,author_id,extra\r\n'
+    printf '1,"with, comma and ""quotes""",7,x\r\n'
+    printf '2,"two\r\nlines",7,x\r\n'
+    printf '3,cafe\xcc\x81 \xe9\x81\x93,8,x\r\n'
+    printf '4,,8,x\r\n'
+    printf '1,again,8,x\r\n'
+    printf '5,a "quote" inside,8,x\r\n'
+    printf '6,too,many,x,y\r\n'
+    printf '7,=1+1,9,x\r\n'
+    printf '8,\xff\xfe,9,x\r\n'
+} >here/made.up/comments.csv
+expect_status 65 b import --from polis here/made.up --area XM --json
+expect_contains "rows" "$(cat out)" '"rows":9,"saved":5,"already":0'
+expect_contains "an empty text" "$(cat out)" '{"row":4,"line":6,"why":"its text is empty"}'
+expect_contains "an id twice" "$(cat out)" '"row":5,"line":7,"why":"its id \"1\" is that of row 1 already"'
+expect_contains "a stray quote" "$(cat out)" '"row":6,'
+expect_contains "a column too many" "$(cat out)" '"row":7,"line":9,"why":"it has 5 columns'
+expect_contains "columns that are not taken" "$(cat err)" "extra"
+expect_status 0 b list --session made.up --json
+expect_contains "commas and quotes" "$(cat out)" '"text":"with, comma and \"quotes\""'
+expect_contains "line breaks" "$(cat out)" '"text":"two\r\nlines"'
+expect_contains "a text that is not in NFC" "$(cat out)" "\"text\":\"cafe$(printf '\xcc\x81') $(printf '\xe9\x81\x93')\""
+expect_contains "a text that looks like a formula" "$(cat out)" '"text":"=1+1"'
+expect_contains "bytes that are not text" "$(cat out)" '"text":{"base64":"//4="}'
+
+step "twice, from another place, and with a text that was edited since"
+mkdir elsewhere && cp -r here/made.up elsewhere/
+sed -i 's/^7,=1+1/7,edited/; s/^4,,8/9,new,8/' elsewhere/made.up/comments.csv
+expect_status 65 b import --from polis elsewhere/made.up/comments.csv --json
+expect_contains "the second run" "$(cat out)" '"rows":9,"saved":1,"already":5'
+expect_contains "the edited row" "$(cat out)" '"changed":[{"row":8,"line":10,'
+expect_status 65 b import --from csv here/made.up/comments.csv --area XM
+expect_contains "a csv without its columns" "$(cat err)" '"said"'
+
+step "open exports of public conversations"
+[ -d "$BARAZA_SHARED/data/polis" ] || skip "no shared material at $BARAZA_SHARED/data/polis"
+for conversation in "$BARAZA_SHARED"/data/polis/*/; do
+    expect_status 0 b import --from polis "$conversation" --area XM --json
+    rows=$(sed -n 's/.*"rows":\([0-9]*\),.*/\1/p' out)
+    expect_contains "$conversation" "$(cat out)" "\"saved\":$rows,\"already\":0,\"refused\":[],\"changed\":[]"
+    expect_status 0 b import --from polis "${conversation%/}" --json
+    expect_contains "$conversation again" "$(cat out)" "\"saved\":0,\"already\":$rows,\"refused\":[],\"changed\":[]"
+done
