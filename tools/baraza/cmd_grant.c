@@ -16,7 +16,7 @@ static int fill(const struct granting *g, const char *key, struct body *body)
 {
     struct slice text = slice_text(key);
     if (!armor_hex_fixed(text, body->as.grant.key.b, sizeof body->as.grant.key.b)) {
-        return cmd_usage("a key has 64 hex digits: see baraza who --json where it is used");
+        return cmd_usage("a key has 64 hex digits: baraza who --json shows it, on the computer where it is used");
     }
     if (!pubkey_valid(body->as.grant.key)) {
         return cmd_usage("that is no key somebody can write with (baraza keycheck)");
@@ -37,7 +37,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         { "role", 'r', ARG_LIST, "ROLE", "facilitator, drafter, analyst …; may be repeated", &g.roles },
         { "area", 'a', ARG_LIST, "AREA", "only for this area; may be repeated; everywhere when not given", &g.areas },
-        { "transport", 0, ARG_TEXT, "HEX", "the transport key of the computer she writes on, if the hub should know it",
+        { "transport", 0, ARG_TEXT, "HEX", "transport key of her computer (baraza who --json), for the hub to know",
           &g.transport },
         WORK_AS(&g.as),
         { .name = NULL },

@@ -4,8 +4,10 @@
 // `baraza status`: one line that reconciles, and what to do when something waits. Needs nobody's passphrase.
 #include "common/author/agent.h"
 #include "common/net/loop.h"
+#include "node/node_contact.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/reading.h"
 
 #include <stdlib.h>
 
@@ -15,6 +17,7 @@
 struct exchange_status {
     bool verified;          // a checkpoint was verified here
     struct tree_head head;
+    struct node_contact contact; // how the last try to reach the hub ended
 };
 
 static enum err load_exchange(struct work *w, struct exchange_status *out)
@@ -29,7 +32,8 @@ static enum err load_exchange(struct work *w, struct exchange_status *out)
     e = exchange_checkpoint_get(t, &out->head, &note);
     out->verified = e == OK;
     kv_abort(t);
-    return e == ERR_NOT_FOUND ? OK : e;
+    e = e == ERR_NOT_FOUND ? OK : e;
+    return e == OK ? node_contact_get(state_kv(w->state), &out->contact) : e;
 }
 
 static json_t *tally_json(const struct tally *t)
@@ -54,6 +58,8 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "contributions", tally_json(&f->contributions));
     json_put(o, "entries", tally_json(&f->entries));
     json_put(o, "forums", json_of_number(f->n));
+    json_put(o, "contact", json_string(node_contact_name(x->contact.state)));
+    json_put(o, "heard", x->contact.welcomed_s == 0 ? json_null() : json_time(x->contact.welcomed_s));
     json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
     return cmd_print_json(o);
 }
@@ -72,6 +78,25 @@ static void put_waiting(struct buf *out, const struct forums *f)
         print_count(out, days, "day", "days");
     }
     buf_put_text(out, ". Keep working; connect when you can: baraza sync --wait\n");
+}
+
+// "Last heard from the hub: 2026-11-11 10:04, 9 days ago".
+static void put_contact(struct buf *out, const struct exchange_status *x)
+{
+    uint64_t now = loop_wall_s();
+    if (x->contact.welcomed_s > 0) {
+        buf_put_text(out, "Last heard from the hub: ");
+        print_time(out, x->contact.welcomed_s);
+        uint64_t days = now > x->contact.welcomed_s ? (now - x->contact.welcomed_s) / DAY_S : 0;
+        if (days > 0) {
+            buf_put_text(out, ", ");
+            print_count(out, days, "day ago", "days ago");
+        }
+        buf_put_u8(out, '\n');
+    }
+    if (x->contact.state != CONTACT_NONE && x->contact.state != CONTACT_UP) {
+        buf_printf(out, "The last try: %s\n", node_contact_text(x->contact.state));
+    }
 }
 
 static void put_refused(struct buf *out, const struct forums *f)
@@ -120,12 +145,57 @@ static int print_status(const struct cmd_context *context, struct work *w, const
         if (x->verified) {
             buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->head.size);
         }
+        put_contact(&out, x);
         put_waiting(&out, f);
         put_refused(&out, f);
         put_unlocked(&out, w);
     }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
+    return code;
+}
+
+// A hub: what its record holds, up to the checkpoint it published last.
+static int hub_status(struct cmd_context *context)
+{
+    const struct reading_from from = { NULL, NULL };
+    struct reading *r = NULL;
+    struct reading_item item;
+    uint64_t kinds[KIND_COUNT + 1] = { 0 };
+    uint64_t idle = 0;
+    int code = reading_open(context, &from, &r);
+    if (code >= 0) {
+        return code;
+    }
+    while (reading_next(r, &item)) {
+        kinds[kind_of(item.entry.kind)]++;
+        idle += item.standing != VERDICT_GOOD;
+    }
+    code = reading_end(r);
+    struct tree_head head = reading_head(r);
+    if (code < 0 && context->json) {
+        json_t *o = json_object();
+        json_put(o, "size", json_of_number(head.size));
+        json_put(o, "root", json_id(head.root));
+        json_put(o, "sessions", json_of_number(kinds[KIND_SESSION]));
+        json_put(o, "contributions", json_of_number(kinds[KIND_CONTRIBUTION]));
+        json_put(o, "responses", json_of_number(kinds[KIND_RESPONSE]));
+        json_put(o, "without_effect", json_of_number(idle));
+        code = cmd_print_json(o);
+    } else if (code < 0) {
+        struct buf out = buf_new(4096);
+        print_count(&out, head.size, "entry", "entries");
+        buf_put_text(&out, " in the record, root ");
+        print_id(&out, head.root, PRINT_ID);
+        buf_put_text(&out, "; ");
+        print_count(&out, kinds[KIND_CONTRIBUTION], "contribution from ", "contributions from ");
+        print_count(&out, kinds[KIND_SESSION], "forum, ", "forums, ");
+        print_count(&out, kinds[KIND_RESPONSE], "response", "responses");
+        buf_printf(&out, "; %llu without effect\n", (unsigned long long)idle);
+        code = cmd_print(buf_slice(&out));
+        buf_done(&out);
+    }
+    reading_close(r);
     return code;
 }
 
@@ -147,6 +217,10 @@ static int run(struct cmd_context *context, int argc, char **argv)
         return code;
     }
     code = work_state(context, &w);
+    if (code < 0 && state_info(w.state)->side == STORE_HUB) {
+        work_close(&w); // a store is open once in a process
+        return hub_status(context);
+    }
     if (code < 0) {
         enum err e = forums_load(&w, &f, &why);
         if (e == OK) {

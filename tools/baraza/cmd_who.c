@@ -40,6 +40,16 @@ static enum err site_roster(struct work *w, struct roster **out, struct why *why
     return OK;
 }
 
+// The transport key of this computer, which a grant may have to name (baraza grant --transport).
+static void put_transport(const struct work *w, json_t *o)
+{
+    struct state_transport t;
+    if (w->state != NULL && state_transport_load(w->state, &t, NULL) == OK) {
+        json_put(o, "transport", json_of_hex(SLICE_ARRAY(t.pub.b)));
+        mem_wipe(&t, sizeof t);
+    }
+}
+
 static const char *state_name(enum member_state s)
 {
     static const char *const names[] = {
@@ -147,6 +157,7 @@ static int print_others(const struct cmd_context *context, const struct work *w,
             json_put(o, "key", json_of_hex(SLICE_ARRAY(p->key.b)));
             json_put(o, "name", json_string(p->name));
             json_put(o, "state", json_string("not confirmed yet"));
+            put_transport(w, o);
             code = cmd_print_json(o);
             continue;
         }

@@ -28,7 +28,8 @@ void import_again_done(struct import_again *a);
 // Remembers a row that was skipped because entry id stands for it.
 void import_again_add(struct import_again *a, struct hash id, const struct again_row *row);
 
-// Compares all of them with what stands here, in one pass over the notebooks; sets `changed` in the rows. ERR_* with why.
+// Compares all of them with what stands here, in one pass over the notebooks; sets `changed` in the rows. ERR_* with
+// why.
 MUST_USE enum err import_again_check(struct import_again *a, struct work *w, struct why *why);
 
 #endif

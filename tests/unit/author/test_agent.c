@@ -52,9 +52,10 @@ static void serve_until_over(struct agent *agent, pid_t child, int *status)
 // The second runs with a path that does not fit a socket's address.
 Test(agent, lends_keys_to_the_same_user_until_they_are_locked_or_idle)
 {
-    static const char *const names[] = { "agent.sock",
-                                         "a-directory-with-a-name-that-is-much-too-long-for-the-address-of-a-socket-but-"
-                                         "not-for-a-directory/agent.sock" };
+    static const char *const names[] = {
+        "agent.sock",
+        "a-directory-with-a-name-that-is-much-too-long-for-the-address-of-a-socket-but-not-for-a-directory/agent.sock",
+    };
     struct site s;
     site_init(&s);
     for (size_t i = 0; i < 2; i++) {

@@ -215,7 +215,8 @@ Test(state, is_made_whole_beside_its_place_and_never_over_another)
     site_init(&s);
     cr_assert(state_make_begin(STORE_NODE, s.dir, buf_slice(&s.note), KV_ANY_FILESYSTEM, &m, &why) == ERR_EXISTS);
     snprintf(empty, sizeof empty, "%s/deep/er/hub/", s.root);
-    cr_assert(state_make_begin(STORE_HUB, empty, buf_slice(&s.note), KV_ANY_FILESYSTEM, &m, &why) == OK, "%s", why.text);
+    cr_assert(state_make_begin(STORE_HUB, empty, buf_slice(&s.note), KV_ANY_FILESYSTEM, &m, &why) == OK, "%s",
+              why.text);
     uint8_t secret[32] = { 7 };
     uint8_t back[32] = { 0 };
     cr_assert(state_make_secret(&m, STATE_HUB_LOG, secret, &why) == OK);
