@@ -16,6 +16,7 @@
 #define STATE_LOCK "lock"
 #define STATE_CHARTER "charter"
 #define STATE_KEYRING "keys/keyring"
+#define STATE_KEYRING_LOCK "keys/keyring.lock" // held by whoever writes the keyring anew
 #define STATE_TRANSPORT "keys/transport"   // site: its CURVE secret, usable while everybody is locked
 #define STATE_INVITATION "keys/invitation" // site: until it is enrolled, how it may first connect
 #define STATE_HUB_LOG "keys/log"           // hub: one secret each, 64 hex digits and a newline, 0600

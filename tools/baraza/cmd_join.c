@@ -239,6 +239,19 @@ static int print_joined(const struct cmd_context *context, const struct joining 
     return code;
 }
 
+// The keyring is read and written as a whole: one newcomer at a time.
+static int add_person_alone(struct cmd_context *context, const struct joining *j, struct slice passphrase)
+{
+    struct why why = { "" };
+    int lock = -1;
+    char *path = state_path_in(context->state, STATE_KEYRING_LOCK);
+    enum err e = state_lock_take(path, &lock, &why);
+    int code = e == OK ? add_person(context, j, passphrase) : cmd_fail(e, &why);
+    state_lock_drop(lock);
+    free(path);
+    return code;
+}
+
 static int join(struct cmd_context *context, struct joining *j, const char *path)
 {
     struct why why = { "" };
@@ -257,7 +270,8 @@ static int join(struct cmd_context *context, struct joining *j, const char *path
     if (e != OK) {
         code = cmd_fail(e, &why);
     } else {
-        code = there ? add_person(context, j, buf_slice(&passphrase)) : make_site(context, j, buf_slice(&passphrase));
+        code = there ? add_person_alone(context, j, buf_slice(&passphrase))
+                     : make_site(context, j, buf_slice(&passphrase));
     }
     buf_wipe(&passphrase);
     buf_done(&passphrase);
