@@ -101,19 +101,24 @@ struct draft_node draft_find(const struct draft *d, struct hash id)
     return table_find(&d->node_of, id.b, &i) ? d->nodes[i] : (struct draft_node){ .type = DRAFT_UNKNOWN };
 }
 
-// The fields of the part of that name; none when it is withheld, erased, a dummy, or no map.
-static struct content part_of(const struct draft_item *item, const char *part)
+// The bytes of the part of that name; none when it is withheld, erased or a dummy.
+static struct slice bytes_of(const struct draft_item *item, const char *part)
 {
-    struct content c = { 0 };
     const struct entry *e = item->entry;
     for (size_t i = 0; item->disclosure != NULL && i < e->part_count && i < item->disclosure->count; i++) {
         const struct part *p = &item->disclosure->parts[i];
-        if (slice_equal(e->parts[i].name, slice_text(part)) && p->state == PART_DISCLOSED &&
-            content_parse(p->bytes, &c)) {
-            return c;
+        if (slice_equal(e->parts[i].name, slice_text(part)) && p->state == PART_DISCLOSED) {
+            return p->bytes;
         }
     }
-    return (struct content){ 0 };
+    return (struct slice){ 0 };
+}
+
+// Its fields; none when it is no map.
+static struct content part_of(const struct draft_item *item, const char *part)
+{
+    struct content c = { 0 };
+    return content_parse(bytes_of(item, part), &c) ? c : (struct content){ 0 };
 }
 
 static struct hash ref_or_none(const struct entry *e, size_t i)
@@ -201,7 +206,7 @@ static void take_clause(struct draft *d, const struct draft_item *item)
         .author = item->entry->place.author, .previous = ref_or_none(item->entry, 0),
         .parent = ref_or_none(item->entry, 1), .type = keep_text(d, item->body->as.clause.type),
         .lang = keep_text(d, lang), .title = keep_text(d, in_language(&text, "title", lang)),
-        .text = keep_text(d, in_language(&text, "text", lang)) };
+        .text = keep_text(d, in_language(&text, "text", lang)), .content = keep_text(d, bytes_of(item, "text")) };
     struct draft_clause *c = &d->clauses[clause];
     if (c->current == DRAFT_NONE || d->versions[c->current].version <= v->version) {
         c->current = d->version_list.n;

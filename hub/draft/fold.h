@@ -57,6 +57,7 @@ struct draft_version {
     struct hash previous, parent;        // zeros: none
     struct slice type;                   // threat, objective, action …
     struct slice lang, title, text;      // in the language it was written in
+    struct slice content;                // the whole part `text`: all languages, an action's musts
     size_t clause;                       // the clause it is a version of
 };
 

@@ -2,56 +2,202 @@
 // Copyright The Baraza authors
 //
 // `baraza log`: the record as people read it, newest last, from a hub's state or an export.
+#include "common/base/table.h"
 #include "common/format/content.h"
+#include "common/ops/nearest.h"
 #include "tools/baraza/accredit.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/entry_json.h"
+#include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/reading.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #define TEXT_SHOWN 60
 
-struct logging {
-    struct reading_from from;
-    const char *kind;
-    uint64_t start, count;
+// The forum of a contribution, by its session's id.
+struct log_forum {
+    char code[LIMIT_CODE_BYTES + 1];
 };
 
-static void put_text_of(struct buf *out, const struct reading_item *item, const char *part)
+struct logging {
+    struct cmd_context *context;
+    struct reading_from from;
+    const char *kind, *theme, *session;
+    uint64_t since, count;
+    struct reading *r;
+    size_t digits;
+    struct table forum_of; // session id -> number in forums
+    struct log_forum *forums;
+};
+
+// A kind in words that people use.
+static const char *kind_words(enum kind k)
 {
-    struct content c = item->has_parts ? local_content(&item->entry, &item->disclosure, part)
-                                       : (struct content){ .count = 0 };
-    struct content inner = { .count = 0 };
-    struct slice text = content_text(&c, "text");
-    struct slice title = content_text(&c, "title");
-    if (text.n == 0 && content_parse(content_value(&c, "text"), &inner) && inner.count > 0) {
-        text = inner.fields[0].bytes; // a clause's text is {language: text}
+    static const char *const words[KIND_COUNT + 1] = {
+        [KIND_ROOT_APPROVAL] = "approval",   [KIND_GRANT] = "accreditation",   [KIND_REKEY] = "change of key",
+        [KIND_INVITE] = "invitation",        [KIND_ENROL] = "enrolment",       [KIND_RESUME] = "new notebook",
+        [KIND_REVOKE] = "end of accreditation", [KIND_ACCEPT_LATE] = "late work accepted", [KIND_GUIDE] = "guide",
+        [KIND_CODEBOOK] = "codebook",        [KIND_SESSION] = "forum",         [KIND_CONTRIBUTION] = "contribution",
+        [KIND_CLAUSE] = "clause",            [KIND_LINK] = "link",             [KIND_RESPONSE] = "answer",
+        [KIND_REDACTION] = "redaction",      [KIND_FORK_EVIDENCE] = "double numbers seen", [KIND_UNKNOWN] = "unknown",
+    };
+    return words[k];
+}
+
+static struct content fields_of(const struct reading_item *item, const char *part)
+{
+    return item->has_parts ? local_content(&item->entry, &item->disclosure, part) : (struct content){ .count = 0 };
+}
+
+static size_t themes_of(const struct reading_item *item, struct slice themes[static LIMIT_FIELDS])
+{
+    const struct content context = fields_of(item, "context");
+    return content_list(content_value(&context, "themes"), themes, LIMIT_FIELDS);
+}
+
+static bool has_theme(const struct reading_item *item, const char *theme)
+{
+    struct slice themes[LIMIT_FIELDS];
+    const size_t n = themes_of(item, themes);
+    for (size_t i = 0; i < n; i++) {
+        if (slice_equal(themes[i], slice_text(theme))) {
+            return true;
+        }
     }
-    if (title.n > 0) {
-        print_line(out, title, TEXT_SHOWN);
-    } else if (text.n > 0) {
-        print_line(out, text, TEXT_SHOWN);
-    } else if (!item->has_parts) {
+    return false;
+}
+
+// The code of the forum that an entry is, or belongs to; NULL when it has none that is known.
+static const char *forum_of(const struct logging *l, const struct reading_item *item)
+{
+    uint32_t i = 0;
+    const bool known = reading_known(item);
+    if (known && item->body.kind == KIND_SESSION) {
+        return table_find(&l->forum_of, item->entry.id.b, &i) ? l->forums[i].code : NULL;
+    }
+    const bool content = known && item->body.kind == KIND_CONTRIBUTION;
+    return content && table_find(&l->forum_of, entry_ref(&item->entry, 0).b, &i) ? l->forums[i].code : NULL;
+}
+
+// Remembers a session's code, for the contributions that follow it.
+static void remember_forum(struct logging *l, const struct reading_item *item)
+{
+    if (!reading_known(item) || item->body.kind != KIND_SESSION || table_find(&l->forum_of, item->entry.id.b, NULL)) {
+        return;
+    }
+    const size_t n = l->forum_of.n;
+    const struct slice code = item->body.as.session.code;
+    l->forums = mem_grow(l->forums, n + 1, sizeof *l->forums);
+    l->forums[n] = (struct log_forum){ "" };
+    for (size_t i = 0; i < code.n && i < LIMIT_CODE_BYTES; i++) {
+        l->forums[n].code[i] = (char)code.p[i];
+    }
+    table_put(&l->forum_of, item->entry.id.b, n);
+}
+
+static bool wanted(const struct logging *l, const struct reading_item *item)
+{
+    const char *forum = NULL;
+    if (item->index < l->since || (l->kind != NULL && !slice_equal(item->entry.kind, slice_text(l->kind)))) {
+        return false;
+    }
+    if (l->session != NULL) {
+        forum = forum_of(l, item);
+    }
+    return (l->session == NULL || (forum != NULL && slice_equal(slice_text(forum), slice_text(l->session)))) &&
+           (l->theme == NULL || has_theme(item, l->theme));
+}
+
+// --- one entry as JSON ---
+
+static int print_json(const struct logging *l, const struct reading_item *item)
+{
+    json_t *o = entry_json(item, item->has_parts ? &item->disclosure : NULL);
+    const char *forum = forum_of(l, item);
+    if (forum != NULL) {
+        json_put(o, "session", json_string(forum));
+    }
+    if (reading_known(item) && item->body.kind == KIND_CONTRIBUTION) {
+        struct slice themes[LIMIT_FIELDS];
+        const size_t n = themes_of(item, themes);
+        json_t *list = json_array();
+        for (size_t i = 0; i < n; i++) {
+            json_push(list, json_of_bytes(themes[i]));
+        }
+        json_put(o, "themes", list);
+    }
+    return cmd_print_json(o);
+}
+
+// --- one entry as a line ---
+
+// The first words of a field that is a text, or {language: text}.
+static void put_field(struct buf *out, const struct content *c, const char *field)
+{
+    struct content by_language = { .count = 0 };
+    struct slice text = content_text(c, field);
+    if (text.n == 0 && content_parse(content_value(c, field), &by_language) && by_language.count > 0) {
+        text = by_language.fields[0].bytes;
+    }
+    print_line(out, text, TEXT_SHOWN);
+}
+
+static void put_words(struct buf *out, const struct reading_item *item, const char *part)
+{
+    const struct content c = fields_of(item, part);
+    if (!item->has_parts) {
         buf_put_text(out, "(not shown)");
+    } else {
+        put_field(out, &c, content_find(&c, "title") != NULL ? "title" : "text");
     }
 }
 
-static void put_code(struct buf *out, const struct cmd_context *context, enum code_list list, struct slice code)
+static void put_label(struct buf *out, const struct logging *l, enum code_list list, struct slice code)
 {
-    print_line(out, label_of(context, list, code), 40);
+    print_line(out, label_of(l->context, list, code), 40);
     buf_put_text(out, ": ");
 }
 
+static void put_contribution(struct buf *out, const struct logging *l, const struct reading_item *item)
+{
+    const char *forum = forum_of(l, item);
+    const struct content speaker = fields_of(item, "speaker");
+    struct slice groups[LIMIT_FIELDS];
+    const size_t n = content_list(content_value(&speaker, "groups"), groups, LIMIT_FIELDS);
+    buf_put_text(out, forum != NULL ? forum : "(forum not in the record)");
+    buf_put_text(out, "  ");
+    if (n > 0) {
+        put_label(out, l, CODES_GROUP, groups[0]);
+    }
+    put_words(out, item, "said");
+}
+
+static void put_link(struct buf *out, const struct logging *l, const struct reading_item *item)
+{
+    print_id(out, entry_ref(&item->entry, 0), l->digits);
+    buf_put_u8(out, ' ');
+    print_line(out, label_of(l->context, CODES_RELATION, item->body.as.link.relation), 40);
+    buf_put_u8(out, ' ');
+    print_id(out, entry_ref(&item->entry, 1), l->digits);
+}
+
+static void put_response(struct buf *out, const struct logging *l, const struct reading_item *item)
+{
+    put_label(out, l, CODES_DISPOSITION, item->body.as.response.disposition);
+    put_words(out, item, "reason");
+    buf_put_text(out, " (to ");
+    print_id(out, entry_ref(&item->entry, 0), l->digits);
+    if (item->entry.ref_count > 1) {
+        buf_printf(out, " and %zu more", item->entry.ref_count - 1);
+    }
+    buf_put_u8(out, ')');
+}
+
 // What an entry says, in a few words.
-static void put_summary(struct buf *out, const struct cmd_context *context, const struct reading_item *item)
+static void put_summary(struct buf *out, const struct logging *l, const struct reading_item *item)
 {
     const struct body *b = &item->body;
-    if (item->form != VERDICT_GOOD) {
-        return;
-    }
-    switch (b->kind) {
+    switch (reading_known(item) ? b->kind : KIND_UNKNOWN) {
     case KIND_GRANT:
         print_key(out, b->as.grant.key);
         buf_put_text(out, " is ");
@@ -63,29 +209,27 @@ static void put_summary(struct buf *out, const struct cmd_context *context, cons
         break;
     case KIND_ENROL:
         buf_put_text(out, "under invitation ");
-        print_id(out, b->as.enrol.invite, PRINT_ID);
+        print_id(out, b->as.enrol.invite, l->digits);
         break;
     case KIND_SESSION:
-        buf_printf(out, "%.*s ", (int)b->as.session.code.n, (const char *)b->as.session.code.p);
-        put_text_of(out, item, "context");
+        print_line(out, b->as.session.code, LIMIT_CODE_BYTES);
+        buf_put_text(out, ", ");
+        print_line(out, b->as.session.area, LIMIT_CODE_BYTES);
+        buf_put_text(out, "  ");
+        put_words(out, item, "context");
         break;
     case KIND_CONTRIBUTION:
-        put_text_of(out, item, "said");
+        put_contribution(out, l, item);
         break;
     case KIND_CLAUSE:
-        put_code(out, context, CODES_CLAUSE_TYPE, b->as.clause.type);
-        put_text_of(out, item, "text");
+        put_label(out, l, CODES_CLAUSE_TYPE, b->as.clause.type);
+        put_words(out, item, "text");
         break;
     case KIND_LINK:
-        print_id(out, entry_ref(&item->entry, 0), PRINT_ID);
-        buf_put_u8(out, ' ');
-        print_line(out, label_of(context, CODES_RELATION, b->as.link.relation), 40);
-        buf_put_u8(out, ' ');
-        print_id(out, entry_ref(&item->entry, 1), PRINT_ID);
+        put_link(out, l, item);
         break;
     case KIND_RESPONSE:
-        put_code(out, context, CODES_DISPOSITION, b->as.response.disposition);
-        put_text_of(out, item, "reason");
+        put_response(out, l, item);
         break;
     case KIND_REVOKE:
         print_key(out, b->as.revoke.key);
@@ -96,39 +240,40 @@ static void put_summary(struct buf *out, const struct cmd_context *context, cons
     case KIND_FORK_EVIDENCE:
         print_key(out, b->as.fork_evidence.key);
         break;
-    case KIND_ROOT_APPROVAL:
-    case KIND_REKEY:
-    case KIND_RESUME:
-    case KIND_GUIDE:
-    case KIND_CODEBOOK:
-    case KIND_REDACTION:
-    case KIND_COUNT:
+    case KIND_ROOT_APPROVAL: case KIND_REKEY: case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK:
+    case KIND_REDACTION: case KIND_UNKNOWN:
         break;
     }
 }
 
-static int print_item(const struct cmd_context *context, const struct reading_item *item, size_t digits)
+// Who wrote it: the beginning of the key, and the roles it has by now.
+static void put_author(struct buf *out, const struct logging *l, struct pubkey key)
 {
-    if (context->json) {
-        json_t *o = json_object();
-        json_put(o, "index", json_of_number(item->index));
-        json_put(o, "id", json_id(item->entry.id));
-        json_put(o, "kind", json_of_bytes(item->entry.kind));
-        json_put(o, "author", json_of_hex(SLICE_ARRAY(item->entry.place.author.b)));
-        json_put(o, "time", json_time(item->entry.claimed_s));
-        json_put(o, "standing", json_string(verdict_code(item->standing)));
-        if (item->has_parts) {
-            json_put(o, "parts", parts_json(&item->entry, &item->disclosure));
-        }
-        return cmd_print_json(o);
+    struct roster_member member;
+    size_t i = 0;
+    buf_put_text(out, "  by ");
+    print_key(out, key);
+    if (roster_find(reading_roster(l->r), key, &i)) {
+        roster_member(reading_roster(l->r), i, &member);
+        buf_put_text(out, member.roles != 0 ? " (" : "");
+        accredit_put_roles(out, member.roles);
+        buf_put_text(out, member.roles != 0 ? ")" : "");
+    }
+}
+
+static int print_item(const struct logging *l, const struct reading_item *item)
+{
+    if (l->context->json) {
+        return print_json(l, item);
     }
     struct buf line = buf_new(8192);
     buf_printf(&line, "%6llu  ", (unsigned long long)item->index);
-    print_id(&line, item->entry.id, digits);
+    print_id(&line, item->entry.id, l->digits);
     buf_put_text(&line, "  ");
     print_time(&line, item->entry.claimed_s);
-    buf_printf(&line, "  %-12.*s ", (int)item->entry.kind.n, (const char *)item->entry.kind.p);
-    put_summary(&line, context, item);
+    buf_printf(&line, "  %s  ", kind_words(kind_of(item->entry.kind)));
+    put_summary(&line, l, item);
+    put_author(&line, l, item->entry.place.author);
     if (item->standing != VERDICT_GOOD) {
         buf_printf(&line, "  [no effect: %s]", verdict_text(item->standing));
     }
@@ -138,62 +283,92 @@ static int print_item(const struct cmd_context *context, const struct reading_it
     return code;
 }
 
-static bool is_kind(const struct logging *l, const struct reading_item *item)
+// Counts what is wanted, when only the last of them are to be shown.
+static uint64_t count_wanted(struct logging *l)
 {
-    return l->kind == NULL || slice_equal(item->entry.kind, slice_text(l->kind));
+    struct reading_item item;
+    uint64_t n = 0;
+    while (reading_next(l->r, &item)) {
+        remember_forum(l, &item);
+        n += wanted(l, &item) ? 1 : 0;
+    }
+    reading_rewind(l->r);
+    return n;
 }
 
-static int print_log(const struct cmd_context *context, const struct logging *l, struct reading *r)
+static int print_log(struct logging *l)
 {
-    struct print_ids ids = { NULL, 0, 0 };
     struct reading_item item;
-    uint64_t shown = 0;
     int code = EXIT_GOOD;
-    while (reading_next(r, &item)) {
-        print_ids_add(&ids, item.entry.id);
-    }
-    size_t digits = print_ids_digits(&ids);
-    print_ids_done(&ids);
-    reading_rewind(r);
-    while (code == EXIT_GOOD && shown < l->count && reading_next(r, &item)) {
-        if (item.index >= l->start && is_kind(l, &item)) {
-            code = print_item(context, &item, digits);
-            shown++;
+    uint64_t at = 0;
+    const uint64_t all = l->count < UINT64_MAX ? count_wanted(l) : 0;
+    const uint64_t skip = all > l->count ? all - l->count : 0;
+    while (code == EXIT_GOOD && reading_next(l->r, &item)) {
+        remember_forum(l, &item);
+        if (wanted(l, &item) && at++ >= skip) {
+            code = print_item(l, &item);
         }
     }
-    int failed = reading_end(r);
+    if (at == 0) {
+        cmd_remark(l->context, "nothing in the record fits");
+    }
+    int failed = reading_end(l->r);
     return failed >= 0 ? failed : code;
+}
+
+static int check_kind(const char *kind)
+{
+    if (kind == NULL || kind_of(slice_text(kind)) != KIND_UNKNOWN) {
+        return -1;
+    }
+    struct nearest nearest = { .typed = slice_text(kind) };
+    for (enum kind k = KIND_ROOT_APPROVAL; k < KIND_COUNT; k++) {
+        nearest_offer(&nearest, kind_info(k)->name);
+    }
+    return nearest.best != NULL ? cmd_usage("there is no kind \"%s\"; did you mean \"%s\"?", kind, nearest.best)
+                                : cmd_usage("there is no kind \"%s\": contribution, session, clause, link, response, "
+                                            "grant, invite, enrol, resume, revoke …", kind);
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct logging l = { .count = UINT64_MAX };
+    struct logging l = { .context = context, .count = UINT64_MAX };
     const struct arg_spec rows[] = {
-        { "kind", 'k', ARG_TEXT, "KIND", "only entries of this kind", &l.kind },
-        { "from", 0, ARG_UINT, "INDEX", "begin at this index", &l.start },
-        { "count", 'n', ARG_UINT, "N", "show so many at most", &l.count },
+        { "kind", 'k', ARG_TEXT, "KIND", "only entries of this kind: contribution, session, clause, link, response …",
+          &l.kind },
+        { "theme", 't', ARG_TEXT, "CODE", "only contributions on this theme, where it may be read", &l.theme },
+        { "session", 's', ARG_TEXT, "CODE", "only this forum and what was said there", &l.session },
+        { "since", 0, ARG_UINT, "INDEX", "only from this index on", &l.since },
+        { "count", 'n', ARG_UINT, "N", "only the last N", &l.count },
         READING_RECORD(&l.from),
         READING_CHARTER(&l.from),
         { .name = NULL },
     };
     const struct arg_command command = {
         .name = "baraza log",
-        .summary = "Show the record in its order, each entry with its standing",
+        .summary = "Show the record in its order, newest last: index, id, what it is, who wrote it, first words",
         .positionals = "",
-        .examples = "  baraza log --state /srv/baraza --kind response\n"
-                    "  baraza log --record record.baraza --charter charter\n",
+        .examples = "  baraza log --state /srv/baraza -n 20\n"
+                    "  baraza log --state /srv/baraza --kind contribution --theme land-disputes --json\n"
+                    "  baraza log --record record.baraza --charter charter --kind response\n",
         .options = rows,
     };
     struct args args;
-    struct reading *r = NULL;
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code < 0) {
-        code = reading_open(context, &l.from, &r);
+        code = check_kind(l.kind);
     }
     if (code < 0) {
-        code = print_log(context, &l, r);
+        code = reading_open(context, &l.from, &l.r);
     }
-    reading_close(r);
+    if (code < 0) {
+        l.forum_of = table_new(sizeof(struct hash));
+        l.digits = reading_digits(l.r);
+        code = print_log(&l);
+        table_done(&l.forum_of);
+        free(l.forums);
+    }
+    reading_close(l.r);
     return code;
 }
 

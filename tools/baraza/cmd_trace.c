@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// `baraza trace`: from what was said to the clauses it led to, or from a clause back to who said it.
+// `baraza trace`: from what was said to the clauses it led to and the answer it got; and from a clause back to those
+// who said it.
 #include "hub/draft/trace.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/thread.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define TEXT_SHOWN 72
+#define INDENT_MOST 16 // levels; deeper ones are not moved further
 
 // Row i of each list of the draft.
 static const struct draft_session *session_at(const struct draft *d, size_t i)
@@ -152,11 +154,17 @@ static void put_node_json(json_t *o, const struct draft *d, struct draft_node no
     }
 }
 
-static int print_json(const struct draft *d, const struct trace *t)
+static const char *way_name(enum trace_way way)
+{
+    return way == TRACE_BACK ? "back" : "onward";
+}
+
+static int print_json(const struct draft *d, const struct trace *t, enum trace_way way)
 {
     int code = EXIT_GOOD;
     for (size_t i = 0; i < t->n && code == EXIT_GOOD; i++) {
         json_t *o = json_object();
+        json_put(o, "way", json_string(way_name(way)));
         json_put(o, "depth", json_of_number(t->steps[i].depth));
         json_put(o, "relation", json_of_bytes(t->steps[i].relation));
         put_node_json(o, d, t->steps[i].node);
@@ -166,46 +174,82 @@ static int print_json(const struct draft *d, const struct trace *t)
     return code;
 }
 
+// How a step hangs on the one above it, in words.
+static void put_relation(struct buf *out, const struct cmd_context *context, struct slice relation)
+{
+    static const struct { const char *relation, *words; } own[] = {
+        { "parent", "part" }, { "forum", "said there" }, { "response", "answer" } };
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (slice_equal(relation, slice_text(own[i].relation))) {
+            relation = slice_text(own[i].words);
+        }
+    }
+    buf_put_u8(out, '[');
+    print_line(out, label_of(context, CODES_RELATION, relation), 40);
+    buf_put_text(out, "] ");
+}
+
 static int print_trace(const struct cmd_context *context, const struct draft *d, const struct trace *t)
 {
-    struct buf out = buf_new((size_t)1 << 26);
-    for (size_t i = 0; i < t->n; i++) {
+    struct buf out = buf_new(65536);
+    int code = EXIT_GOOD;
+    for (size_t i = 0; i < t->n && code == EXIT_GOOD; i++) {
         const struct trace_step *s = &t->steps[i];
-        for (size_t k = 0; k < s->depth; k++) {
+        if (s->node.type == DRAFT_SESSION && s->depth > 0) {
+            continue; // each contribution says at which forum it was said
+        }
+        for (size_t k = 0; k < s->depth && k < INDENT_MOST; k++) {
             buf_put_text(&out, "    ");
         }
         if (s->relation.n > 0) {
-            buf_put_u8(&out, '[');
-            print_line(&out, label_of(context, CODES_RELATION, s->relation), 40);
-            buf_put_text(&out, "] ");
+            put_relation(&out, context, s->relation);
         }
         put_node(&out, context, d, s->node);
         buf_put_text(&out, s->again ? "  (see above)\n" : "\n");
+        code = cmd_print(buf_slice(&out));
+        buf_reset(&out);
     }
-    int code = cmd_print(buf_slice(&out));
     buf_done(&out);
     return code;
+}
+
+static int trace_one_way(const struct cmd_context *context, const struct draft *d, struct hash id, enum trace_way way)
+{
+    struct trace t = { 0, NULL };
+    if (!trace_run(d, id, way, &t)) {
+        return cmd_usage("that entry is no contribution, forum, clause or answer in force: see baraza show");
+    }
+    int code = context->json ? print_json(d, &t, way) : print_trace(context, d, &t);
+    trace_done(&t);
+    return code;
+}
+
+// A clause stands between those who said it and what came of it: without --way, both are shown.
+static int trace_both_ways(const struct cmd_context *context, const struct draft *d, struct hash id)
+{
+    int code = context->json ? EXIT_GOOD : cmd_print(SLICE_LITERAL("What it stands on:\n"));
+    code = code == EXIT_GOOD ? trace_one_way(context, d, id, TRACE_BACK) : code;
+    if (code == EXIT_GOOD && !context->json) {
+        code = cmd_print(SLICE_LITERAL("What it led to:\n"));
+    }
+    return code == EXIT_GOOD ? trace_one_way(context, d, id, TRACE_ONWARD) : code;
 }
 
 static int trace(struct cmd_context *context, const struct reading_from *from, const char *typed, const char *way)
 {
     struct reading *r = NULL;
     struct draft *d = NULL;
-    struct trace t = { 0, NULL };
     struct hash id;
     int code = thread_open(context, from, &r, &d);
     if (code < 0) {
         code = reading_find(r, typed, &id);
     }
     if (code < 0) {
-        struct draft_node node = draft_find(d, id);
-        enum trace_way direction = node.type == DRAFT_CLAUSE ? TRACE_BACK : TRACE_ONWARD;
-        direction = way == NULL ? direction : strcmp(way, "back") == 0 ? TRACE_BACK : TRACE_ONWARD;
-        if (trace_run(d, id, direction, &t)) {
-            code = context->json ? print_json(d, &t) : print_trace(context, d, &t);
-            trace_done(&t);
+        if (way == NULL && draft_find(d, id).type == DRAFT_CLAUSE) {
+            code = trace_both_ways(context, d, id);
         } else {
-            code = cmd_usage("\"%s\" is no contribution, forum, clause or answer in force", typed);
+            const bool back = way != NULL && strcmp(way, "back") == 0;
+            code = trace_one_way(context, d, id, back ? TRACE_BACK : TRACE_ONWARD);
         }
     }
     draft_free(d);
@@ -218,8 +262,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct reading_from from = { NULL, NULL };
     const char *way = NULL;
     const struct arg_spec rows[] = {
-        { "way", 'w', ARG_TEXT, "WAY", "onward or back; a clause is traced back and all else onward when not given",
-          &way },
+        { "way", 'w', ARG_TEXT, "WAY", "onward or back; else a clause is traced both ways, and all else onward", &way },
         READING_RECORD(&from),
         READING_CHARTER(&from),
         { .name = NULL },

@@ -16,6 +16,10 @@
 #define ID_FEWEST 8
 #define PREFIX_FEWEST 4
 
+// Around what is written from right to left, so that it does not turn around what stands beside it (UAX 9).
+#define FIRST_STRONG_ISOLATE "\xe2\x81\xa8"
+#define POP_ISOLATE "\xe2\x81\xa9"
+
 void print_ids_add(struct print_ids *p, struct hash id)
 {
     if (p->n == p->room) {
@@ -98,15 +102,38 @@ void print_time(struct buf *out, uint64_t seconds)
     put_time(out, seconds, "%Y-%m-%d %H:%M");
 }
 
+// True when s, which is valid UTF-8, has a letter of a script that is written from right to left (Hebrew to Arabic
+// Extended, their presentation forms, and the old scripts of plane 1).
+static bool has_right_to_left(struct slice s)
+{
+    for (size_t i = 0; i + 1 < s.n; i++) {
+        const uint8_t a = s.p[i];
+        const uint8_t b = s.p[i + 1];
+        const uint8_t c = i + 2 < s.n ? s.p[i + 2] : 0;
+        const bool basic = (a == 0xd6 && b >= 0x90) || (a >= 0xd7 && a <= 0xdf) ||
+                           (a == 0xe0 && b >= 0xa0 && b <= 0xa3);
+        const bool forms = a == 0xef && ((b == 0xac && c >= 0x9d) || (b >= 0xad && b <= 0xb7) || b == 0xb9 ||
+                                         b == 0xba || (b == 0xbb && c <= 0xbc));
+        const bool plane_1 = a == 0xf0 && ((b == 0x90 && c >= 0xa0) || b == 0x9e);
+        if (basic || forms || plane_1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void print_line(struct buf *out, struct slice text, size_t characters)
 {
     struct buf safe = buf_new(4 * text.n + 16);
     text_put_safe(&safe, text, true);
     size_t n = text_prefix_bytes(buf_slice(&safe), characters);
+    const bool isolate = has_right_to_left(slice_of(safe.p, n));
+    buf_put_text(out, isolate ? FIRST_STRONG_ISOLATE : "");
     buf_put(out, slice_of(safe.p, n));
     if (n < safe.n) {
         buf_put_text(out, "…");
     }
+    buf_put_text(out, isolate ? POP_ISOLATE : "");
     buf_done(&safe);
 }
 

@@ -22,7 +22,7 @@ size_t print_ids_digits(struct print_ids *p); // sorts; call once all are added
 void print_ids_done(struct print_ids *p);
 
 // Appends the first digits of an id; a time in UTC as "2026-03-04 13:00"; a text on one line, harmless, cut to
-// `characters`; a key's first digits.
+// `characters`, and isolated from what stands beside it when it is written from right to left; a key's first digits.
 void print_id(struct buf *out, struct hash id, size_t digits);
 void print_time(struct buf *out, uint64_t seconds);
 void print_line(struct buf *out, struct slice text, size_t characters);

@@ -8,71 +8,123 @@
 #include "common/store/leaf.h"
 #include "tools/baraza/print.h"
 
-#include <string.h>
-
 #define PREFIX_FEWEST 4
 
-// Looks among the journals here, then among what came down. ERR_NOT_FOUND; ERR_BUSY: several.
-static enum err find_here(struct work *w, struct slice typed, struct hash *out)
+// What was found so far: an entry may lie in several places, which is once.
+struct finding {
+    bool found, several;
+    struct resolved at;
+};
+
+static void take(struct finding *f, struct hash id, enum kind kind)
+{
+    f->several = f->several || (f->found && !hash_equal(f->at.id, id));
+    f->found = true;
+    f->at = (struct resolved){ .id = id, .kind = kind };
+}
+
+// Takes what a look-up gave, and returns whether that was an answer.
+static enum err take_stored(struct finding *f, enum err e, const struct stored *stored)
+{
+    struct entry entry;
+    if (e == OK && entry_parse(stored->bytes, &entry) == VERDICT_GOOD) {
+        take(f, entry.id, kind_of(entry.kind));
+    }
+    f->several = f->several || e == ERR_BUSY;
+    return e == ERR_NOT_FOUND || e == ERR_BUSY ? OK : e;
+}
+
+// Looks among the journals here, and among what came down.
+static enum err look_here(struct work *w, struct slice typed, struct finding *f)
 {
     struct kv_txn *t = NULL;
     struct position at;
     struct stored stored;
     uint64_t index = 0;
     enum err e = kv_begin_read(state_kv(w->state), &t);
-    if (e == OK) {
-        e = journal_find(t, typed, &at);
+    if (e != OK) {
+        return e;
     }
+    e = journal_find(t, typed, &at);
+    e = take_stored(f, e == OK ? journal_get(t, &at, &stored, NULL) : e, &stored);
     if (e == OK) {
-        e = journal_get(t, &at, &stored, NULL);
-    } else if (e == ERR_NOT_FOUND) {
         e = leaf_find(t, typed, &index);
-        if (e == OK) {
-            e = leaf_get(t, index, &stored, NULL);
-        }
-    }
-    if (e == OK) {
-        *out = stored.id;
+        e = take_stored(f, e == OK ? leaf_get(t, index, &stored, NULL) : e, &stored);
     }
     kv_abort(t);
     return e;
 }
 
-static int find_in_record(struct cmd_context *context, const struct work *w, const struct reading_from *from,
-                          const char *typed, struct hash *out)
+int resolver_record(struct resolver *r)
 {
-    struct reading *r = NULL;
-    struct reading_from there = *from;
-    int code = reading_open(context, &there, &r);
-    if (code < 0 && !hash_equal(reading_consultation(r), state_charter(w->state)->id)) {
-        code = cmd_usage("%s belongs to another consultation", from->record);
+    if (r->record != NULL || r->from->record == NULL) {
+        return -1;
     }
-    if (code < 0) {
-        code = reading_find(r, typed, out);
+    int code = reading_open(r->context, r->from, &r->record);
+    if (code < 0 && !hash_equal(reading_charter(r->record)->id, state_charter(r->w->state)->id)) {
+        code = cmd_usage("%s belongs to another consultation than %s", r->from->record, state_dir(r->w->state));
     }
-    reading_close(r);
     return code;
 }
 
-int resolve_id(struct cmd_context *context, struct work *w, const struct reading_from *from, const char *typed,
-               struct hash *out)
+void resolver_done(struct resolver *r)
+{
+    reading_close(r->record);
+    r->record = NULL;
+}
+
+static void look_in_record(const struct resolver *r, struct slice typed, struct finding *f)
+{
+    uint64_t index = 0;
+    enum err e = r->record == NULL ? ERR_NOT_FOUND : reading_look(r->record, typed, &index);
+    if (e == OK) {
+        take(f, reading_ids(r->record)[index], reading_kind(r->record, index));
+    }
+    f->several = f->several || e == ERR_BUSY;
+}
+
+int resolve_id(struct resolver *r, const char *typed, struct resolved *out)
 {
     struct why why = { "" };
+    struct finding f = { .found = false };
     struct slice text = slice_text(typed);
-    if (armor_hex_fixed(text, out->b, sizeof out->b)) {
-        return -1; // whole: it may name what is not here yet
+    struct resolved whole = { .kind = KIND_UNKNOWN };
+    const bool is_whole = armor_hex_fixed(text, whole.id.b, sizeof whole.id.b);
+    int code = resolver_record(r);
+    if (code >= 0) {
+        return code;
     }
-    enum err e = text.n < PREFIX_FEWEST ? ERR_BAD_INPUT : find_here(w, text, out);
-    if (e == ERR_NOT_FOUND && from->record != NULL) {
-        return find_in_record(context, w, from, typed, out);
+    enum err e = text.n < PREFIX_FEWEST ? ERR_BAD_INPUT : look_here(r->w, text, &f);
+    if (e == ERR_BAD_INPUT) {
+        why_set(&why, "\"%.70s\" is no id: it takes hex digits, 4 or more", typed);
     }
-    if (e == ERR_NOT_FOUND) {
-        why_set(&why, "nothing here begins with \"%.70s\": give the whole id, or the record with --record FILE", typed);
-    } else if (e == ERR_BUSY) {
+    if (e != OK) {
+        return cmd_fail(e, &why);
+    }
+    look_in_record(r, text, &f);
+    if (f.several) {
         why_set(&why, "several entries begin with \"%.70s\": give more of the id", typed);
-        e = ERR_BAD_INPUT;
-    } else if (e == ERR_BAD_INPUT) {
-        why_set(&why, "\"%.70s\" is no id: hex digits, 4 or more", typed);
+        return cmd_fail(ERR_BAD_INPUT, &why);
     }
-    return e == OK ? -1 : cmd_fail(e, &why);
+    if (!f.found && !is_whole) {
+        why_set(&why, "nothing here begins with \"%.70s\": give the whole id, or the record it is in with --record",
+                typed);
+        return cmd_fail(ERR_NOT_FOUND, &why);
+    }
+    *out = f.found ? f.at : whole; // a whole id may name what is not here yet
+    return -1;
+}
+
+int resolve_kind(struct resolver *r, const char *typed, enum kind wanted, struct resolved *out)
+{
+    struct resolved found;
+    int code = resolve_id(r, typed, &found);
+    if (code < 0 && found.kind != KIND_UNKNOWN && found.kind != wanted) {
+        code = cmd_usage("%.70s names a %s, where a %s is needed", typed, kind_info(found.kind)->name,
+                         kind_info(wanted)->name);
+    }
+    if (code < 0) {
+        *out = found;
+    }
+    return code;
 }

@@ -91,7 +91,7 @@ play_policy() {
 
     scene "Drafters write a threat, and link to it what the forums said of it"
     quiet baraza unlock Weaver --state capital --passphrase-file capital.pass
-    threat=$(baraza clause --type threat --title "land disputes" --state capital --json \
+    threat=$(baraza clause add --type threat --title "land disputes" --state capital --json \
         "Disputes over land and boundaries set families and communities against each other." | field id)
     [ -n "$threat" ] || fail 1 "no clause was written"
     mapfile -t land < <(baraza log --state hub --kind contribution --theme land-disputes --json | ids)
@@ -113,7 +113,7 @@ play_policy() {
         fail 1 "gap did not name it as expected"
 
     scene "The action is written, and the gap closes"
-    action=$(baraza clause --type action --title "boundary councils" --state capital --json \
+    action=$(baraza clause add --type action --title "boundary councils" --state capital --json \
         --aim "no family alone with a boundary quarrel" --timing "from March, reviewed each September" \
         "Joint boundary councils of elders, women and youth meet every month in every district." | field id)
     quiet baraza link "$action" "$threat" --relation answers --state capital

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What the drafter's commands share. Read first: drafting.h.
+#include "tools/baraza/drafting.h"
+
+#include "common/format/nfc.h"
+#include "tools/baraza/contribution.h"
+#include "tools/baraza/print.h"
+
+#include <stdlib.h>
+
+void typed_done(struct typed *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        buf_done(&t->bufs[i]);
+    }
+    *t = (struct typed){ .n = 0 };
+}
+
+struct slice typed_text(struct typed *t, struct slice text)
+{
+    if (text.n == 0) {
+        return text;
+    }
+    CHECK(t->n < DRAFTING_TEXTS);
+    struct buf *b = &t->bufs[t->n++];
+    *b = buf_new(LIMIT_DISCLOSURE_BYTES);
+    t->bad = !text_nfc(text, b) || t->bad;
+    while (b->n > 0 && (b->p[b->n - 1] == '\n' || b->p[b->n - 1] == '\r')) {
+        b->n--;
+    }
+    return buf_slice(b);
+}
+
+struct slice drafting_language(const struct drafting *d, const struct work *w)
+{
+    return d->lang != NULL ? slice_text(d->lang) : state_charter(w->state)->languages[0];
+}
+
+int drafting_check(const struct drafting *d, const struct typed *t)
+{
+    if (d->lang != NULL && !language_tag_ok(slice_text(d->lang))) {
+        return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
+    }
+    return t->bad ? cmd_usage("a text is not UTF-8, or longer than %d bytes", LIMIT_DISCLOSURE_BYTES) : -1;
+}
+
+void drafting_put_reason(struct slice lang, struct slice text, struct slice to, const struct hash *where,
+                         struct buf *out)
+{
+    struct content c = { .count = 0 };
+    if (text.n > 0) {
+        content_add_text(&c, "lang", lang);
+        content_add_text(&c, "text", text);
+    }
+    if (to.n > 0) {
+        content_add_text(&c, "to", to);
+    }
+    if (where != NULL) {
+        content_add_bin(&c, "where", SLICE_ARRAY(where->b));
+    }
+    if (c.count > 0) {
+        content_make(&c, out);
+    }
+}
+
+static int say_saved(const struct cmd_context *context, const char *what, const struct append_result *result)
+{
+    if (context->json) {
+        json_t *o = json_object();
+        json_put(o, "id", json_id(result->id));
+        json_put(o, "number", json_of_number(result->seq));
+        json_put(o, "entry", json_string(what));
+        json_put(o, "state", json_string("saved"));
+        return cmd_print_json(o);
+    }
+    struct buf line = buf_new(256);
+    buf_put_text(&line, "saved ");
+    print_id(&line, result->id, PRINT_ID);
+    buf_printf(&line, "  %s, number %llu\n", what, (unsigned long long)result->seq);
+    int code = cmd_print(buf_slice(&line));
+    buf_done(&line);
+    return code;
+}
+
+int drafting_append(const struct cmd_context *context, struct work *w, const struct append_item *items, size_t n)
+{
+    struct append_result *results = mem_new(n * sizeof *results);
+    int code = work_append(w, items, n, results);
+    if (code < 0) {
+        code = EXIT_GOOD;
+        for (size_t i = 0; i < n && code == EXIT_GOOD; i++) {
+            code = say_saved(context, kind_info(items[i].body->kind)->name, &results[i]);
+        }
+    }
+    free(results);
+    return code;
+}

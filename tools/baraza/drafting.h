@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What clause, link and respond share: texts as they were typed, put in NFC; the part `reason`; saying that it is
+// saved.
+#ifndef BARAZA_TOOLS_BARAZA_DRAFTING_H
+#define BARAZA_TOOLS_BARAZA_DRAFTING_H
+
+#include "common/format/content.h"
+#include "tools/baraza/resolve.h"
+
+#define DRAFTING_TEXTS 12 // typed for one entry
+
+// Who writes, in which language, and where what she names may be found. All borrowed; NULL: not given.
+struct drafting {
+    const char *as, *lang;
+    struct reading_from from;
+};
+#define DRAFTING_LANG(d) \
+    { "lang", 'l', ARG_TEXT, "TAG", "language of the text; the consultation's first when not given", &(d)->lang }
+
+// Texts in NFC, kept until the entry is written. All zeros: none yet.
+struct typed {
+    struct buf bufs[DRAFTING_TEXTS];
+    size_t n;
+    bool bad; // one was not UTF-8, or too long
+};
+void typed_done(struct typed *t);
+
+// Returns text in NFC, without line ends behind it; empty for NULL. A text that is none sets t->bad.
+struct slice typed_text(struct typed *t, struct slice text);
+
+// The language of what is typed: --lang, else the consultation's first. Borrows both.
+struct slice drafting_language(const struct drafting *d, const struct work *w);
+
+// -1, or reports that --lang is no language tag, or that a text is bad.
+int drafting_check(const struct drafting *d, const struct typed *t);
+
+// Appends the part `reason`: text, `to` (each empty: not given) and `where` (NULL: not given); nothing when nothing is
+// given. Going over a limit shows in buf_ok.
+void drafting_put_reason(struct slice lang, struct slice text, struct slice to, const struct hash *where,
+                         struct buf *out);
+
+// Writes n entries in one transaction and says that each is saved. Returns the exit code.
+int drafting_append(const struct cmd_context *context, struct work *w, const struct append_item *items, size_t n);
+
+#endif
