@@ -16,6 +16,7 @@
 #include "common/format/invitation.h"
 #include "common/format/wire.h"
 #include "common/store/record.h"
+#include "hub/checkpointer.h"
 #include "hub/ingest.h"
 #include "hub/peer_core.h"
 #include "hub/sequence.h"
@@ -119,10 +120,8 @@ struct hub {
     struct sequence *sequence;
     struct serve *serve;
     struct peer_core *core;
-    struct record *publisher;
-    struct merkle_frontier frontier;
-    struct tree_head published;
-    struct buf note;
+    struct checkpointer *checkpointer;
+    char checkpoint[256];    // kept outside the database
     uint64_t life;
     uint64_t arm_at;
     uint64_t crash_in;

@@ -5,8 +5,6 @@
 // two actions, between commit and acknowledgement, and between signing and publishing.
 #include "tests/sim/sim.h"
 
-#include "common/base/file.h"
-#include "common/format/checkpoint.h"
 #include "common/format/roster.h"
 
 #include <stdio.h>
@@ -63,36 +61,13 @@ static struct peer_event event_now(struct sim *s, enum peer_event_type type)
                                 .disk_free = s->hub.disk_full && !s->hub.disk_lies ? 4096 : (uint64_t)1 << 40 };
 }
 
-// Compares the record with the checkpoint kept outside it, and hands that checkpoint on.
-static void resume_publishing(struct sim *s)
+static void announce(struct sim *s)
 {
-    struct hub *h = &s->hub;
-    struct why why = { { 0 } };
-    struct kv_txn *t = NULL;
-    char path[256];
-    hub_path(s, "checkpoint", path);
-    h->frontier = (struct merkle_frontier){ 0 };
-    CHECK(kv_begin_read(h->kv, &t) == OK);
-    enum err e = record_load(h->publisher, t, &why);
-    if (e == OK) {
-        e = record_check_outside(h->publisher, t, path, &s->charter.log, &h->published, &why);
-    }
-    if (e == OK) {
-        e = record_verify(h->publisher, t, h->published.size, &h->frontier, &why);
-    }
-    kv_abort(t);
-    if (e != OK) {
-        sim_fail(s, "the hub refuses its own record: %s", why.text);
-        return;
-    }
-    if (h->published.size > 0) {
-        buf_done(&h->note);
-        h->note = buf_new(LIMIT_NOTE_BYTES);
-        CHECK(file_read(path, false, &h->note, &why) == OK);
-        struct peer_event ev = event_now(s, PEER_CHECKPOINT);
-        ev.as.checkpoint.head = h->published;
-        ev.as.checkpoint.note = buf_slice(&h->note);
-        take(s, &ev);
+    struct peer_event e = event_now(s, PEER_CHECKPOINT);
+    e.as.checkpoint.head = checkpointer_head(s->hub.checkpointer);
+    e.as.checkpoint.note = checkpointer_note(s->hub.checkpointer);
+    if (e.as.checkpoint.head.size > 0) {
+        take(s, &e);
     }
 }
 
@@ -111,16 +86,21 @@ void hub_boot(struct sim *s)
     if (e == OK) {
         e = serve_open(h->kv, &reader, &h->serve, &why);
     }
+    if (e == OK) {
+        hub_path(s, "checkpoint", h->checkpoint);
+        const struct checkpointer_keys publisher = { .kv = h->kv, .log = &s->charter.log, .secret = &h->log,
+                                                     .path = h->checkpoint };
+        e = checkpointer_open(&publisher, &h->checkpointer, &why);
+    }
     if (e != OK) {
         sim_fail(s, "the hub cannot open its record: %s", why.text);
         return;
     }
     h->core = peer_core_new(&identity);
-    h->publisher = record_new();
     h->arm_at = UINT64_MAX;
     h->crash_in = 0;
     sim_say(s, "the hub starts with %llu entries", (unsigned long long)sequence_size(h->sequence));
-    resume_publishing(s);
+    announce(s);
     h->publish_planned = true;
     sim_plan(s, 1000, (struct sim_event){ .what = SIM_HUB_PUBLISH, .life = h->life });
 }
@@ -147,12 +127,12 @@ void hub_kill(struct sim *s, const char *why)
     peer_core_free(h->core);
     sequence_close(h->sequence);
     serve_close(h->serve);
-    record_free(h->publisher);
+    checkpointer_close(h->checkpointer);
     kv_close(h->kv);
     h->core = NULL;
     h->sequence = NULL;
     h->serve = NULL;
-    h->publisher = NULL;
+    h->checkpointer = NULL;
     h->kv = NULL;
     h->life++;
     sim_put_back(s, PLANT_ACK_BEFORE_COMMIT, h->dir);
@@ -260,7 +240,8 @@ static void send_made(struct sim *s, const struct peer_action *a)
     struct why why = { { 0 } };
     struct buf frame = buf_new(LIMIT_FRAME_BYTES);
     enum err e = a->type == PEER_SEND_PROOF
-                     ? serve_proof(h->serve, a, h->published, buf_slice(&h->note), &frame, &why)
+                     ? serve_proof(h->serve, a, checkpointer_head(h->checkpointer),
+                                   checkpointer_note(h->checkpointer), &frame, &why)
                      : serve_custody(h->serve, a, &frame, &why);
     if (e == OK) {
         CHECK(buf_ok(&frame));
@@ -508,61 +489,26 @@ void hub_commit(struct sim *s)
 }
 
 // --- the publisher ---
-static enum err sign_next(struct sim *s, struct tree_head *head, struct buf *note, struct why *why)
-{
-    struct hub *h = &s->hub;
-    struct kv_txn *t = NULL;
-    CHECK(kv_begin_read(h->kv, &t) == OK);
-    enum err e = record_load(h->publisher, t, why);
-    if (e == OK) {
-        *head = record_head(h->publisher);
-        e = record_verify(h->publisher, t, head->size, &h->frontier, why);
-    }
-    kv_abort(t);
-    if (e == OK && head->size > h->published.size) {
-        checkpoint_make(*head, &s->charter.log, &h->log, note);
-    }
-    return e;
-}
-
-static void announce(struct sim *s, struct tree_head head, struct slice note)
-{
-    struct hub *h = &s->hub;
-    struct kv_txn *t = NULL;
-    if (!h->disk_full && kv_begin_write(h->kv, &t) == OK) {
-        record_checkpoint_put(t, head.size, note);
-        CHECK(kv_commit(t) == OK);
-    }
-    h->published = head;
-    buf_done(&h->note);
-    h->note = buf_new(LIMIT_NOTE_BYTES);
-    buf_put(&h->note, note);
-    sim_say(s, "the hub publishes its record of %llu entries", (unsigned long long)head.size);
-    struct peer_event e = event_now(s, PEER_CHECKPOINT);
-    e.as.checkpoint.head = head;
-    e.as.checkpoint.note = buf_slice(&h->note);
-    take(s, &e);
-}
-
 void hub_publish(struct sim *s)
 {
     struct hub *h = &s->hub;
     struct why why = { { 0 } };
-    struct tree_head head = tree_head_empty();
-    struct buf note = buf_new(LIMIT_NOTE_BYTES);
-    char path[256];
-    hub_path(s, "checkpoint", path);
+    bool fresh = false;
     h->publish_planned = false;
-    if (sign_next(s, &head, &note, &why) != OK) {
-        sim_fail(s, "the hub cannot verify its own record: %s", why.text);
-    } else if (buf_slice(&note).n > 0 && !h->disk_full) {
-        CHECK(record_checkpoint_keep(path, buf_slice(&note), &why) == OK);
-        if (!killed(s)) {
-            announce(s, head, buf_slice(&note));
-        }
-    } else if (buf_slice(&note).n > 0) {
-        h->publish_planned = true; // no room for it: again soon
-        sim_plan(s, 1000, (struct sim_event){ .what = SIM_HUB_PUBLISH, .life = h->life });
+    if (h->disk_full) {
+        sim_disk(true);
     }
-    buf_done(&note);
+    enum err e = checkpointer_publish(h->checkpointer, &fresh, &why);
+    sim_disk(false);
+    if (e == ERR_CORRUPT) {
+        sim_fail(s, "the hub cannot verify its own record: %s", why.text);
+    } else if (e != OK) {
+        sim_say(s, "the hub cannot publish: %s", err_text(e));
+        h->publish_planned = true;
+        sim_plan(s, 1000, (struct sim_event){ .what = SIM_HUB_PUBLISH, .life = h->life });
+    } else if (fresh && !killed(s)) {
+        sim_say(s, "the hub publishes its record of %llu entries",
+                (unsigned long long)checkpointer_head(h->checkpointer).size);
+        announce(s);
+    }
 }

@@ -396,7 +396,6 @@ void sim_done(struct sim *s)
     for (size_t i = 0; i < s->captured_count; i++) {
         buf_done(&s->captured[i]);
     }
-    buf_done(&s->hub.note);
     buf_done(&s->charter_note);
     buf_done(&s->story);
     buf_done(&s->failure);
