@@ -199,22 +199,23 @@ static void store_evidence(struct kv_txn *t, struct tree_head seen, struct slice
     buf_done(&value);
 }
 
-// Only the incarnation that is written in now can be followed by a new one. What was refused in an older one asks for
-// the same: then the present one ends too, and its author signs anew what the refused journal had left.
+// The incarnation that is written in now is followed by a new one. Of one that is closed already only what follows a
+// refused entry matters: its author signs it anew in the present one.
 static enum err store_renew(struct kv_txn *t, const struct node_action *a)
 {
     struct notebook n;
+    bool refused = a->as.renew.cause == RENEW_REFUSED;
     enum err e = notebook_get(t, a->as.renew.journal.key, &n);
-    if (e == ERR_NOT_FOUND || (e == OK && !journal_id_equal(n.journal, a->as.renew.journal))) {
-        return OK;
-    }
-    if (e == OK && n.renew != NOTEBOOK_REFUSED) {
-        bool refused = a->as.renew.cause == RENEW_REFUSED;
+    bool current = e == OK && journal_id_equal(n.journal, a->as.renew.journal);
+    if (e == OK && !current && refused) {
+        const struct stranded s = { .journal = a->as.renew.journal, .from = a->as.renew.next };
+        e = notebook_strand(t, &s);
+    } else if (e == OK && current && n.renew != NOTEBOOK_REFUSED) {
         n.renew = refused ? NOTEBOOK_REFUSED : NOTEBOOK_RESTORED;
         n.from = refused ? a->as.renew.next : 0;
         e = notebook_put(t, &n);
     }
-    return e;
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static bool is_store(enum node_action_type type)

@@ -315,6 +315,9 @@ enum err author_append(struct author *a, uint64_t wall_s, const struct append_it
         e = take_up(&w, a->moved, why);
     }
     if (e == OK) {
+        e = renew_stranded(&w, why);
+    }
+    if (e == OK) {
         e = put_items(&w, items, n, results, why);
     }
     if (e == OK) {

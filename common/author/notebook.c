@@ -94,3 +94,83 @@ enum err notebook_put(struct kv_txn *t, const struct notebook *notebook)
     buf_done(&bytes);
     return kv_error(t);
 }
+
+// --- stranded journals: canonical [[author key, incarnation, from] …] ---
+#define STRANDED "stranded"
+
+static enum err stranded_read(struct kv_txn *t, struct stranded *out, size_t *count)
+{
+    struct slice bytes = { NULL, 0 };
+    enum err e = store_value_get(t, STRANDED, &bytes);
+    *count = 0;
+    if (e != OK) {
+        return e == ERR_NOT_FOUND ? OK : e;
+    }
+    struct cursor c = cursor_new(bytes, false);
+    size_t n = cursor_array(&c, LIMIT_STRANDED);
+    for (size_t i = 0; i < n; i++) {
+        cursor_array_of(&c, 3);
+        cursor_bin_fixed(&c, out[i].journal.key.b, sizeof out[i].journal.key.b);
+        cursor_bin_fixed(&c, out[i].journal.incarnation.b, sizeof out[i].journal.incarnation.b);
+        out[i].from = cursor_uint(&c);
+    }
+    if (!cursor_done(&c)) {
+        return ERR_CORRUPT;
+    }
+    *count = n;
+    return OK;
+}
+
+static enum err stranded_write(struct kv_txn *t, const struct stranded *all, size_t n)
+{
+    struct buf bytes = buf_new(LIMIT_STRANDED * 80 + 8);
+    pack_array(&bytes, n);
+    for (size_t i = 0; i < n; i++) {
+        pack_array(&bytes, 3);
+        pack_bin(&bytes, SLICE_ARRAY(all[i].journal.key.b));
+        pack_bin(&bytes, SLICE_ARRAY(all[i].journal.incarnation.b));
+        pack_uint(&bytes, all[i].from);
+    }
+    CHECK(buf_ok(&bytes));
+    store_value_put(t, STRANDED, buf_slice(&bytes));
+    buf_done(&bytes);
+    return kv_error(t);
+}
+
+enum err notebook_strand(struct kv_txn *t, const struct stranded *s)
+{
+    struct stranded all[LIMIT_STRANDED];
+    size_t n = 0;
+    enum err e = stranded_read(t, all, &n);
+    if (e != OK) {
+        return e;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (journal_id_equal(all[i].journal, s->journal)) {
+            return OK;
+        }
+    }
+    if (n == LIMIT_STRANDED) {
+        return ERR_FULL;
+    }
+    all[n] = *s;
+    return stranded_write(t, all, n + 1);
+}
+
+enum err notebook_take_stranded(struct kv_txn *t, struct pubkey key, struct stranded *out)
+{
+    struct stranded all[LIMIT_STRANDED];
+    size_t n = 0;
+    enum err e = stranded_read(t, all, &n);
+    if (e != OK) {
+        return e;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (pubkey_equal(all[i].journal.key, key)) {
+            *out = all[i];
+            memmove(&all[i], &all[i + 1], (n - i - 1) * sizeof all[0]);
+            return stranded_write(t, all, n - 1);
+        }
+    }
+    return ERR_NOT_FOUND;
+}

@@ -31,4 +31,17 @@ MUST_USE enum err notebook_put(struct kv_txn *t, const struct notebook *n);
 // Reads all into out (LIMIT_PERSONS of them) and their number into *count.
 MUST_USE enum err notebook_all(struct kv_txn *t, struct notebook *out, size_t *count);
 
+// --- journals that are not written in any more, of which the hub refused an entry ---
+// What follows it there is to be signed anew in the author's present notebook when she writes next.
+struct stranded {
+    struct journal_id journal;
+    uint64_t from; // first seq that is to be signed anew
+};
+
+// Adds one, unless this journal is there already. ERR_FULL: LIMIT_STRANDED; ERR_CORRUPT, the error of t.
+MUST_USE enum err notebook_strand(struct kv_txn *t, const struct stranded *s);
+
+// Takes one of key's out of the list into *out. ERR_NOT_FOUND: there is none (any more); ERR_CORRUPT, the error of t.
+MUST_USE enum err notebook_take_stranded(struct kv_txn *t, struct pubkey key, struct stranded *out);
+
 #endif

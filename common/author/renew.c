@@ -93,15 +93,17 @@ static enum err renew_one(struct writing *w, const struct position *at, struct r
     return err;
 }
 
-static enum err renew_refused(struct writing *w, const struct notebook *old, uint64_t next, struct why *why)
+// Signs anew the entries of a journal from seq `from` to its end `next`.
+static enum err renew_refused(struct writing *w, const struct journal_id *journal, uint64_t from, uint64_t next,
+                              struct why *why)
 {
     struct renewing r = {
         .bytes = buf_new(LIMIT_ENTRY_BYTES),
         .parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES),
     };
     enum err e = OK;
-    for (uint64_t seq = old->from; seq < next && e == OK; seq++) {
-        struct position at = { .journal = old->journal, .seq = seq };
+    for (uint64_t seq = from; seq < next && e == OK; seq++) {
+        struct position at = { .journal = *journal, .seq = seq };
         e = renew_one(w, &at, &r, why);
     }
     buf_wipe(&r.parts);
@@ -121,7 +123,24 @@ enum err renew_write(struct writing *w, const struct notebook *old, const struct
     struct hash id;
     enum err e = writing_put(w, &item, &id, why);
     if (e == OK && old->renew == NOTEBOOK_REFUSED) {
-        e = renew_refused(w, old, ended->next, why);
+        e = renew_refused(w, &old->journal, old->from, ended->next, why);
     }
     return e;
+}
+
+enum err renew_stranded(struct writing *w, struct why *why)
+{
+    enum err e = OK;
+    while (e == OK) {
+        struct stranded s;
+        struct journal_head head;
+        e = notebook_take_stranded(w->t, w->u->person.key, &s);
+        if (e == OK) {
+            e = journal_head(w->t, &s.journal, &head);
+        }
+        if (e == OK) {
+            e = renew_refused(w, &s.journal, s.from, head.next, why);
+        }
+    }
+    return e == ERR_NOT_FOUND ? OK : e;
 }

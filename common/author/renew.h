@@ -44,4 +44,7 @@ MUST_USE enum err writing_put(struct writing *w, const struct append_item *item,
 MUST_USE enum err renew_write(struct writing *w, const struct notebook *old, const struct journal_head *ended,
                               struct why *why);
 
+// Signs anew, at w->head, what is stranded in journals that this author does not write in any more.
+MUST_USE enum err renew_stranded(struct writing *w, struct why *why);
+
 #endif
