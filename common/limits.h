@@ -77,7 +77,7 @@
 #define LIMIT_NET_QUEUE_OUT 256        // messages that wait to be sent to one connection before it is "not now"
 #define LIMIT_NET_BACKLOG 4096         // connections the system may hold for the hub before it accepts them
 #define LIMIT_NET_ADDRESS 255          // an address as text
-#define LIMIT_HANDSHAKE_MS 8000        // a connection that has not proved its key by then is closed: 3.5 round trips, so 2 s a trip
+#define LIMIT_HANDSHAKE_MS 8000        // a connection without a proved key is closed then: 3.5 trips of 2 s
 #define LIMIT_NET_HELD_PEER 6291456    // bytes of one connection in libzmq's hands, on their way in or out (6 MiB)
 #define LIMIT_NET_HELD 67108864        // the same of all connections together (64 MiB); then those with most are cut,
 #define LIMIT_NET_HELD_LEAST 65536     // but none that holds less than this
@@ -119,7 +119,8 @@ static_assert(LIMIT_BODY_BYTES < LIMIT_HEADER_BYTES, "a body fits a header");
 static_assert(LIMIT_BATCH_BYTES > LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + 1024, "any one entry fits a batch");
 static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible batch fits a message");
 static_assert(LIMIT_NET_QUEUE_IN * LIMIT_BATCH_BYTES >= LIMIT_CREDIT_BYTES, "a window of full batches fits the queue");
-static_assert(LIMIT_NET_HELD_PEER >= (LIMIT_NET_QUEUE_IN + 2) * LIMIT_FRAME_BYTES, "a full queue is not taken for an attack");
+static_assert(LIMIT_NET_HELD_PEER >= (LIMIT_NET_QUEUE_IN + 2) * LIMIT_FRAME_BYTES,
+              "a full queue is not taken for an attack");
 static_assert(LIMIT_ARGS_OPTIONS > LIMIT_CONF_KEYS, "every key of a configuration can be an option");
 static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
 static_assert(LIMIT_WELCOME_HEADS == LIMIT_HEADS * LIMIT_BRANCHES, "a welcome answers the largest hello in full");

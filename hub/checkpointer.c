@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Read back, rehash, sign, keep outside, put into the database: in this order, so that at no moment a checkpoint is known
-// to anybody that a restart could contradict.
+// Read back, rehash, sign, keep outside, put into the database: in this order, so that at no moment a checkpoint is
+// known to anybody that a restart could contradict.
 #include "hub/checkpointer.h"
 
 #include <stdlib.h>

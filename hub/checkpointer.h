@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// One checkpoint at a time: read back from disk what is new, rehash it, sign, keep the note outside the database, put it
-// in. No thread and no clock: publish.h has those, the simulator does without.
+// One checkpoint at a time: read back from disk what is new, rehash it, sign, keep the note outside the database, put
+// it in. No thread and no clock: publish.h has those, the simulator does without.
 // It must never sign a head that does not extend the last one: at its start it compares, and afterwards it only adds.
 // Read first: common/store/record.h, docs/PROTOCOL.md 8.
 #ifndef BARAZA_HUB_CHECKPOINTER_H

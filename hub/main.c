@@ -5,20 +5,20 @@
 #include "common/ops/args.h"
 #include "common/ops/conf.h"
 #include "common/ops/exit.h"
+#include "common/ops/process.h"
 #include "common/ops/settings.h"
 #include "hub/hub_shell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define PROGRAM "baraza-hub"
 
 struct flags {
-    const char *state;
+    const char *named;                 // --state
+    char state[PROCESS_STATE_BYTES];
     bool print_config;
     bool version;
 };
@@ -28,14 +28,6 @@ struct flags {
 static const char examples[] = "  baraza-hub --state /srv/baraza/hub\n"
                                "  baraza-hub --state /srv/baraza/hub --listen 'tcp://*:4740' --log-level warn\n"
                                "  baraza-hub --state /srv/baraza/hub --print-config\n";
-
-// No content may reach a core dump, and no other process may look into this one.
-static void close_up(void)
-{
-    struct rlimit none = { 0, 0 };
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)prctl(PR_SET_DUMPABLE, 0);
-}
 
 static enum err serve_state(const struct flags *flags, const struct conf *conf, struct why *why)
 {
@@ -67,10 +59,10 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
 
 static enum err run(int argc, char **argv, struct why *why)
 {
-    struct flags flags = { .state = getenv("BARAZA_STATE") };
+    struct flags flags = { .named = NULL };
     struct conf conf;
     struct arg_spec specs[OWN_OPTIONS + LIMIT_CONF_KEYS + 1] = {
-        { "state", 's', ARG_TEXT, "DIR", "the hub's state directory (or BARAZA_STATE)", &flags.state },
+        { "state", 's', ARG_TEXT, "DIR", "the hub's state directory (or BARAZA_STATE)", &flags.named },
         { "print-config", 0, ARG_FLAG, NULL, "show the configuration in force and where each value comes from",
           &flags.print_config },
         { "version", 0, ARG_FLAG, NULL, "show the version", &flags.version },
@@ -95,9 +87,8 @@ static enum err run(int argc, char **argv, struct why *why)
         buf_done(&text);
         return OK;
     }
-    if (e == OK && (flags.state == NULL || flags.state[0] == '\0')) {
-        why_set(why, "which hub? Name its directory: --state DIR");
-        e = ERR_USAGE;
+    if (e == OK) {
+        e = process_state(flags.named, flags.state, NULL, why);
     }
     if (e == OK) {
         char *path = state_path_in(flags.state, STATE_CONF);
@@ -117,10 +108,11 @@ static enum err run(int argc, char **argv, struct why *why)
 int main(int argc, char **argv)
 {
     struct why why = { "" };
-    close_up();
+    process_close_up();
     enum err e = ident_init();
     if (e == OK) {
         e = run(argc, argv, &why);
     }
+    process_open_up();
     return exit_report(PROGRAM, e, &why);
 }

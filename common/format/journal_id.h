@@ -34,6 +34,7 @@ static inline int journal_id_order(struct journal_id a, struct journal_id b)
     return memcmp(&a, &b, sizeof a);
 }
 
+// True when both name the same journal.
 static inline bool journal_id_equal(struct journal_id a, struct journal_id b)
 {
     return journal_id_order(a, b) == 0;

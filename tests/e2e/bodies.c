@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// bodies EXPORT.json COLUMN CSV...: whether the contributions of `baraza export --parts --json` are exactly the fields of
-// that column of these files, each as often, byte for byte. Exit 0 when they are; else the first that is not is shown.
+// bodies EXPORT.json COLUMN CSV...: whether the contributions of `baraza export --parts --json` are exactly the fields
+// of that column of these files, each as often, byte for byte. Exit 0 when they are; else the first that is not is
+// shown.
 #include "common/base/file.h"
 #include "common/format/csv.h"
 

@@ -10,7 +10,8 @@
 mkdir -p polis/planted
 cp -r "$BARAZA_SHARED"/data/polis/* polis/
 chmod -R u+w polis
-printf '%s\r\n' 'timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body' >polis/planted/comments.csv
+columns=timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body
+printf '%s\r\n' $columns >polis/planted/comments.csv
 printf '1568101622999,Tue Sep 10,1,2,1,0,1,"cafe\xcc\x81 said ""no""\nline\r\ntwo"\n' >>polis/planted/comments.csv
 printf '1568101622999,Tue Sep 10,2,2,1,0,1,"  spaces at both ends  "\n' >>polis/planted/comments.csv
 

@@ -6,6 +6,7 @@
 
 #include "common/author/notebook.h"
 #include "common/net/loop.h"
+#include "hub/hub_keys.h"
 #include "hub/ingest.h"
 #include "hub/sequence.h"
 #include "node/node_store.h"
@@ -13,60 +14,25 @@
 // The hub's end, opened for one batch.
 struct hub_end {
     struct state *state;
-    struct store_key store;
-    struct seckey log, author;
-    struct pubkey author_key;
-    struct boxkey intake_pub;
-    struct boxsec intake;
+    struct hub_keys secrets;
     struct sequence_keys keys;
     struct sequence *sequence;
 };
-
-static enum err load_signer(const char *dir, const char *name, struct pubkey *pub, struct seckey *sec, struct why *why)
-{
-    uint8_t seed[32];
-    enum err e = state_secret_load(dir, name, seed, why);
-    if (e == OK) {
-        sign_keypair_from_seed(seed, pub, sec);
-    }
-    mem_wipe(seed, sizeof seed);
-    return e;
-}
-
-static enum err load_keys(const char *dir, struct hub_end *h, struct why *why)
-{
-    struct symkey store;
-    struct pubkey log;
-    enum err e = state_secret_load(dir, STATE_HUB_STORE, store.b, why);
-    if (e == OK) {
-        h->store = store_key_of(store);
-        e = state_secret_load(dir, STATE_HUB_INTAKE, h->intake.b, why);
-    }
-    if (e == OK) {
-        h->intake_pub = box_public(&h->intake);
-        e = load_signer(dir, STATE_HUB_LOG, &log, &h->log, why);
-    }
-    if (e == OK) {
-        e = load_signer(dir, STATE_HUB_AUTHOR, &h->author_key, &h->author, why);
-    }
-    mem_wipe(&store, sizeof store);
-    return e;
-}
 
 static enum err hub_end_open(const char *dir, unsigned flags, struct hub_end *h, struct why *why)
 {
     *h = (struct hub_end){ .state = NULL };
     enum err e = state_open(dir, flags, &h->state, why);
     if (e == OK) {
-        e = load_keys(dir, h, why);
+        e = hub_keys_load(h->state, &h->secrets, why);
     }
     if (e == OK) {
         h->keys = (struct sequence_keys){
             .charter = state_charter(h->state),
-            .store = &h->store,
-            .log = &h->log,
-            .author = &h->author,
-            .author_key = h->author_key,
+            .store = &h->secrets.store,
+            .log = &h->secrets.log,
+            .author = &h->secrets.author,
+            .author_key = h->secrets.author_pub,
         };
         e = sequence_open(state_kv(h->state), &h->keys, &h->sequence, why);
     }
@@ -76,8 +42,8 @@ static enum err hub_end_open(const char *dir, unsigned flags, struct hub_end *h,
 static void hub_end_close(struct hub_end *h)
 {
     sequence_close(h->sequence);
+    hub_keys_done(&h->secrets);
     state_close(h->state);
-    mem_wipe(h, sizeof *h);
 }
 
 // Packs the journal from `from` on into frame, as much as one message takes; *to is where it stopped.
@@ -101,9 +67,9 @@ static enum err submit(struct hub_end *h, struct slice frame, struct why *why)
 {
     const struct ingest in = {
         .consultation = state_charter(h->state)->id,
-        .intake = &h->intake,
-        .intake_pub = &h->intake_pub,
-        .store_key = &h->store,
+        .intake = &h->secrets.intake,
+        .intake_pub = &h->secrets.intake_pub,
+        .store_key = &h->secrets.store,
     };
     struct arena *arena = arena_new(MSG_ARENA_BYTES);
     struct msg m;

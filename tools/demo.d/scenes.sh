@@ -94,7 +94,8 @@ play_policy() {
     threat=$(baraza clause add --type threat --title "land disputes" --state capital --json \
         "Disputes over land and boundaries set families and communities against each other." | field id)
     [ -n "$threat" ] || fail 1 "no clause was written"
-    mapfile -t land < <(baraza log --state hub --kind contribution --theme land-disputes --json | ids)
+    mapfile -t land < <(baraza log --state hub --kind contribution --theme land-disputes --json |
+        ids)
     [ ${#land[@]} -ge 10 ] || fail 1 "only ${#land[@]} contributions about land were found"
     quiet baraza link "${land[@]}" "$threat" --record record.export --state capital
     say "     ${#land[@]} contributions linked to the threat ${threat:0:12}"
