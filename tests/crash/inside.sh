@@ -5,29 +5,35 @@
 # What a campaign runs on the disk whose power is cut, or beside it: people writing, and the look at what is left.
 # A text is promised when `baraza add` ended well and its text was printed; a promise may never be lost or doubled.
 #
-# usage: inside.sh write STATE NAME      writes "NAME number 1", 2, 3 … and prints "saved TEXT" for each, for ever
-#        inside.sh site STATE PROMISES   every promise is at the site, once
-#        inside.sh hub STATE PROMISES    every promise is in the hub's record, once, and the record verifies
+# usage: inside.sh write STATE NAME           writes "NAME number 1", 2, 3 … and prints "saved TEXT" for each, for ever
+#        inside.sh received STATE             prints "saved TEXT" for each that the hub says it holds
+#        inside.sh site STATE PROMISES        every promise is at the site, once
+#        inside.sh hub STATE PROMISES PORT    every promise is in the hub's record, once, and the record verifies;
+#                                             the hub is started for that on PORT, where no site looks for it
 # PASS names the file with the passphrase.
 set -uo pipefail
 pass=(--passphrase-file "${PASS:?PASS names the file with the passphrase}")
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/baraza-look.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
 
+# A failed attempt promises nothing, and the next text is another one.
 write() {
     local state=$1 name=$2 i
     for ((i = 1; ; i++)); do
-        baraza add --quiet --state "$state" "${pass[@]}" "$name number $i" >/dev/null || return 1
-        printf 'saved %s\n' "$name number $i"
+        if baraza add --quiet --state "$state" "${pass[@]}" "$name number $i" >/dev/null; then
+            printf 'saved %s\n' "$name number $i"
+        fi
     done
 }
 
 # The texts in a listing with one JSON value a line. The campaign's own texts hold no quotes and no backslashes.
 texts() {
-    grep -o '"text":"[^"]*"' | sed 's/^"text":"//; s/"$//'
+    sed -n 's/.*"text":"\([^"]*\)".*/\1/p' "$1"
 }
 
-# Reads texts on standard input; says what became of the promises, and fails when one is lost or doubled.
+# compare PROMISES LISTING: says what became of the promises, and fails when one is lost or doubled.
 compare() {
-    awk -v promises="$1" '
+    texts "$2" | awk -v promises="$1" '
         BEGIN {
             while ((getline line < promises) > 0)
                 if (line ~ /^saved /)
@@ -52,25 +58,46 @@ compare() {
         }'
 }
 
-case ${1:-} in
-write) write "$2" "$3" ;;
-site)
-    baraza list --json --state "$2" "${pass[@]}" >"${TMPDIR:-/tmp}/listing.$$" || exit 1
-    texts <"${TMPDIR:-/tmp}/listing.$$" | compare "$3"
-    status=$?
-    rm -f "${TMPDIR:-/tmp}/listing.$$"
-    exit $status
+list() {
+    baraza list --quiet --json --state "$1" "${pass[@]}"
+}
+
+# The record as a hub that just started serves it: it has then published what it holds.
+serve_once() {
+    local pid tries
+    baraza-hub --state "$1" --listen "tcp://127.0.0.1:$2" >"$scratch/hub" 2>&1 &
+    pid=$!
+    for ((tries = 0; tries < 200; tries++)); do
+        grep -q '^listening' "$scratch/hub" && break
+        kill -0 $pid 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -TERM $pid 2>/dev/null
+    if ! wait $pid || ! grep -q '^listening' "$scratch/hub"; then
+        sed 's/^/lost: the hub does not serve its record: /' "$scratch/hub"
+        return 1
+    fi
+}
+
+look_at_hub() {
+    serve_once "$1" "$3" || return 1
+    baraza export --quiet --state "$1" --parts --out "$scratch/export" || return 1
+    baraza verify --quiet --charter "$1/charter" "$scratch/export" || return 1
+    baraza export --quiet --state "$1" --parts --json >"$scratch/listing" || return 1
+    compare "$2" "$scratch/listing"
+}
+
+case ${1:-}/$# in
+write/3) write "$2" "$3" ;;
+received/2)
+    list "$2" >"$scratch/listing" || exit 1
+    sed -i '/"state":"waiting"/d' "$scratch/listing"
+    texts "$scratch/listing" | sed 's/^/saved /'
     ;;
-hub)
-    scratch=$(mktemp -d "${TMPDIR:-/tmp}/baraza-look.XXXXXX")
-    trap 'rm -rf "$scratch"' EXIT
-    baraza export --quiet --state "$2" --parts --out "$scratch/export" || exit 1
-    baraza verify --quiet --charter "$2/charter" "$scratch/export" || exit 1
-    baraza export --quiet --state "$2" --parts --json >"$scratch/listing" || exit 1
-    texts <"$scratch/listing" | compare "$3"
-    ;;
+site/3) list "$2" >"$scratch/listing"; compare "$3" "$scratch/listing" ;;
+hub/4) look_at_hub "$2" "$3" "$4" ;;
 *)
-    sed -n 's/^# \{0,1\}//p' "$0" | sed -n '4,$p'
+    sed -n '8,13s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

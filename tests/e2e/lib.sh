@@ -132,3 +132,53 @@ expect_equal() {
 expect_contains() {
     [[ $2 == *"$3"* ]] || die "$1 does not contain '$3': $2"
 }
+
+# --- a consultation: hub in $WORK/hub, founder in $WORK/founder, sites in $WORK/NAME, one passphrase for all ---
+
+# found_settings: sets HUB_PORT and PASS, the file with the passphrase.
+found_settings() {
+    HUB_PORT=$(free_port)
+    PASS=$WORK/passphrase
+    export HUB_PORT PASS
+    echo "a phrase for trials" >"$PASS"
+}
+
+# found: the hub's and the founder's state.
+found() {
+    found_settings
+    expect_status 0 baraza hub init "Trials of Marisola" --state hub --founder founder \
+        --prefix records.example.org/trials --address "127.0.0.1:$HUB_PORT" --passphrase-file "$PASS"
+}
+
+# site NAME: invites and joins a site, and opens the forum XM-KIV-2026-003 there.
+site() {
+    expect_status 0 baraza invite --state founder --as registrar --role facilitator --area XM-KIV \
+        --out "$1.invitation" --passphrase-file "$PASS"
+    expect_status 0 baraza join "$1.invitation" --state "$1" --name Heron --passphrase-file "$PASS"
+    expect_status 0 baraza session open XM-KIV-2026-003 --state "$1" --area XM-KIV --type town-hall --lang en \
+        --passphrase-file "$PASS"
+}
+
+# start_hub: starts the hub and waits until it serves.
+start_hub() {
+    : >"$WORK/hub.log"
+    start hub baraza-hub --state hub --listen "tcp://127.0.0.1:$HUB_PORT"
+    wait_until 20 "the hub to listen" grep -q '^listening' "$WORK/hub.log"
+}
+
+# start_node NAME: starts the daemon of a site (or of the founder), under its own name.
+start_node() {
+    start "$1" baraza-node --state "$1"
+}
+
+# settled NAME: true when everything that was saved there is received, confirmed, and nothing was refused.
+settled() {
+    baraza status --json --state "$1" --passphrase-file "$PASS" |
+        grep -q '"entries":{"saved":\([0-9]*\),"received":\1,"pending":0,"refused":0,"confirmed":\1,'
+}
+
+# settle NAME SECONDS: has its daemon try the hub at once, and waits until it is settled.
+settle() {
+    kill -HUP "${e2e_pid[$1]}"
+    wait_until "$2" "everything of $1 to be received and confirmed" settled "$1"
+}
