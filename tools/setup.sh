@@ -19,6 +19,8 @@ readonly SETUP_PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config libzmq
 readonly SETUP_PACKAGES_TEST=(libcriterion-dev e2fsprogs)
 readonly SETUP_PACKAGES_FUZZ=(clang libclang-rt-14-dev)
 
+BUILD_TARGETS=()
+
 # say TEXT...: one line for the person who runs the command.
 say() {
     printf '%s\n' "$*"
@@ -108,7 +110,7 @@ build_watch() {
 }
 
 # build_in NAME CMAKE-OPTION...: configures and builds build/NAME; the log is build/NAME.log. Exits 1 with the
-# compiler's words when it fails.
+# compiler's words when it fails. BUILD_TARGETS, an array, names the targets when not all are wanted.
 build_in() {
     local name=$1 dir=$BARAZA_ROOT/build/$1 log=$BARAZA_ROOT/build/$1.log lock status=0 began=$SECONDS pid
     shift
@@ -123,7 +125,7 @@ build_in() {
         tail -n 30 "$log" >&2
         fail 1 "build/$name could not be configured (whole log: $log)"
     fi
-    (exec {lock}>&- && exec ninja -C "$dir") >>"$log" 2>&1 </dev/null &
+    (exec {lock}>&- && exec ninja -C "$dir" "${BUILD_TARGETS[@]}") >>"$log" 2>&1 </dev/null &
     pid=$!
     build_watch "$pid" "$log" "build/$name"
     wait "$pid" || status=$?

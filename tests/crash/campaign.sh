@@ -46,7 +46,7 @@ result() {
     tally=$(sed -n 's/^promised \([0-9]*\) lost \([0-9]*\) twice \([0-9]*\)$/\1 \2 \3/p' "$WORK/look" | tail -n 1)
     # shellcheck disable=SC2086 # three words
     row "$1" "$2" ${tally:-? ? ?} "$3 s"
-    [ "$4" -eq 0 ] || { grep -v '^promised' "$WORK/look" | head -n 20; exit 1; }
+    [ "$4" -eq 0 ] || { grep -E '^(lost|twice): ' "$WORK/look" || cat "$WORK/look"; exit 1; }
     [ "${tally%% *}" != 0 ] || die "nothing was promised, so nothing was tried"
 }
 
@@ -78,6 +78,7 @@ kill_campaign() {
     wait_until 30 "the founder's entries to be confirmed" settled founder
     start_node site
     start writer bash "$inside" write site kill
+    start second bash "$inside" write site "second kill"
     for ((n = 0; n < kills; n++)); do
         sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
         case $((n % 5)) in
@@ -87,11 +88,13 @@ kill_campaign() {
         esac
     done
     stop_hard writer
+    stop_hard second
     settle site 120
     stop site
     stop founder
     stop hub
-    bash "$inside" hub hub "$WORK/writer.log" "$(free_port)" >"$WORK/look" 2>&1 || status=$?
+    cat "$WORK/writer.log" "$WORK/second.log" >"$WORK/promises"
+    bash "$inside" hub hub "$WORK/promises" "$(free_port)" >"$WORK/look" 2>&1 || status=$?
     result "kill -9" "$kills" $((SECONDS - began)) $status
 }
 
@@ -109,8 +112,9 @@ cut_site_campaign() {
             --passphrase-file '$PASS'")
     for ((n = 1; n <= site_cuts && status == 0; n++)); do
         XDG_STATE_HOME=$WORK/cut/disk/marks trial "${prepare[@]}" \
-            --run "$plant exec bash '$inside' write site 'cut $n'" \
-            --cut-after-lines $((1 + RANDOM % 5)) --cut-after-ms $((RANDOM % 150)) \
+            --run "${plant:+export $plant}
+                bash '$inside' write site 'second cut $n' & exec bash '$inside' write site 'cut $n'" \
+            --cut-after-lines $((1 + RANDOM % 10)) --cut-after-ms $((RANDOM % 150)) \
             --check "cat '$WORK/cut/run.out' >>'$WORK/promises'
                 exec bash '$inside' site site '$WORK/promises'" || status=1
         prepare=()
@@ -126,19 +130,17 @@ call_when_listening() {
 
 # Brings founder and site into the record of the hub on the disk, before the first cut and without a planted fault.
 enrol_on_disk() {
-    local disk
-    powercut --work-dir "$WORK/cut" --run true --check true --prepare "
+    start disk powercut --work-dir "$WORK/cut" --run true --check true --prepare "
         baraza-hub --state hub --listen tcp://127.0.0.1:$HUB_PORT >'$WORK/enrol.out' 2>&1 & hub=\$!
         until [ -e '$WORK/enrolled' ]; do sleep 0.1; done
-        kill \$hub && wait \$hub" &
-    disk=$!
+        kill \$hub && wait \$hub"
     wait_until 20 "the hub to listen" grep -q '^listening' "$WORK/enrol.out"
     start_node founder
     wait_until 30 "the founder's entries to be confirmed" settled founder
     start_node site
     wait_until 30 "the site's entries to be confirmed" settled site
     touch "$WORK/enrolled"
-    wait $disk || die "the hub did not take in founder and site"
+    await disk || die "the hub did not take in founder and site"
 }
 
 # The hub's state lies on the disk; the site beside it goes on writing. What it believes to be received was promised.

@@ -82,7 +82,10 @@ serve_once() {
 look_at_hub() {
     serve_once "$1" "$3" || return 1
     baraza export --quiet --state "$1" --parts --out "$scratch/export" || return 1
-    baraza verify --quiet --charter "$1/charter" "$scratch/export" || return 1
+    if ! baraza verify --quiet --charter "$1/charter" "$scratch/export" >"$scratch/verdict"; then
+        sed 's/^/lost: the record does not verify: /' "$scratch/verdict"
+        return 1
+    fi
     baraza export --quiet --state "$1" --parts --json >"$scratch/listing" || return 1
     compare "$2" "$scratch/listing"
 }

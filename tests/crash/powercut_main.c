@@ -52,6 +52,18 @@ static const char usage[] =
     "\n"
     "example: powercut --work-dir \"$(mktemp -d)\" --run 'echo a >f; echo saved' --check 'grep -q a f'\n";
 
+// The group of processes on the disk, for the one case in which this program is asked to end before them.
+static volatile pid_t group;
+
+static void end_early(int signal_number)
+{
+    (void)signal_number;
+    if (group > 0) {
+        (void)kill(-group, SIGKILL);
+    }
+    _exit(EXIT_BROKEN);
+}
+
 static void pause_ms(uint64_t ms)
 {
     struct timespec t = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 };
@@ -64,6 +76,8 @@ static pid_t start(const struct powercut *p, const char *command, int out)
 {
     pid_t pid = fork();
     if (pid != 0) {
+        (void)setpgid(pid, pid);
+        group = pid;
         return pid;
     }
     (void)setpgid(0, 0);
@@ -82,6 +96,7 @@ static int finish(pid_t pid)
             return 127;
         }
     }
+    group = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -227,6 +242,8 @@ int main(int argc, char **argv)
     }
     plan.dir = dir;
     (void)snprintf(plan.out, sizeof plan.out, "%s/run.out", dir);
+    (void)signal(SIGTERM, end_early);
+    (void)signal(SIGINT, end_early);
     struct powercut disk;
     struct why why = { .text = "" };
     char mount[4096];
