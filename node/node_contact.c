@@ -30,6 +30,7 @@ static const struct wording wordings[] = {
     [CONTACT_CONTRADICTION] = { "contradiction", "the hub signed two records that exclude each other; the evidence is "
                                                  "kept here, and nothing is exchanged any more: tell an observer" },
     [CONTACT_TROUBLE] = { "trouble", "this computer could not store what came: look at its disk" },
+    [CONTACT_PUT_OFF] = { "put-off", "the hub puts off what waits here" },
 };
 
 #define STATES (sizeof wordings / sizeof wordings[0])
@@ -86,10 +87,26 @@ enum err node_contact_get(struct kv *kv, struct node_contact *out)
     return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? OK : e;
 }
 
-const char *node_contact_text(enum node_contact_state state)
+void node_contact_say(const struct node_contact *c, struct buf *out)
 {
-    CHECK((size_t)state < STATES);
-    return wordings[state].text;
+    CHECK((size_t)c->state < STATES);
+    buf_put_text(out, wordings[c->state].text);
+    if (c->code != VERDICT_GOOD && c->state != CONTACT_NOT_ADMITTED) {
+        buf_put_text(out, ": ");
+        buf_put_text(out, verdict_text(c->code));
+    }
+}
+
+bool node_contact_heard(const struct node_contact *c)
+{
+    return c->state == CONTACT_UP || c->state == CONTACT_PUT_OFF;
+}
+
+bool node_contact_stuck(const struct node_contact *c)
+{
+    bool put_off = c->state == CONTACT_PUT_OFF &&
+                   (c->code == VERDICT_INVITE_SPENT_LIMIT || c->code == VERDICT_BRANCH_LIMIT);
+    return put_off || c->state == CONTACT_NOT_ADMITTED || c->state == CONTACT_CONTRADICTION;
 }
 
 const char *node_contact_name(enum node_contact_state state)

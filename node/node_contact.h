@@ -22,6 +22,7 @@ enum node_contact_state {
     CONTACT_UNTRUE = 7,        // the hub sent what does not verify: code
     CONTACT_CONTRADICTION = 8, // the hub signed two records that exclude each other
     CONTACT_TROUBLE = 9,       // this computer could not store what came
+    CONTACT_PUT_OFF = 10,      // the hub answers, but puts off what waits here: code
 };
 
 struct node_contact {
@@ -38,8 +39,14 @@ MUST_USE enum err node_contact_put(struct kv *kv, const struct node_contact *c);
 // *out = what was put last, all zeros when nothing was or it is damaged. The store's error.
 MUST_USE enum err node_contact_get(struct kv *kv, struct node_contact *out);
 
-// Returns one English sentence without a full stop at its end; static storage.
-const char *node_contact_text(enum node_contact_state state);
+// Appends one English sentence without a full stop at its end.
+void node_contact_say(const struct node_contact *c, struct buf *out);
+
+// True when the hub answered.
+bool node_contact_heard(const struct node_contact *c);
+
+// True when waiting alone will not help: somebody has to do something, here or at the hub.
+bool node_contact_stuck(const struct node_contact *c);
 
 // "silent", "not-admitted" ...: for logs and --json; static storage.
 const char *node_contact_name(enum node_contact_state state);

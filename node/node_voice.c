@@ -37,7 +37,7 @@ void node_voice_close(struct node_voice *v)
 // The worst thing of a step is what is remarked: that a connection ended says less than why.
 static void hear(struct node_voice *v, enum node_contact_state state, enum verdict code)
 {
-    bool passing = state == CONTACT_SILENT || state == CONTACT_STRANGER || state == CONTACT_LOST;
+    bool passing = state == CONTACT_SILENT || state == CONTACT_STRANGER || state == CONTACT_LOST || state == CONTACT_UP;
     if (v->heard.state == CONTACT_NONE || !passing) {
         v->heard.state = state;
         v->heard.code = code;
@@ -63,10 +63,12 @@ static enum node_contact_state state_of(const struct node_voice *v, enum node_ev
         return a->as.tell.code == VERDICT_NOT_ADMITTED ? CONTACT_NOT_ADMITTED : CONTACT_ERROR;
     case TELL_DISK_LOW:
         return CONTACT_TROUBLE;
+    case TELL_DEFERRED:
+        return CONTACT_PUT_OFF;
     case TELL_RECEIVED:
+        return v->contact.state == CONTACT_PUT_OFF ? CONTACT_UP : CONTACT_NONE; // not any more
     case TELL_CONFIRMED:
     case TELL_REFUSED:
-    case TELL_DEFERRED:
     case TELL_RESTORED:
     case TELL_LOCKED:
     case TELL_DOWN:

@@ -30,8 +30,7 @@ enum outcome {
     GOING_ON,
     COMPLETE,
     LOCKED_IN,     // all that can travel has; the rest has to be signed anew by somebody who is locked
-    NO_HUB,        // the try ended without the hub; contact says how
-    NOT_ADMITTED,
+    NO_USE,        // to wait any longer; contact says why
     CONTRADICTED,
     TIMED_OUT,
     INTERRUPTED,
@@ -171,7 +170,7 @@ static enum err look(struct sync *s, struct why *why)
 static bool heard(const struct sync *s)
 {
     bool moved = s->count.received != s->first.received || s->count.confirmed != s->first.confirmed;
-    return s->contact.state == CONTACT_UP && (s->contact.number != s->before.number || moved);
+    return node_contact_heard(&s->contact) && (s->contact.number != s->before.number || moved);
 }
 
 static enum outcome judge(const struct sync *s, uint64_t now)
@@ -185,11 +184,8 @@ static enum outcome judge(const struct sync *s, uint64_t now)
     if (heard(s) && all && now >= s->number_ms + QUIET_MS) {
         return c->unsigned_anew > 0 ? LOCKED_IN : COMPLETE;
     }
-    if (fresh && s->contact.state == CONTACT_NOT_ADMITTED) {
-        return NOT_ADMITTED;
-    }
-    if (!s->wait && fresh && s->contact.state != CONTACT_UP) {
-        return NO_HUB;
+    if (fresh && (node_contact_stuck(&s->contact) || (!s->wait && s->contact.state != CONTACT_UP))) {
+        return NO_USE;
     }
     return now >= s->deadline_ms ? TIMED_OUT : GOING_ON;
 }
@@ -213,7 +209,7 @@ static void show(struct sync *s, uint64_t now, bool last)
         return;
     }
     put_counts(&s->count, &line);
-    if (!last && s->contact.state != CONTACT_UP) {
+    if (!last && !node_contact_heard(&s->contact)) {
         buf_put_text(&line, "; waiting for the hub");
     }
     buf_put_u8(&line, 0);
@@ -251,28 +247,34 @@ static enum err follow(struct sync *s, enum outcome *out, struct why *why)
 
 // --- the result ---
 
-static const char *reason(const struct sync *s, enum outcome outcome)
+// Appends why it is not complete, as a sentence.
+static void put_reason(const struct sync *s, enum outcome outcome, struct buf *out)
 {
+    bool fresh = s->contact.number != s->before.number;
     switch (outcome) {
     case GOING_ON:
     case COMPLETE:
         break;
     case LOCKED_IN:
-        return "what followed a refused entry has to be signed again: run baraza unlock, then baraza sync";
+        buf_put_text(out, "what followed a refused entry has to be signed again: run baraza unlock, then baraza sync");
+        break;
     case INTERRUPTED:
-        return "interrupted; nothing is lost, and the rest travels next time";
+        buf_put_text(out, "interrupted; nothing is lost, and the rest travels next time");
+        break;
     case TIMED_OUT:
-        if (s->contact.state == CONTACT_UP) {
-            return "the time is up; nothing is lost, and the rest travels next time";
+        if (fresh && s->contact.state != CONTACT_UP) {
+            node_contact_say(&s->contact, out);
+        } else if (heard(s)) {
+            buf_put_text(out, "the time is up; nothing is lost, and the rest travels next time");
+        } else {
+            buf_put_text(out, "the hub did not answer in time; nothing is lost");
         }
-        return s->contact.number == s->before.number ? "the hub did not answer in time; nothing is lost"
-                                                      : node_contact_text(s->contact.state);
-    case NO_HUB:
-    case NOT_ADMITTED:
+        break;
+    case NO_USE:
     case CONTRADICTED:
-        return node_contact_text(s->contact.state);
+        node_contact_say(&s->contact, out);
+        break;
     }
-    return "";
 }
 
 static int code_of(enum outcome outcome)
@@ -283,7 +285,7 @@ static int code_of(enum outcome outcome)
     return outcome == CONTRADICTED ? EXIT_FOUND : exit_code_of(ERR_AGAIN);
 }
 
-static int print_json(const struct sync *s, enum outcome outcome)
+static int print_json(const struct sync *s, enum outcome outcome, struct slice reason)
 {
     const struct node_count *c = &s->count;
     json_t *o = json_object();
@@ -294,8 +296,8 @@ static int print_json(const struct sync *s, enum outcome outcome)
     json_put(o, "pending", json_of_number(c->waiting));
     json_put(o, "refused", json_of_number(c->refused));
     json_put(o, "hub", json_string(node_contact_name(s->contact.state)));
-    if (outcome != COMPLETE) {
-        json_put(o, "reason", json_string(reason(s, outcome)));
+    if (reason.n > 0) {
+        json_put(o, "reason", json_of_bytes(reason));
     }
     return cmd_print_json(o);
 }
@@ -303,22 +305,20 @@ static int print_json(const struct sync *s, enum outcome outcome)
 static int print_result(const struct sync *s, enum outcome outcome)
 {
     struct buf out = buf_new(512);
-    int code = EXIT_GOOD;
-    if (s->context->json) {
-        code = print_json(s, outcome);
-    } else {
-        put_counts(&s->count, &out);
-        buf_put_u8(&out, '\n');
-        code = cmd_print(buf_slice(&out));
+    struct buf reason = buf_new(1024);
+    struct why why = { "" };
+    put_reason(s, outcome, &reason);
+    put_counts(&s->count, &out);
+    buf_put_u8(&out, '\n');
+    int code = s->context->json ? print_json(s, outcome, buf_slice(&reason)) : cmd_print(buf_slice(&out));
+    if (code == EXIT_GOOD && outcome != COMPLETE) {
+        why_set(&why, "%.*s", (int)reason.n, (const char *)reason.p);
+        (void)cmd_fail(ERR_AGAIN, &why);
+        code = code_of(outcome);
     }
     buf_done(&out);
-    if (code != EXIT_GOOD || outcome == COMPLETE) {
-        return code;
-    }
-    struct why why;
-    why_set(&why, "%s", reason(s, outcome));
-    (void)cmd_fail(ERR_AGAIN, &why);
-    return code_of(outcome);
+    buf_done(&reason);
+    return code;
 }
 
 static void sync_done(struct sync *s)

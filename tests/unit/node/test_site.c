@@ -164,20 +164,24 @@ Test(contact, a_remark_comes_back_and_every_state_has_its_words)
 {
     struct site site;
     struct node_contact c;
+    struct buf text = buf_new(512);
     site_init(&site);
     struct state *state = site_open(&site);
     cr_assert(node_contact_get(state_kv(state), &c) == OK);
     cr_expect_eq(c.state, CONTACT_NONE);
     cr_expect_eq(c.number, 0);
-    for (unsigned i = CONTACT_NONE; i <= CONTACT_TROUBLE; i++) {
+    for (unsigned i = CONTACT_NONE; i <= CONTACT_PUT_OFF; i++) {
         const struct node_contact put = { i + 1, (enum node_contact_state)i, VERDICT_QUOTA, 1770000000 + i, i };
         cr_assert(node_contact_put(state_kv(state), &put) == OK);
         cr_assert(node_contact_get(state_kv(state), &c) == OK);
         cr_expect(c.number == put.number && c.state == put.state && c.code == put.code && c.at_s == put.at_s &&
                   c.welcomed_s == put.welcomed_s);
-        cr_expect(node_contact_text(put.state)[0] != '\0');
+        buf_reset(&text);
+        node_contact_say(&put, &text);
+        cr_expect(text.n > 0);
         cr_expect(node_contact_name(put.state)[0] != '\0');
     }
+    buf_done(&text);
     state_close(state);
     site_done(&site);
 }
