@@ -95,7 +95,9 @@ static void put_contact(struct buf *out, const struct exchange_status *x)
         buf_put_u8(out, '\n');
     }
     if (x->contact.state != CONTACT_NONE && x->contact.state != CONTACT_UP) {
-        buf_printf(out, "The last try: %s\n", node_contact_text(x->contact.state));
+        buf_put_text(out, "The last try: ");
+        node_contact_say(&x->contact, out);
+        buf_put_u8(out, '\n');
     }
 }
 
