@@ -19,27 +19,6 @@ struct verifying {
     const char *charter, *proof, *leaf, *note, *key;
 };
 
-// A verifier key as text, or the file that holds it.
-static int take_key(const char *given, struct vkey *out)
-{
-    struct why why = { "" };
-    struct buf text = buf_new(LIMIT_NOTE_LINE);
-    if (given == NULL) {
-        return cmd_usage("name the key it must be signed by: --key VKEY");
-    }
-    if (vkey_parse(slice_text(given), out, &why)) {
-        return -1;
-    }
-    bool good = false;
-    if (file_read(given, true, &text, NULL) == OK) {
-        struct slice s = buf_slice(&text);
-        s.n -= s.n > 0 && s.p[s.n - 1] == '\n';
-        good = vkey_parse(s, out, &why);
-    }
-    buf_done(&text);
-    return good ? -1 : cmd_usage("--key is no verifier key (name+id+key): %s", why.text);
-}
-
 static int say(const struct cmd_context *context, bool good, json_t *answer, const char *what)
 {
     json_put(answer, "good", json_boolean(good));
@@ -59,13 +38,35 @@ static int say(const struct cmd_context *context, bool good, json_t *answer, con
     return code != EXIT_GOOD ? code : good ? EXIT_GOOD : EXIT_FOUND;
 }
 
+// A verifier key as text, or the file that holds it. One that is none is judged like a bad signature: what it signed
+// cannot be good.
+static int take_key(const struct cmd_context *context, const char *given, struct vkey *out)
+{
+    struct why why = { "" };
+    struct buf text = buf_new(LIMIT_NOTE_LINE);
+    if (given == NULL) {
+        return cmd_usage("name the key it must be signed by: --key VKEY");
+    }
+    if (vkey_parse(slice_text(given), out, &why)) {
+        return -1;
+    }
+    bool good = false;
+    if (file_read(given, true, &text, NULL) == OK) {
+        struct slice s = buf_slice(&text);
+        s.n -= s.n > 0 && s.p[s.n - 1] == '\n';
+        good = vkey_parse(s, out, &why);
+    }
+    buf_done(&text);
+    return good ? -1 : say(context, false, json_object(), why.text);
+}
+
 static int verify_note(const struct cmd_context *context, const struct verifying *v)
 {
     struct vkey key;
     struct note note;
     struct why why = { "" };
     struct buf whole = buf_new(LIMIT_NOTE_BYTES);
-    int code = take_key(v->key, &key);
+    int code = take_key(context, v->key, &key);
     if (code < 0) {
         enum err e = file_read(v->note, true, &whole, &why);
         code = e == OK || e == ERR_TOO_BIG ? -1 : cmd_fail(e, &why);
@@ -87,7 +88,7 @@ static int verify_proof(const struct cmd_context *context, const struct verifyin
     struct buf leaf = buf_new(LIMIT_NOTE_BYTES);
     uint64_t index = 0;
     struct tree_head head = tree_head_empty();
-    int code = v->leaf == NULL ? cmd_usage("name the entry it is about: --leaf FILE") : take_key(v->key, &key);
+    int code = v->leaf == NULL ? cmd_usage("name the entry it is about: --leaf FILE") : take_key(context, v->key, &key);
     if (code < 0) {
         enum err e = file_read(v->proof, true, &proof, &why);
         if (e == OK) {
