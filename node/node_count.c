@@ -23,9 +23,17 @@ static enum err first_refused(struct kv_txn *t, const struct journal_id *id, uin
 static enum err to_be_renewed(struct kv_txn *t, const struct journal_id *id, bool *out)
 {
     struct notebook n;
+    struct stranded stranded[LIMIT_STRANDED];
+    size_t count = 0;
     enum err e = notebook_get(t, id->key, &n);
     *out = e == OK && n.renew == NOTEBOOK_REFUSED && journal_id_equal(n.journal, *id);
-    return e == ERR_NOT_FOUND ? OK : e;
+    if (e == OK || e == ERR_NOT_FOUND) {
+        e = notebook_stranded(t, stranded, &count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        *out = *out || journal_id_equal(stranded[i].journal, *id);
+    }
+    return e;
 }
 
 static enum err add_journal(struct kv_txn *t, const struct journal_id *id, struct node_count *c)

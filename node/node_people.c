@@ -18,21 +18,30 @@ bool node_people_store_key(const struct safe *safe, struct store_key *out)
     return false;
 }
 
+// True when her notebook has to begin anew, or a closed one of hers has entries that are to be signed anew.
 static enum err is_due(struct state *state, struct pubkey key, bool *due)
 {
     struct kv_txn *t = NULL;
     struct notebook n;
+    struct stranded stranded[LIMIT_STRANDED];
+    size_t count = 0;
     enum err e = kv_begin_read(state_kv(state), &t);
     if (e == OK) {
         e = notebook_get(t, key, &n);
         *due = e == OK && n.renew != NOTEBOOK_GOOD;
         e = e == ERR_NOT_FOUND ? OK : e;
     }
+    if (e == OK) {
+        e = notebook_stranded(t, stranded, &count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        *due = *due || pubkey_equal(stranded[i].journal.key, key);
+    }
     kv_abort(t);
     return e;
 }
 
-// An append of nothing is how author/ is asked to begin it.
+// An append of nothing is how author/ is asked to do it.
 static enum err begin(struct state *state, const struct unlocked *u, uint64_t wall_s, struct why *why)
 {
     struct author *author = NULL;

@@ -12,8 +12,9 @@
 // *out = the store key; the caller wipes it. False, and *out untouched, when nobody is unlocked.
 MUST_USE bool node_people_store_key(const struct safe *safe, struct store_key *out);
 
-// Begins a new incarnation for everybody unlocked whose notebook asks for one (common/author/notebook.h). *begun: for
-// how many. wall_s: the clock, a claim. The first error of author/, with why; the others were still tried.
+// Begins a new incarnation for everybody unlocked whose notebook asks for one, and signs anew what a refusal left
+// behind in an older one (common/author/notebook.h). *begun: for how many people. wall_s: the clock, a claim. The first
+// error of author/, with why; the others were still tried.
 MUST_USE enum err node_people_renew(struct state *state, const struct safe *safe, uint64_t wall_s, size_t *begun,
                                     struct why *why);
 

@@ -98,7 +98,7 @@ enum err notebook_put(struct kv_txn *t, const struct notebook *notebook)
 // --- stranded journals: canonical [[author key, incarnation, from] …] ---
 #define STRANDED "stranded"
 
-static enum err stranded_read(struct kv_txn *t, struct stranded *out, size_t *count)
+enum err notebook_stranded(struct kv_txn *t, struct stranded *out, size_t *count)
 {
     struct slice bytes = { NULL, 0 };
     enum err e = store_value_get(t, STRANDED, &bytes);
@@ -141,7 +141,7 @@ enum err notebook_strand(struct kv_txn *t, const struct stranded *s)
 {
     struct stranded all[LIMIT_STRANDED];
     size_t n = 0;
-    enum err e = stranded_read(t, all, &n);
+    enum err e = notebook_stranded(t, all, &n);
     if (e != OK) {
         return e;
     }
@@ -161,7 +161,7 @@ enum err notebook_take_stranded(struct kv_txn *t, struct pubkey key, struct stra
 {
     struct stranded all[LIMIT_STRANDED];
     size_t n = 0;
-    enum err e = stranded_read(t, all, &n);
+    enum err e = notebook_stranded(t, all, &n);
     if (e != OK) {
         return e;
     }

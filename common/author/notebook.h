@@ -41,6 +41,9 @@ struct stranded {
 // Adds one, unless this journal is there already. ERR_FULL: LIMIT_STRANDED; ERR_CORRUPT, the error of t.
 MUST_USE enum err notebook_strand(struct kv_txn *t, const struct stranded *s);
 
+// Reads all into out (LIMIT_STRANDED of them) and their number into *count. ERR_CORRUPT, the error of t.
+MUST_USE enum err notebook_stranded(struct kv_txn *t, struct stranded *out, size_t *count);
+
 // Takes one of key's out of the list into *out. ERR_NOT_FOUND: there is none (any more); ERR_CORRUPT, the error of t.
 MUST_USE enum err notebook_take_stranded(struct kv_txn *t, struct pubkey key, struct stranded *out);
 

@@ -100,6 +100,13 @@ Test(people, a_new_notebook_begins_for_whom_one_is_due_once_she_is_unlocked)
     cr_expect_not(journal_id_equal(now.journal, old.journal));
     cr_expect(node_people_renew(state, &site.safe, 1770000000, &begun, &why) == OK);
     cr_expect_eq(begun, 0, "only once");
+    struct kv_txn *t = NULL;
+    const struct stranded left = { .journal = old.journal, .from = 2 };
+    cr_assert(kv_begin_write(state_kv(state), &t) == OK);
+    cr_assert(notebook_strand(t, &left) == OK);
+    cr_assert(kv_commit(t) == OK);
+    cr_expect(node_people_renew(state, &site.safe, 1770000000, &begun, &why) == OK, "%s", why.text);
+    cr_expect_eq(begun, 1, "what a refusal left in a closed one is signed anew");
     safe_done(&nobody);
     state_close(state);
     site_done(&site);
