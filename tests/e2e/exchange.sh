@@ -73,6 +73,16 @@ expect_status 0 baraza add "Said with keys that changed hands" --state one
 wait_until 20 "the upload" settled one
 stop one
 
+step "sync waits for a hub that is away, and goes on when it is back"
+stop hub
+add one "Said while the hub was away"
+start waiting baraza sync --state one --wait --timeout 60
+sleep 1
+start_hub
+wait_until 60 "sync to end" eval '! running waiting'
+expect_contains "what sync said" "$(cat waiting.log)" "waiting for the hub"
+settled one || die "sync ended before everything was confirmed: $(cat waiting.log)"
+
 step "the daemon is killed again and again while a file goes up, and the hub once"
 site two
 expect_status 0 baraza sync --state founder --wait
