@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The hub's end of the exchange, event by event: who is heard, what is taken, in which order, what is answered.
+#include "hub/peer_core.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+struct bench {
+    struct peer_core *core;
+    struct peer_actions actions;
+    uint64_t now;
+    uint64_t disk_free;
+};
+
+static const struct journal_id journal = { .key = { { 1 } }, .incarnation = { { 2 } } };
+
+static struct bench *bench_new(void)
+{
+    struct bench *b = mem_new(sizeof *b);
+    const struct peer_identity identity = { .consultation = { { 3 } } };
+    b->core = peer_core_new(&identity);
+    b->disk_free = (uint64_t)1 << 40;
+    return b;
+}
+
+static void bench_done(struct bench *b)
+{
+    peer_core_free(b->core);
+    free(b);
+}
+
+static void step(struct bench *b, struct peer_event *e)
+{
+    e->now_ms = b->now;
+    e->disk_free = b->disk_free;
+    peer_step(b->core, e, &b->actions);
+}
+
+static const struct peer_action *find(const struct bench *b, enum peer_action_type type)
+{
+    for (size_t i = 0; i < b->actions.n; i++) {
+        if (b->actions.items[i].type == type) {
+            return &b->actions.items[i];
+        }
+    }
+    return NULL;
+}
+
+// The one reply of the step: of that type.
+static const struct peer_action *replied(const struct bench *b, enum msg_type type)
+{
+    const struct peer_action *a = find(b, PEER_REPLY);
+    cr_assert_not_null(a);
+    cr_assert_eq(a->as.reply.type, type, "%s", msg_name(a->as.reply.type));
+    return a;
+}
+
+static void receive(struct bench *b, uint8_t user, uint8_t route, enum peer_class class, const struct msg *m,
+                    const struct peer_facts *facts)
+{
+    struct peer_event e = { .type = PEER_FRAME,
+                            .as.frame = { .user = { { user } }, .class = class, .route = { .n = 1, .b = { route } },
+                                          .msg = m, .fault = VERDICT_NOT_CANONICAL, .facts = facts } };
+    step(b, &e);
+}
+
+static void hello(struct bench *b, uint8_t user, uint8_t route, enum peer_class class)
+{
+    const struct msg m = { .type = MSG_HELLO, .as.hello = { .version = 1, .consultation = { { 3 } } } };
+    const struct peer_facts facts = { 0 };
+    receive(b, user, route, class, &m, &facts);
+    (void)replied(b, MSG_WELCOME);
+}
+
+static void entries(struct bench *b, uint8_t user, uint8_t route, enum peer_class class, uint64_t first,
+                    uint64_t count, uint64_t raw, bool prev_known)
+{
+    const struct msg m = { .type = MSG_ENTRIES, .as.entries = { .journal = journal, .first = first, .count = count,
+                                                                .raw = raw } };
+    const struct peer_facts facts = { .prev_known = prev_known };
+    receive(b, user, route, class, &m, &facts);
+}
+
+static uint64_t taken(struct bench *b, uint64_t first, uint64_t count, bool prev_known)
+{
+    entries(b, 1, 1, PEER_MEMBER, first, count, 1000, prev_known);
+    const struct peer_action *a = find(b, PEER_VERIFY);
+    cr_assert_not_null(a);
+    return a->as.ticket;
+}
+
+static void verified(struct bench *b, uint64_t ticket, enum verdict verdict)
+{
+    struct peer_event e = { .type = PEER_VERIFIED, .as.verified = { .ticket = ticket, .verdict = verdict } };
+    step(b, &e);
+}
+
+static void committed(struct bench *b, uint64_t ticket, const struct batch_outcome *outcome)
+{
+    struct peer_event e = { .type = PEER_COMMITTED, .as.committed = { .ticket = ticket, .outcome = outcome } };
+    step(b, &e);
+}
+
+static void publish(struct bench *b, uint64_t size)
+{
+    struct peer_event e = { .type = PEER_CHECKPOINT, .as.checkpoint = { .head = { .size = size },
+                                                                        .note = SLICE_LITERAL("note") } };
+    step(b, &e);
+}
+
+Test(peer_core, nothing_is_heard_before_hello_or_from_an_older_connection)
+{
+    struct bench *b = bench_new();
+    entries(b, 1, 1, PEER_MEMBER, 0, 1, 100, true);
+    cr_assert_eq(replied(b, MSG_ERROR)->as.reply.as.error.code, VERDICT_OUT_OF_TURN);
+    hello(b, 1, 1, PEER_MEMBER);
+    hello(b, 1, 2, PEER_MEMBER);
+    cr_assert_eq(peer_core_status(b->core).sessions, 1);
+    entries(b, 1, 1, PEER_MEMBER, 0, 1, 100, true);
+    cr_assert_eq(replied(b, MSG_ERROR)->as.reply.as.error.code, VERDICT_OUT_OF_TURN);
+    entries(b, 1, 2, PEER_MEMBER, 0, 1, 100, true);
+    cr_assert_not_null(find(b, PEER_VERIFY));
+    bench_done(b);
+}
+
+Test(peer_core, another_consultation_is_told_so)
+{
+    struct bench *b = bench_new();
+    const struct msg m = { .type = MSG_HELLO, .as.hello = { .version = 1, .consultation = { { 4 } } } };
+    const struct peer_facts facts = { 0 };
+    receive(b, 1, 1, PEER_MEMBER, &m, &facts);
+    cr_assert_eq(replied(b, MSG_ERROR)->as.reply.as.error.code, VERDICT_WRONG_CONSULTATION);
+    bench_done(b);
+}
+
+Test(peer_core, batches_reach_the_writer_in_the_order_of_their_journal)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    uint64_t first = taken(b, 0, 10, true);
+    uint64_t second = taken(b, 10, 10, false); // its predecessor is under way, not in the record
+    uint64_t third = taken(b, 20, 5, false);
+    verified(b, third, VERDICT_GOOD);
+    cr_assert_null(find(b, PEER_SUBMIT));
+    verified(b, second, VERDICT_GOOD);
+    cr_assert_null(find(b, PEER_SUBMIT));
+    verified(b, first, VERDICT_GOOD);
+    uint64_t order[3] = { 0 };
+    size_t n = 0;
+    for (size_t i = 0; i < b->actions.n; i++) {
+        if (b->actions.items[i].type == PEER_SUBMIT) {
+            order[n++] = b->actions.items[i].as.ticket;
+        }
+    }
+    cr_assert_eq(n, 3);
+    cr_assert_eq(order[0], first);
+    cr_assert_eq(order[1], second);
+    cr_assert_eq(order[2], third);
+    bench_done(b);
+}
+
+Test(peer_core, what_cannot_be_used_is_put_off_before_anybody_looks_at_it)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    entries(b, 1, 1, PEER_MEMBER, 10, 1, 100, false);
+    cr_assert_eq(replied(b, MSG_REFUSE)->as.reply.as.refuse.code, VERDICT_GAP);
+    cr_assert_not(replied(b, MSG_REFUSE)->as.reply.as.refuse.is_signed);
+    cr_assert_null(find(b, PEER_VERIFY));
+    b->disk_free = 1000;
+    entries(b, 1, 1, PEER_MEMBER, 0, 1, 100, true);
+    cr_assert_eq(replied(b, MSG_REFUSE)->as.reply.as.refuse.code, VERDICT_HUB_FULL);
+    cr_assert_null(find(b, PEER_VERIFY));
+    bench_done(b);
+}
+
+Test(peer_core, the_pool_is_never_over_its_bound_and_empties_again)
+{
+    struct bench *b = bench_new();
+    uint64_t tickets[LIMIT_TICKETS];
+    size_t n = 0;
+    bool full = false;
+    for (unsigned user = 1; user < 200; user++) {
+        hello(b, (uint8_t)user, (uint8_t)user, PEER_MEMBER);
+        for (unsigned k = 0; k < 4; k++) {
+            entries(b, (uint8_t)user, (uint8_t)user, PEER_MEMBER, 256 * k, 256, LIMIT_CREDIT_BYTES / 4, true);
+            cr_assert_leq(peer_core_status(b->core).pool_bytes, LIMIT_HUB_POOL_BYTES);
+            const struct peer_action *a = find(b, PEER_VERIFY);
+            if (a != NULL) {
+                tickets[n++] = a->as.ticket;
+            } else {
+                cr_assert_eq(replied(b, MSG_REFUSE)->as.reply.as.refuse.code, VERDICT_HUB_BUSY);
+                full = true;
+            }
+        }
+    }
+    cr_assert(full);
+    const struct batch_outcome failed = { .failed = true };
+    for (size_t i = 0; i < n; i++) {
+        verified(b, tickets[i], VERDICT_GOOD);
+    }
+    for (size_t i = 0; i < n; i++) {
+        committed(b, tickets[i], &failed);
+        cr_assert_eq(replied(b, MSG_REFUSE)->as.reply.as.refuse.code, VERDICT_HUB_BUSY);
+    }
+    cr_assert_eq(peer_core_status(b->core).pool_bytes, 0);
+    cr_assert_eq(peer_core_status(b->core).tickets, 0);
+    bench_done(b);
+}
+
+Test(peer_core, an_acknowledgement_goes_out_only_after_the_commit_and_to_the_connection_of_now)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    uint64_t ticket = taken(b, 0, 3, true);
+    verified(b, ticket, VERDICT_GOOD);
+    cr_assert_null(find(b, PEER_REPLY));
+    hello(b, 1, 9, PEER_MEMBER);
+    const struct batch_outcome outcome = { .has_ack = true, .ack = { .journal = journal, .next = 3 } };
+    committed(b, ticket, &outcome);
+    cr_assert_eq(replied(b, MSG_ACK)->route.b[0], 9);
+    cr_assert_gt(replied(b, MSG_ACK)->as.reply.as.ack.credit, 0);
+    bench_done(b);
+}
+
+Test(peer_core, a_payload_that_is_not_what_its_message_says_is_a_fault_and_eight_faults_are_enough)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    for (unsigned i = 0; i < 8; i++) {
+        uint64_t ticket = taken(b, 0, 1, true);
+        verified(b, ticket, VERDICT_BAD_MESSAGE);
+        cr_assert_not_null(find(b, PEER_DISCARD));
+        cr_assert_eq(find(b, PEER_DROP) != NULL, i == 7);
+    }
+    entries(b, 1, 1, PEER_MEMBER, 0, 1, 100, true);
+    cr_assert_null(find(b, PEER_VERIFY));
+    bench_done(b);
+}
+
+Test(peer_core, a_proof_waits_for_the_checkpoint_that_covers_it)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    publish(b, 10);
+    const struct msg m = { .type = MSG_WANT, .as.want = { .what = WANT_PROOF, .journal = journal, .base = 10 } };
+    const struct peer_facts facts = { .has_index = true, .index = 12 };
+    receive(b, 1, 1, PEER_MEMBER, &m, &facts);
+    cr_assert_null(find(b, PEER_SEND_PROOF));
+    publish(b, 12);
+    cr_assert_null(find(b, PEER_SEND_PROOF));
+    publish(b, 13);
+    cr_assert_not_null(find(b, PEER_SEND_PROOF));
+    cr_assert_eq(find(b, PEER_SEND_PROOF)->as.position.index, 12);
+    publish(b, 14);
+    cr_assert_null(find(b, PEER_SEND_PROOF));
+    bench_done(b);
+}
+
+Test(peer_core, entries_go_down_one_message_at_a_time)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    publish(b, 10);
+    cr_assert_eq(find(b, PEER_SEND_DOWN)->as.down.from, 0);
+    struct peer_event read = { .type = PEER_DOWN_READ, .as.down_read = { .user = { { 1 } }, .to = 6, .sent = true } };
+    step(b, &read);
+    publish(b, 11);
+    cr_assert_null(find(b, PEER_SEND_DOWN));
+    const struct msg m = { .type = MSG_DOWN_ACK, .as.down_ack = 6 };
+    const struct peer_facts facts = { 0 };
+    receive(b, 1, 1, PEER_MEMBER, &m, &facts);
+    cr_assert_eq(find(b, PEER_SEND_DOWN)->as.down.from, 6);
+    cr_assert_eq(find(b, PEER_SEND_DOWN)->as.down.to, 11);
+    bench_done(b);
+}
+
+Test(peer_core, an_invitation_carries_one_entry_and_each_connection_stands_for_itself)
+{
+    struct bench *b = bench_new();
+    hello(b, 7, 1, PEER_INVITED);
+    hello(b, 7, 2, PEER_INVITED);
+    cr_assert_eq(peer_core_status(b->core).sessions, 2);
+    entries(b, 7, 1, PEER_INVITED, 0, 2, 100, true);
+    cr_assert_eq(replied(b, MSG_ERROR)->as.reply.as.error.code, VERDICT_NOT_ADMITTED);
+    entries(b, 7, 2, PEER_INVITED, 0, 1, 100, true);
+    uint64_t ticket = find(b, PEER_VERIFY)->as.ticket;
+    verified(b, ticket, VERDICT_GOOD);
+    const struct batch_outcome spent = { .has_ack = true, .ack = { .next = 1 }, .standing = VERDICT_INVITE_SPENT };
+    committed(b, ticket, &spent);
+    bool said = false;
+    for (size_t i = 0; i < b->actions.n; i++) {
+        const struct peer_action *a = &b->actions.items[i];
+        said = said || (a->type == PEER_REPLY && a->as.reply.type == MSG_ERROR &&
+                        a->as.reply.as.error.code == VERDICT_INVITE_SPENT && a->route.b[0] == 2);
+    }
+    cr_assert(said, "the newcomer hears that her enrolment has no effect");
+    bench_done(b);
+}
