@@ -182,3 +182,32 @@ settle() {
     kill -HUP "${e2e_pid[$1]}"
     wait_until "$2" "everything of $1 to be received and confirmed" settled "$1"
 }
+
+# newcomer NAME ROLE...: invites a person and lets her join in a state of her own, called NAME like herself.
+newcomer() {
+    local name=$1 role roles=()
+    shift
+    for role in "$@"; do roles+=(--role "$role"); done
+    expect_status 0 baraza invite --state founder --as registrar "${roles[@]}" --out "$name.invitation" \
+        --passphrase-file "$PASS"
+    expect_status 0 baraza join "$name.invitation" --name "$name" --state "$name" --passphrase-file "$PASS"
+}
+
+# sync NAME...: exchanges without a daemon until all is received and confirmed.
+sync() {
+    local name
+    for name in "$@"; do
+        expect_status 0 baraza sync --wait --timeout 60 --state "$name" --passphrase-file "$PASS"
+    done
+}
+
+# in_record KIND N: waits until the published record holds N entries of that kind.
+in_record() {
+    wait_until 20 "$2 entries of kind $1 in the record" eval \
+        '[ "$(baraza log --state hub --kind '"$1"' --json | wc -l)" -eq '"$2"' ]'
+}
+
+# field NAME FILE: the first value of a member of that name in lines of JSON (text or number).
+field() {
+    grep -o "\"$1\": *\(\"[^\"]*\"\|[0-9]*\)" "$2" | head -n 1 | sed 's/^[^:]*: *//; s/"//g'
+}

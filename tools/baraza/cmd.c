@@ -147,6 +147,9 @@ int cmd_print(struct slice text)
     size_t written = fwrite(text.p == NULL ? (const uint8_t *)"" : text.p, 1, text.n, stdout);
     if (written != text.n || fflush(stdout) != 0) {
         struct why why;
+        if (errno == EPIPE) {
+            return exit_code_of(ERR_IO); // whoever read it has read enough (`| head`): nothing to say
+        }
         why_set(&why, "the output could not be written: %s", strerror(errno));
         return cmd_fail(ERR_IO, &why);
     }

@@ -10,6 +10,7 @@
 #include "common/store/journal.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/work.h"
 
 #include <stdlib.h>
 #include <string.h>

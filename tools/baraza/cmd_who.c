@@ -8,6 +8,7 @@
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/work.h"
 
 #include <stdlib.h>
 

@@ -12,7 +12,7 @@
 #include "common/format/kinds.h"
 #include "common/format/merkle.h"
 #include "common/format/roster.h"
-#include "tools/baraza/work.h"
+#include "tools/baraza/cmd.h"
 
 struct reading;
 

@@ -10,6 +10,7 @@
 #include "common/ops/progress.h"
 #include "common/store/record.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/work.h"
 
 struct reading {
     struct cmd_context *context;

@@ -7,6 +7,7 @@
 #define BARAZA_TOOLS_BARAZA_RESOLVE_H
 
 #include "tools/baraza/reading.h"
+#include "tools/baraza/work.h"
 
 struct resolver {
     struct cmd_context *context;     // keeps

@@ -8,6 +8,7 @@
 
 #include "hub/draft/fold.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/work.h"
 
 // Opens the reading and folds all of it. Returns -1 and both outputs, or has reported. The caller frees both.
 int thread_open(struct cmd_context *context, const struct reading_from *from, struct reading **reading,
