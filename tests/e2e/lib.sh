@@ -23,13 +23,20 @@ mkdir -p "$HOME"
 declare -A e2e_pid=()
 
 e2e_end() {
-    local status=$? name
+    local status=$? name tries
     trap - EXIT
+    for name in "${!e2e_pid[@]}"; do kill -TERM "${e2e_pid[$name]}" 2>/dev/null; done
     for name in "${!e2e_pid[@]}"; do
-        kill -KILL "${e2e_pid[$name]}" 2>/dev/null && wait "${e2e_pid[$name]}" 2>/dev/null
+        for ((tries = 0; tries < 20; tries++)); do
+            kill -0 "${e2e_pid[$name]}" 2>/dev/null || break
+            sleep 0.1
+        done
+        kill -KILL "${e2e_pid[$name]}" 2>/dev/null
+        wait "${e2e_pid[$name]}" 2>/dev/null
     done
     if [ $status -eq 0 ] || [ $status -eq 77 ] || [ -n "${E2E_DISCARD:-}" ]; then
-        rm -rf "$WORK"
+        # What was started by a program that was killed may live a moment longer.
+        rm -rf "$WORK" 2>/dev/null || { sleep 1 && rm -rf "$WORK"; }
     else
         for name in "${!e2e_pid[@]}"; do
             printf -- '--- last words of %s\n' "$name"
@@ -101,6 +108,13 @@ stop_hard() {
     kill -KILL "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
     unset "e2e_pid[$1]"
+}
+
+# await NAME: waits until it ends by itself, and returns its status.
+await() {
+    local pid=${e2e_pid[$1]:?no program was started as $1}
+    unset "e2e_pid[$1]"
+    wait "$pid"
 }
 
 # wait_until SECONDS WHAT COMMAND...: tries the command ten times a second until it succeeds.
