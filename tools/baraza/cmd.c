@@ -171,12 +171,17 @@ void cmd_remark(const struct cmd_context *c, const char *format, ...)
     if (c->quiet) {
         return;
     }
+    char text[4096];
+    struct buf line = buf_new(4 * sizeof text);
     va_list list;
     va_start(list, format);
-    (void)fputs("baraza: ", stderr);
-    (void)vfprintf(stderr, format, list);
-    (void)fputc('\n', stderr);
+    (void)vsnprintf(text, sizeof text, format, list);
     va_end(list);
+    buf_put_text(&line, "baraza: ");
+    text_put_safe(&line, slice_text(text), true);
+    buf_put_u8(&line, '\n');
+    (void)fwrite(line.p, 1, line.n, stderr);
+    buf_done(&line);
 }
 
 int cmd_fail(enum err e, const struct why *why)

@@ -61,6 +61,26 @@ static bool name_fits(const char *name, char **argv, size_t n, size_t *words)
     return n >= 2 && strlen(argv[0]) == first && memcmp(name, argv[0], first) == 0 && strcmp(space + 1, argv[1]) == 0;
 }
 
+// "baraza clause", "baraza clause --help": the commands that begin with that word. -1 when there are none.
+static int show_family(char **argv, size_t n)
+{
+    size_t rows = 0;
+    const struct cmd *const *table = cmd_table(&rows);
+    struct buf text = buf_new(8192);
+    const size_t first = strlen(argv[0]);
+    if (n > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        if (strncmp(table[i]->name, argv[0], first) == 0 && table[i]->name[first] == ' ') {
+            buf_printf(&text, "  baraza %-18s %s\n", table[i]->name, table[i]->help);
+        }
+    }
+    int code = text.n == 0 ? -1 : cmd_print(buf_slice(&text));
+    buf_done(&text);
+    return code == EXIT_GOOD && n == 1 ? EXIT_USAGE : code;
+}
+
 static int no_such_command(char **argv, size_t n)
 {
     size_t rows = 0;
@@ -100,7 +120,8 @@ static int run_command(struct cmd_context *context, const struct args *args)
             return table[i]->run(context, (int)(args->n - words) + 1, args->positionals + words - 1);
         }
     }
-    return no_such_command(args->positionals, args->n);
+    int code = show_family(args->positionals, args->n);
+    return code >= 0 ? code : no_such_command(args->positionals, args->n);
 }
 
 static int run_program(int argc, char **argv)

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // What of an entry may leave the hub: consent is obeyed, restricted and sealed words stay unless they were asked for.
-// Pure. It never opens a sealed part. Read first: docs/PROTOCOL.md 4.5 and 13.
+// Pure. It never opens a sealed part. Read first: PROTOCOL 13.5.
 #ifndef BARAZA_TOOLS_BARAZA_SCOPE_H
 #define BARAZA_TOOLS_BARAZA_SCOPE_H
 
