@@ -25,6 +25,7 @@ struct lane {
     struct node_journal j;
     bool welcomed;       // compared with what the hub holds, in this connection
     uint64_t hub_next;   // the hub holds our chain below this, as far as this connection has told
+    struct hash hub_head; // id of entry hub_next - 1 here; zeros when that is not known
     uint64_t branch;
     uint64_t sent;       // sent up to here; between hub_next and here it is under way
     bool unreadable;     // nothing could be read from `sent` on: locked, and no outbox copy

@@ -69,13 +69,19 @@ static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew
     }
 }
 
+static void hub_holds(struct lane *l, uint64_t next, struct hash head)
+{
+    l->hub_next = next;
+    l->hub_head = head;
+}
+
 // PROTOCOL 11.4: what the hub has and we have not was written by another copy of this store, or before it was restored.
 static void compare(struct node_core *c, struct lane *l, const struct msg_welcome *m)
 {
     const struct node_fact *at = c->event->as.frame.facts->at;
     bool foreign = false;
     l->welcomed = true;
-    l->hub_next = 0;
+    hub_holds(l, 0, (struct hash){ { 0 } });
     l->branch = 0;
     for (size_t i = 0; i < m->head_count; i++) {
         const struct journal_head *h = &m->heads[i];
@@ -85,9 +91,12 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
         if (!at[i].here || !hash_equal(at[i].id, h->head)) {
             foreign = true;
         } else if (h->next > l->hub_next) {
-            l->hub_next = h->next;
+            hub_holds(l, h->next, h->head);
             l->branch = h->branch;
         }
+    }
+    if (foreign && l->j.received > l->hub_next) {
+        hub_holds(l, l->j.received, l->j.received_head); // ours stands inside the longer chain: it has said so before
     }
     l->sent = l->hub_next;
     l->want_ms = c->event->now_ms;
@@ -293,12 +302,16 @@ void node_lanes_ack(struct node_core *c, const struct msg_ack *m)
         // is asked for by node_lanes_want once all of it is sent.
         uint64_t to = l->sent;
         land(c, m->journal, to);
-        l->hub_next = to > l->hub_next ? to : l->hub_next;
+        if (to > l->hub_next) {
+            hub_holds(l, to, to == l->j.local.next ? l->j.local.head : (struct hash){ { 0 } });
+        }
         l->branch = 0;
         return;
     }
     land(c, m->journal, m->next);
-    l->hub_next = m->next > l->hub_next ? m->next : l->hub_next;
+    if (m->next > l->hub_next) {
+        hub_holds(l, m->next, m->head);
+    }
     l->sent = l->hub_next > l->sent ? l->hub_next : l->sent;
     l->branch = m->branch;
     if (m->next <= l->j.received) {
@@ -323,7 +336,8 @@ static void put_off(struct node_core *c, struct lane *l, const struct msg_refuse
     land(c, m->journal, UINT64_MAX);
     l->sent = l->hub_next;
     if (m->code == VERDICT_GAP && m->seq <= l->hub_next) {
-        l->sent = l->hub_next = 0; // the hub lost what it had: all of it goes up again
+        hub_holds(l, 0, (struct hash){ { 0 } }); // the hub lost what it had: all of it goes up again
+        l->sent = 0;
     }
     l->deferred = true;
     l->aside = is_her_own_matter(m);
@@ -378,9 +392,10 @@ void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)
 }
 
 // --- asking for what is missing ---
-static bool wants_custody(const struct lane *l)
+// Custody that no acknowledgement on its way will bring: it was lost, or was of an end that is not ours.
+static bool wants_custody(const struct node_core *c, const struct lane *l)
 {
-    return l->hub_next == l->j.local.next && l->j.received < l->j.local.next && !l->j.refused;
+    return l->j.received < l->hub_next && !hash_is_zero(l->hub_head) && l->hub_next >= lane_end(c, l);
 }
 
 static bool wants_proof(const struct lane *l)
@@ -390,7 +405,7 @@ static bool wants_proof(const struct lane *l)
 
 static bool wants(const struct node_core *c, const struct lane *l)
 {
-    return l->welcomed && !c->invited && (wants_custody(l) || wants_proof(l));
+    return l->welcomed && !c->invited && (wants_custody(c, l) || wants_proof(l));
 }
 
 // True while batches of this journal are under way: their acknowledgement tells by itself.
@@ -420,8 +435,8 @@ static void want(struct node_core *c, struct lane *l)
         w->base = c->seen.size;
     } else {
         w->what = WANT_CUSTODY;
-        w->seq = l->j.local.next - 1;
-        w->id = l->j.local.head;
+        w->seq = l->hub_next - 1;
+        w->id = l->hub_head;
     }
     l->want_ms = c->event->now_ms + node_jitter(c, l->want_wait_ms);
     l->want_wait_ms = l->want_wait_ms * 2 < NODE_WANT_MAX_MS ? l->want_wait_ms * 2 : NODE_WANT_MAX_MS;

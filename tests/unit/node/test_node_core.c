@@ -237,6 +237,42 @@ Test(node_core, a_head_at_the_hub_that_is_not_here_ends_the_incarnation_and_send
     bench_done(b);
 }
 
+Test(node_core, what_the_hub_has_acknowledged_inside_a_longer_chain_is_not_sent_again)
+{
+    struct bench *b = bench_new();
+    struct node_journal j = { .local = b->local, .received = LOCAL, .received_head = b->local.head };
+    step(b, (struct node_event){ .type = NODE_START, .as.start = { .journals = &j, .count = 1,
+                                                                   .seen = tree_head_empty() } });
+    tick_to(b, 10000);
+    step(b, (struct node_event){ .type = NODE_UP });
+    const struct journal_head other = { .journal = b->local.journal, .next = LOCAL + 3, .head = { { 99 } } };
+    const struct node_fact absent = { .here = false };
+    welcome(b, &other, 1, &absent);
+    cr_assert_null(find(b, NODE_SEND_RANGE));
+    cr_assert_null(find(b, NODE_STORE_RENEW), "it is not written in any more");
+    refuse(b, LOCAL - 1, VERDICT_GAP, 1000);
+    tick_to(b, b->now + 2000);
+    cr_assert_eq(find(b, NODE_SEND_RANGE)->as.send_range.from, 0, "the hub has lost it");
+    bench_done(b);
+}
+
+Test(node_core, custody_that_was_lost_on_its_way_is_asked_for)
+{
+    struct bench *b = bench_new();
+    start(b);
+    tick_to(b, 10000);
+    step(b, (struct node_event){ .type = NODE_UP });
+    const struct node_fact at = { .here = true, .id = b->local.head };
+    welcome(b, &b->local, 1, &at);
+    cr_assert_null(find(b, NODE_SEND_RANGE));
+    cr_assert_eq(find(b, NODE_SEND)->as.send.as.want.what, WANT_CUSTODY);
+    tick_to(b, b->now + 1000);
+    cr_assert_null(find(b, NODE_SEND));
+    tick_to(b, b->now + 60000);
+    cr_assert_eq(find(b, NODE_SEND)->as.send.as.want.what, WANT_CUSTODY, "and again in time");
+    bench_done(b);
+}
+
 Test(node_core, a_refusal_is_kept_and_its_journal_ends_there)
 {
     struct bench *b = bench_new();
