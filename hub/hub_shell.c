@@ -551,13 +551,13 @@ static void finish(struct hub *h)
         struct peer_event event = event_new(h, PEER_STOP);
         step(h, &event);
     }
-    pool_stop(h->pool);
     for (size_t i = 0; i < LIMIT_TICKETS; i++) {
-        // What was away has been freed by the pool.
+        // What is away belongs to the pool, which frees it; an unwanted job is in no place any more.
         if (h->jobs[i] != NULL && !h->jobs[i]->away) {
             job_free(h->jobs[i]);
         }
     }
+    pool_stop(h->pool);
     publish_stop(h->publish);
     sock_close(h->sock);
     zap_stop(h->zap);

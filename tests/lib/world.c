@@ -19,7 +19,8 @@ struct person person_of(const char *name)
     struct hash seed = hash_of(slice_text(name));
     sign_keypair_from_seed(seed.b, &p.pub, &p.sec);
     seed = hash_of(SLICE_ARRAY(seed.b));
-    memcpy(p.transport.b, seed.b, sizeof p.transport.b);
+    memcpy(p.transport_sec.b, seed.b, sizeof p.transport_sec.b);
+    p.transport = box_public(&p.transport_sec);
     seed = hash_of(SLICE_ARRAY(seed.b));
     memcpy(p.incarnation.b, seed.b, sizeof p.incarnation.b);
     return p;

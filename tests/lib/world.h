@@ -9,11 +9,13 @@
 #include "common/format/charter.h"
 #include "common/format/merkle.h"
 #include "common/format/roster.h"
+#include "common/format/seal.h"
 
 struct person {
     struct pubkey pub;
     struct seckey sec;
     struct boxkey transport;
+    struct boxsec transport_sec;
     struct incarnation incarnation;
     uint64_t next;
     struct hash prev;
