@@ -60,7 +60,7 @@
 
 // --- the hub ---
 #define LIMIT_HUB_POOL_BYTES 67108864  // memory for everything that peers have under way, all together (64 MiB)
-#define LIMIT_HUB_MEMORY 268435456     // anonymous memory of a hub at most, but for 64 bytes for each entry it keeps (256 MiB)
+#define LIMIT_HUB_MEMORY 268435456     // a hub's anonymous memory at most, and 64 bytes for each entry it keeps (256 MiB)
 #define LIMIT_SESSIONS 4096            // connected peers the hub remembers
 #define LIMIT_INVITED_SESSIONS 256     // of these, connections that came with an invitation
 #define LIMIT_TICKETS 1024             // batches under way at the hub
@@ -126,6 +126,8 @@ static_assert(LIMIT_ARGS_OPTIONS > LIMIT_CONF_KEYS, "every key of a configuratio
 static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
 static_assert(LIMIT_WELCOME_HEADS == LIMIT_HEADS * LIMIT_BRANCHES, "a welcome answers the largest hello in full");
 static_assert(LIMIT_HUB_POOL_BYTES >= 16 * LIMIT_CREDIT_BYTES, "sixteen full senders fit the pool");
+static_assert(LIMIT_HUB_MEMORY >= 2 * LIMIT_HUB_POOL_BYTES + LIMIT_NET_HELD + 67108864,
+              "blocks of the pool half empty, what the transport holds, and 64 MiB for sessions, ledger and threads");
 static_assert(LIMIT_EXPORT_HEAD >= LIMIT_CHARTER_BYTES + 17 + 4 + 16, "magic line, length, heads and charter");
 static_assert(LIMIT_AGENT_BYTES > LIMIT_PERSONS * (LIMIT_PERSON_NAME + 40), "everybody's name and key fit a reply");
 static_assert(LIMIT_EXPORT_FRAME >= LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES, "any one entry fits an export frame");

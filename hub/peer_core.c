@@ -184,10 +184,28 @@ static void want(struct peer_core *c, struct session *s, const struct msg_want *
     }
 }
 
+// Who wants again what was sent before, by this connection or another of the same key, gets it a few times and then
+// must wait: it is much, and may still be queued.
+static bool may_send_down(struct peer_core *c, struct session *s)
+{
+    if (s->down_cursor >= s->down_to) {
+        return true;
+    }
+    uint64_t until = s->down_again_ms + PEER_DOWN_MS;
+    if (c->event->now_ms >= until) {
+        s->down_again_ms = c->event->now_ms;
+        s->down_again = 0;
+    } else if (s->down_again == PEER_DOWN_AGAIN) {
+        c->down_ms = until < c->down_ms ? until : c->down_ms;
+        return false;
+    }
+    s->down_again++;
+    return true;
+}
+
 static void send_down(struct peer_core *c, struct session *s)
 {
-    if (c->event->now_ms < s->down_after_ms) {
-        c->down_ms = s->down_after_ms < c->down_ms ? s->down_after_ms : c->down_ms;
+    if (!may_send_down(c, s)) {
         return;
     }
     struct peer_action *a = peer_do(c, PEER_SEND_DOWN, s);
@@ -238,7 +256,7 @@ static void down_read(struct peer_core *c)
         return;
     }
     if (c->event->as.down_read.sent) {
-        s->down_ms = c->event->now_ms;
+        s->down_to = c->event->as.down_read.to;
     } else {
         bool moved = c->event->as.down_read.to > s->down_cursor;
         s->down_cursor = moved ? c->event->as.down_read.to : s->down_cursor;
@@ -249,17 +267,8 @@ static void down_read(struct peer_core *c)
     }
 }
 
-// Who wants again what was just sent, without having lost the connection, waits: it is much, and may still be queued.
-static void down_again(struct session *s, uint64_t cursor)
-{
-    if (s->down_ms != 0 && cursor <= s->down_cursor) {
-        s->down_after_ms = s->down_ms + PEER_DOWN_MS;
-    }
-}
-
 static void down_ack(struct peer_core *c, struct session *s, uint64_t cursor)
 {
-    down_again(s, cursor);
     s->down_cursor = cursor < c->published.size ? cursor : c->published.size;
     s->down_busy = false;
     serve(c, s);
@@ -286,11 +295,9 @@ static void hello(struct peer_core *c, const struct msg_hello *m)
         peer_tell(c, s, PEER_TELL_REPLACED, VERDICT_GOOD, 0);
         s->route = e->as.frame.route; // the newest hello of a user wins: her old connection may be half dead
         s->in_flight_here = 0;
-        s->down_ms = s->down_after_ms = 0;
     }
     s->gone = false;
     s->heard_ms = e->now_ms;
-    down_again(s, m->down_cursor);
     s->down_cursor = m->down_cursor;
     s->down_busy = false;
     s->want_count = 0;

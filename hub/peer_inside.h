@@ -13,7 +13,8 @@
 #define PEER_FAULTS 8               // protocol errors after which a connection is dropped,
 #define PEER_SHUT_MS 60000u         // and its key is not listened to for so long
 #define PEER_TICKETS 64             // batches that one peer may have under way
-#define PEER_DOWN_MS 30000u         // the same entries go down the same connection again after this
+#define PEER_DOWN_AGAIN 4           // times that a peer is sent the same entries again
+#define PEER_DOWN_MS 30000u         // in so long
 #define PEER_RETRY_MS 2000u         // what is deferred for want of memory comes again after about this
 #define PEER_RETRY_FULL_MS 60000u   // for want of disk
 #define PEER_RETRY_PERSON_MS 600000u // for want of what a person must do
@@ -55,8 +56,9 @@ struct session {
     uint64_t custody_entries;
     uint64_t down_cursor;    // the peer has, or needs not, what is below
     bool down_busy;          // a DOWN is under way, or being read
-    uint64_t down_ms;        // when a DOWN was last sent by the present connection; 0: never
-    uint64_t down_after_ms;  // no DOWN before
+    uint64_t down_to;        // what is below was sent
+    uint64_t down_again_ms;  // since when
+    unsigned down_again;     // how often some of that was sent again
     size_t want_count;
     struct want wants[LIMIT_WANTS];
 };

@@ -121,7 +121,7 @@ void attack_other_consultation(struct stage *s, struct person *hostile)
     struct said *said = stage_session(&s->elsewhere, hostile);
     connect_as(&c, s, hostile);
     say_all(&c, &said, 1);
-    caller_hear_refuse(&c, VERDICT_BAD_SIGNATURE, "what was signed for another consultation has no valid signature here");
+    caller_hear_refuse(&c, VERDICT_BAD_SIGNATURE, "what was signed for another consultation is not signed here");
     (void)caller_say(&c, &(struct msg){ .type = MSG_HELLO,
                                         .as.hello = { .version = EXCHANGE_VERSION,
                                                       .consultation = s->elsewhere.charter.id,

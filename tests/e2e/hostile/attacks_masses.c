@@ -145,9 +145,10 @@ void attack_deaf(struct stage *s, struct person *hostile, size_t n)
             }
         }
     }
-    must(s, caller_hear(&callers[n - 1][CROWD - 1], MSG_DOWN, ANSWER_MS), "what goes down is there for who reads");
+    must(s, caller_hear(&callers[n - 1][0], MSG_DOWN, ANSWER_MS), "what goes down is there for who reads");
+    must(s, caller_hear(&callers[n - 1][CROWD - 1], MSG_WELCOME, ANSWER_MS), "and every hello is answered");
     for (size_t i = 0; i < n; i++) {
         close_all(callers[i], CROWD);
     }
-    tell("who asks for everything again and again, over many connections, and never reads, gets no more than memory has");
+    tell("who asks for everything again and again, over many connections, and never reads, fills no memory");
 }

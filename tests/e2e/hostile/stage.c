@@ -134,18 +134,20 @@ static unsigned long status_kb(pid_t pid, const char *name)
 {
     char path[64];
     char line[256];
-    unsigned long value = 0;
+    uint64_t value = 0;
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     FILE *f = fopen(path, "re");
     while (f != NULL && value == 0 && fgets(line, sizeof line, f) != NULL) {
-        if (strncmp(line, name, strlen(name)) == 0) {
-            value = strtoul(line + strlen(name) + 1, NULL, 10);
+        const char *number = strpbrk(line, "0123456789");
+        if (strncmp(line, name, strlen(name)) == 0 && number != NULL &&
+            !num_parse_u64(slice_of(number, strcspn(number, " ")), &value)) {
+            value = 0;
         }
     }
     if (f != NULL) {
         fclose(f);
     }
-    return value;
+    return (unsigned long)value;
 }
 
 static void *watch_memory(void *arg)
