@@ -60,7 +60,7 @@
 
 // --- the hub ---
 #define LIMIT_HUB_POOL_BYTES 67108864  // memory for everything that peers have under way, all together (64 MiB)
-#define LIMIT_HUB_MEMORY 268435456     // a hub's anonymous memory at most, and 64 bytes for each entry it keeps (256 MiB)
+#define LIMIT_HUB_MEMORY 268435456     // a hub's anonymous memory at most, beside 64 bytes an entry of its record
 #define LIMIT_SESSIONS 4096            // connected peers the hub remembers
 #define LIMIT_INVITED_SESSIONS 256     // of these, connections that came with an invitation
 #define LIMIT_TICKETS 1024             // batches under way at the hub
