@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TITLE_CHARACTERS 60 // of a clause's text, when it has no title
+#define TITLE_CHARACTERS 60 // of a clause's title, or of its text when it has none
+#define TITLE_BYTES 120     // at most: a finding's sentence has 200
 
 struct finder {
     const struct draft *d;
@@ -110,6 +111,24 @@ static const char *s_unless_one(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
+// Writes the words by which a finding names a clause: harmless, and short enough that the numbers behind them fit.
+static void put_title(struct buf *out, struct slice title, struct hash id)
+{
+    struct buf safe = buf_new((size_t)4 * LIMIT_DISCLOSURE_BYTES);
+    size_t characters = TITLE_CHARACTERS;
+    text_put_safe(&safe, title, true);
+    size_t n = text_prefix_bytes(buf_slice(&safe), characters);
+    while (n > TITLE_BYTES) {
+        n = text_prefix_bytes(buf_slice(&safe), --characters);
+    }
+    buf_put(out, slice_of(safe.p, n));
+    if (n == 0) { // an export without words
+        buf_printf(out, "clause %02x%02x%02x%02x%02x%02x (words not shown)", id.b[0], id.b[1], id.b[2], id.b[3],
+                   id.b[4], id.b[5]);
+    }
+    buf_done(&safe);
+}
+
 static void run_g1(struct finder *f, const struct gap_rule *rule)
 {
     const struct draft_clause *clauses = NULL;
@@ -121,15 +140,14 @@ static void run_g1(struct finder *f, const struct gap_rule *rule)
             continue;
         }
         struct gap_finding *found = find(f, rule);
-        struct buf title = buf_new(LIMIT_DISCLOSURE_BYTES * 4);
+        struct buf title = buf_new(2 * TITLE_BYTES);
         found->node = node;
         found->subject = clauses[i].stable;
         found->title = title_of(draft_current(f->d, i));
         found->contributions = count_sources(f, number, &found->forums);
-        text_put_safe(&title, found->title, true);
-        why_set(&found->text, "%.*s: %llu contribution%s, %llu forum%s, 0 actions",
-                (int)text_prefix_bytes(buf_slice(&title), TITLE_CHARACTERS), title.n == 0 ? "" : (const char *)title.p,
-                (unsigned long long)found->contributions, s_unless_one(found->contributions),
+        put_title(&title, found->title, found->subject);
+        why_set(&found->text, "%.*s: %llu contribution%s, %llu forum%s, 0 actions", (int)title.n,
+                (const char *)title.p, (unsigned long long)found->contributions, s_unless_one(found->contributions),
                 (unsigned long long)found->forums, s_unless_one(found->forums));
         buf_done(&title);
     }

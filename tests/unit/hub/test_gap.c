@@ -4,6 +4,7 @@
 // G1, after the strategy that listed threats (land disputes first) for which its schedule had no action; and G4.
 #include "hub/draft/gap.h"
 
+#include "common/base/text.h"
 #include "tests/unit/hub/drafting.h"
 
 #include <string.h>
@@ -112,5 +113,31 @@ Test(gap, a_report_says_what_it_was_computed_from_and_is_the_same_each_time)
     gap_done(&two);
     draft_free(d);
     draft_free(e);
+    drafting_done(&t);
+}
+
+Test(gap, a_title_that_is_long_or_not_shown_leaves_room_for_the_numbers)
+{
+    struct drafting t;
+    struct gap_report r = { 0 };
+    drafting_init(&t);
+    char chinese[3 * 80 + 1] = "";
+    for (size_t i = 0; i < 80; i++) {
+        memcpy(chinese + 3 * i, "\xe5\x9c\xb0", 3);
+    }
+    (void)world_clause(&t.w, &t.drafter, "threat", chinese, NULL, 1, NULL);
+    struct said *hidden = world_clause(&t.w, &t.drafter, "threat", "hidden", NULL, 1, NULL);
+    hidden->disclosure = (struct disclosure){ .count = hidden->disclosure.count };
+    struct draft *d = NULL;
+    r = run(&t, &d, "G1");
+    cr_assert_eq(r.n, 2);
+    cr_expect(text_utf8_ok(slice_text(r.findings[0].text.text)));
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect(strstr(r.findings[i].text.text, ": 0 contributions, 0 forums, 0 actions") != NULL, "%s",
+                  r.findings[i].text.text);
+    }
+    cr_expect(strstr(r.findings[1].text.text, "words not shown") != NULL);
+    gap_done(&r);
+    draft_free(d);
     drafting_done(&t);
 }
