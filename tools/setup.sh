@@ -21,6 +21,9 @@ readonly SETUP_PACKAGES_FUZZ=(clang libclang-rt-14-dev)
 
 BUILD_TARGETS=()
 
+# A bare system has no locale at all, and then tools stop at the first letter that is not English. This one is built in.
+export LC_ALL=C.UTF-8
+
 # say TEXT...: one line for the person who runs the command.
 say() {
     printf '%s\n' "$*"
