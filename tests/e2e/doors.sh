@@ -62,7 +62,8 @@ expect_status 1 baraza verify --note "$seeds/note/empty-lines" --key "$log_key"
 expect_status 0 baraza verify --note "$seeds/checkpoint/signed-extensions" --key "$log_key"
 sed 's/^5$/6/' "$seeds/note/signed" >altered
 expect_status 1 baraza verify --note altered --key "$log_key"
-expect_status 1 baraza verify --note "$seeds/note/signed" --key "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+expect_status 1 baraza verify --note "$seeds/note/signed" \
+    --key "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 
 step "receipts"
 printf '\3' >leaf

@@ -36,8 +36,8 @@ play_demo() {
     open_forums plains "${codes[@]:8}"
     must baraza add --state coast --passphrase-file coast.pass --session "${codes[0]}" --group women --kind threat \
         --theme land-disputes "They moved our boundary stones in the night; now two families carry knives to the field."
-    must baraza add --state hills --passphrase-file hills.pass --session "${codes[5]}" --lang fr --group youth --kind need \
-        "Il nous faut un travail avant que quelqu'un d'autre ne nous en propose un mauvais."
+    must baraza add --state hills --passphrase-file hills.pass --session "${codes[5]}" --lang fr --group youth \
+        --kind need "Il nous faut un travail avant que quelqu'un d'autre ne nous en propose un mauvais."
     must baraza add --state plains --passphrase-file plains.pass --session "${codes[9]}" --lang sw --group elders \
         --kind proposal --theme land-disputes "Wazee wa vijiji vyote viwili wakae pamoja kila mwezi chini ya mti mmoja."
     accounts coast hills plains
