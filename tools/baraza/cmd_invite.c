@@ -132,7 +132,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct inviting in = { .uses = 1 };
     const struct arg_spec rows[] = {
         { "role", 'r', ARG_LIST, "ROLE", "facilitator, drafter, analyst …; may be repeated", &in.roles },
-        { "area", 'a', ARG_LIST, "AREA", "only for this area (MA-KIV); may be repeated; everywhere when not given",
+        { "area", 'a', ARG_LIST, "AREA", "only for this area (XM-KIV); may be repeated; everywhere when not given",
           &in.areas },
         { "uses", 'u', ARG_UINT, "N", "how many people may use it; 1 when not given", &in.uses },
         { "out", 'o', ARG_TEXT, "FILE", "write it to FILE; shown when not given", &in.out },
@@ -146,7 +146,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .name = "baraza invite",
         .summary = "Make an invitation: whoever holds it may take part in these roles, in these areas, so many times",
         .positionals = "",
-        .examples = "  baraza invite --as registrar --role facilitator --area MA-KIV --uses 1 --out heron.invitation\n",
+        .examples = "  baraza invite --as registrar --role facilitator --area XM-KIV --uses 1 --out heron.invitation\n",
         .options = rows,
     };
     struct args args;

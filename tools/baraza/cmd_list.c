@@ -199,7 +199,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .name = "baraza list",
         .summary = "List the contributions of this site, each with how far it has come",
         .positionals = "",
-        .examples = "  baraza list --session MA-KIV-2026-003\n"
+        .examples = "  baraza list --session XM-KIV-2026-003\n"
                     "  baraza list --only waiting --json | jq -r .id\n",
         .options = rows,
     };

@@ -55,7 +55,7 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
     struct session_fields f = { .type = "town-hall" };
     const char *as = NULL;
     const struct arg_spec rows[] = {
-        { "area", 'a', ARG_TEXT, "AREA", "code of the area it is held for (MA-KIV)", &f.area },
+        { "area", 'a', ARG_TEXT, "AREA", "code of the area it is held for (XM-KIV)", &f.area },
         { "type", 't', ARG_TEXT, "TYPE", "town-hall, focus-group, regional-conference, submission-desk …", &f.type },
         { "title", 0, ARG_TEXT, "TEXT", "what it is called", &f.title },
         { "lang", 'l', ARG_LIST, "TAG", "a language that is spoken there; the first is what add assumes",
@@ -71,7 +71,7 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
         .positionals = "CODE",
         .min = 1,
         .max = 1,
-        .examples = "  baraza session open MA-KIV-2026-003 --area MA-KIV --type town-hall --lang sw\n",
+        .examples = "  baraza session open XM-KIV-2026-003 --area XM-KIV --type town-hall --lang sw\n",
         .options = rows,
     };
     struct args args;
