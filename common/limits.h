@@ -27,6 +27,8 @@
 #define LIMIT_FIELDS 48                // fields in one map of a part's content
 #define LIMIT_FIELD_KEY 35             // a field's name; a BCP 47 tag fits
 #define LIMIT_REVOKE_CHAINS 16         // chains that stand after a revocation
+#define LIMIT_SCOPES 16                // scopes of consent in one withdrawal
+#define LIMIT_ATTENDANCE 1000000       // people counted in one row of an attendance
 #define LIMIT_INVITE_SPENT 16          // enrolments over an invitation's uses that are sequenced without effect
 
 // --- batches and the exchange ---

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The machine-read bodies of the kinds: one reader and one writer for each, and nothing that needs a part.
+// Reads the machine-read bodies of the kinds, and nothing that needs a part. The writers are in body_make.c.
 // A body that is not of its kind is no fault of form: the entry is sequenced without effect.
-// Read first: docs/PROTOCOL.md, "Bodies".
+// Read first: docs/PROTOCOL.md, "Kinds".
 #include "common/format/kinds.h"
 
 #include "common/base/text.h"
@@ -11,8 +11,6 @@
 #include "common/format/pack.h"
 
 #include <string.h>
-
-// --- reading ---
 
 static struct slice read_code(struct cursor *c)
 {
@@ -215,6 +213,123 @@ static void read_fork_evidence(struct cursor *c, struct body *b)
     }
 }
 
+static void read_forum_plan(struct cursor *c, struct body *b)
+{
+    cursor_array_of(c, 4);
+    b->as.forum_plan.area = read_code(c);
+    b->as.forum_plan.code = read_code(c);
+    b->as.forum_plan.type = read_code(c);
+    b->as.forum_plan.date = cursor_uint(c);
+}
+
+static struct attendance read_attendance_row(struct cursor *c)
+{
+    struct attendance row;
+    cursor_array_of(c, 5);
+    row.sex = read_code(c);
+    row.age = read_code(c);
+    row.displaced = cursor_uint(c);
+    row.disability = cursor_uint(c);
+    row.count = cursor_uint(c);
+    if (row.displaced > 2 || row.disability > 2 || row.count == 0 || row.count > LIMIT_ATTENDANCE) {
+        cursor_fail(c);
+    }
+    return row;
+}
+
+bool attendance_next(struct slice *rows, struct attendance *out)
+{
+    struct cursor c = cursor_new(*rows, false);
+    const struct attendance row = read_attendance_row(&c);
+    if (!cursor_ok(&c)) {
+        return false;
+    }
+    *out = row;
+    *rows = c.rest;
+    return true;
+}
+
+static void read_attendance(struct cursor *c, struct body *b)
+{
+    b->as.attendance.count = cursor_array(c, SIZE_MAX);
+    const uint8_t *first = c->rest.p;
+    for (size_t i = 0; i < b->as.attendance.count && cursor_ok(c); i++) {
+        (void)read_attendance_row(c);
+    }
+    b->as.attendance.rows = cursor_ok(c) ? slice_of(first, (size_t)(c->rest.p - first)) : slice_of(NULL, 0);
+    if (b->as.attendance.count == 0) {
+        cursor_fail(c);
+    }
+}
+
+static void read_session_seal(struct cursor *c, struct body *b)
+{
+    cursor_array_of(c, 6);
+    b->as.session_seal.count = cursor_uint(c);
+    b->as.session_seal.root = read_hash(c);
+    b->as.session_seal.forms = cursor_uint(c);
+    b->as.session_seal.blank = cursor_uint(c);
+    b->as.session_seal.spoiled = cursor_uint(c);
+    struct slice minutes = cursor_bin(c);
+    b->as.session_seal.has_minutes = minutes.n != 0;
+    if (minutes.n == sizeof b->as.session_seal.minutes.b) {
+        memcpy(b->as.session_seal.minutes.b, minutes.p, minutes.n);
+    } else if (minutes.n != 0) {
+        cursor_fail(c);
+    }
+}
+
+static void read_withdrawal(struct cursor *c, struct body *b)
+{
+    b->as.withdrawal.scope_count = cursor_array(c, LIMIT_SCOPES);
+    for (size_t i = 0; i < b->as.withdrawal.scope_count && cursor_ok(c); i++) {
+        b->as.withdrawal.scopes[i] = read_listed(c, CODES_SCOPE);
+    }
+}
+
+static void read_erased(struct cursor *c, const struct entry *e, struct body *b)
+{
+    cursor_array_of(c, 2);
+    b->as.erased.redaction = read_hash(c);
+    b->as.erased.target = read_hash(c);
+    if (!hash_equal(entry_ref(e, 0), b->as.erased.redaction)) {
+        cursor_fail(c);
+    }
+}
+
+// What happens at a forum, and to what was said there later on.
+static void read_forum_body(struct cursor *c, const struct entry *e, struct body *b)
+{
+    if (b->kind == KIND_FORUM_PLAN) {
+        read_forum_plan(c, b);
+    } else if (b->kind == KIND_ATTENDANCE) {
+        read_attendance(c, b);
+    } else if (b->kind == KIND_SHARE_SEAL) {
+        cursor_array_of(c, 2);
+        b->as.share_seal.count = cursor_uint(c);
+        b->as.share_seal.root = read_hash(c);
+    } else if (b->kind == KIND_SESSION_SEAL) {
+        read_session_seal(c, b);
+    } else if (b->kind == KIND_ATTEST) {
+        cursor_array_of(c, 1);
+        b->as.attest.way = read_listed(c, CODES_ATTEST_WAY);
+    } else if (b->kind == KIND_CORRECTION) {
+        cursor_array_of(c, 1);
+        b->as.correction.reason = read_listed(c, CODES_CORRECT_REASON);
+    } else if (b->kind == KIND_WITHDRAWAL) {
+        read_withdrawal(c, b);
+    } else if (b->kind == KIND_ERASED) {
+        read_erased(c, e, b);
+    } else if (b->kind == KIND_OPENED) {
+        cursor_array_of(c, 2);
+        b->as.opened.part = read_code(c);
+        b->as.opened.reason = read_listed(c, CODES_OPEN_REASON);
+    } else {
+        cursor_array_of(c, 1);
+        b->as.incident.code = read_listed(c, CODES_INCIDENT);
+    }
+}
+
 static void read_body(struct cursor *c, const struct entry *e, struct body *b)
 {
     switch (b->kind) {
@@ -271,6 +386,10 @@ static void read_body(struct cursor *c, const struct entry *e, struct body *b)
     case KIND_FORK_EVIDENCE:
         read_fork_evidence(c, b);
         return;
+    case KIND_FORUM_PLAN: case KIND_ATTENDANCE: case KIND_SHARE_SEAL: case KIND_SESSION_SEAL: case KIND_ATTEST:
+    case KIND_CORRECTION: case KIND_WITHDRAWAL: case KIND_ERASED: case KIND_OPENED: case KIND_INCIDENT:
+        read_forum_body(c, e, b);
+        return;
     case KIND_UNKNOWN:
         cursor_fail(c);
         return;
@@ -304,207 +423,4 @@ enum verdict kind_parse(const struct entry *e, struct body *out)
     }
     *out = b;
     return VERDICT_GOOD;
-}
-
-// --- writing ---
-
-static void put_code(struct buf *out, struct slice code)
-{
-    CHECK(text_code_ok(code));
-    pack_str(out, code);
-}
-
-static void put_codes(struct buf *out, const struct slice *codes, size_t n, size_t max)
-{
-    CHECK(n <= max);
-    pack_array(out, n);
-    for (size_t i = 0; i < n; i++) {
-        put_code(out, codes[i]);
-    }
-}
-
-static void put_roles(struct buf *out, uint32_t roles)
-{
-    CHECK(roles >> ROLE_COUNT == 0);
-    pack_array(out, (size_t)__builtin_popcount(roles));
-    for (enum role r = ROLE_ROOT; r < ROLE_COUNT; r++) {
-        if ((roles & 1u << r) != 0) {
-            pack_text(out, role_name(r));
-        }
-    }
-}
-
-static void put_chain(struct buf *out, const struct chain_end *chain)
-{
-    pack_array(out, 3);
-    pack_bin(out, SLICE_ARRAY(chain->incarnation.b));
-    pack_uint(out, chain->seq);
-    pack_bin(out, SLICE_ARRAY(chain->id.b));
-}
-
-static void put_chains(struct buf *out, const struct chain_end *chains, size_t n)
-{
-    CHECK(n <= LIMIT_REVOKE_CHAINS);
-    pack_array(out, n);
-    for (size_t i = 0; i < n; i++) {
-        put_chain(out, &chains[i]);
-    }
-}
-
-static void put_grant(const struct body *b, struct buf *out)
-{
-    pack_array(out, 4);
-    pack_bin(out, SLICE_ARRAY(b->as.grant.key.b));
-    pack_bin(out, b->as.grant.has_transport ? SLICE_ARRAY(b->as.grant.transport.b) : slice_of(NULL, 0));
-    put_roles(out, b->as.grant.roles);
-    put_codes(out, b->as.grant.areas, b->as.grant.area_count, LIMIT_AREAS);
-}
-
-static void put_invite(const struct body *b, struct buf *out)
-{
-    pack_array(out, 5);
-    pack_bin(out, SLICE_ARRAY(b->as.invite.sign_key.b));
-    pack_bin(out, SLICE_ARRAY(b->as.invite.curve_key.b));
-    put_roles(out, b->as.invite.roles);
-    put_codes(out, b->as.invite.areas, b->as.invite.area_count, LIMIT_AREAS);
-    pack_uint(out, b->as.invite.uses);
-}
-
-static void put_rekey(const struct body *b, struct buf *out)
-{
-    pack_array(out, 3);
-    put_code(out, b->as.rekey.what);
-    pack_bin(out, b->as.rekey.old_key);
-    pack_bin(out, b->as.rekey.new_key);
-}
-
-static void put_enrol(const struct body *b, struct buf *out)
-{
-    pack_array(out, 3);
-    pack_bin(out, SLICE_ARRAY(b->as.enrol.invite.b));
-    pack_bin(out, SLICE_ARRAY(b->as.enrol.transport.b));
-    pack_bin(out, SLICE_ARRAY(b->as.enrol.proof.b));
-}
-
-static void put_revoke(const struct body *b, struct buf *out)
-{
-    pack_array(out, 3);
-    pack_bin(out, SLICE_ARRAY(b->as.revoke.key.b));
-    put_code(out, b->as.revoke.reason);
-    put_chains(out, b->as.revoke.chains, b->as.revoke.chain_count);
-}
-
-static void put_accept_late(const struct body *b, struct buf *out)
-{
-    pack_array(out, 2);
-    pack_bin(out, SLICE_ARRAY(b->as.accept_late.key.b));
-    put_chains(out, b->as.accept_late.chains, b->as.accept_late.chain_count);
-}
-
-static void put_session(const struct body *b, struct buf *out)
-{
-    pack_array(out, 3);
-    put_code(out, b->as.session.area);
-    put_code(out, b->as.session.code);
-    put_code(out, b->as.session.type);
-}
-
-static void put_clause(const struct body *b, struct buf *out)
-{
-    pack_array(out, 3);
-    put_code(out, b->as.clause.type);
-    pack_bin(out, SLICE_ARRAY(b->as.clause.stable.b));
-    pack_uint(out, b->as.clause.version);
-}
-
-static void put_redaction(const struct body *b, struct buf *out)
-{
-    pack_array(out, 4);
-    pack_bin(out, SLICE_ARRAY(b->as.redaction.target.b));
-    put_codes(out, b->as.redaction.parts, b->as.redaction.part_count, LIMIT_PARTS);
-    put_code(out, b->as.redaction.reason);
-    put_code(out, b->as.redaction.authority);
-}
-
-static void put_fork_evidence(const struct body *b, struct buf *out)
-{
-    CHECK(b->as.fork_evidence.id_count <= LIMIT_BRANCHES);
-    pack_array(out, 4);
-    pack_bin(out, SLICE_ARRAY(b->as.fork_evidence.key.b));
-    pack_bin(out, SLICE_ARRAY(b->as.fork_evidence.incarnation.b));
-    pack_uint(out, b->as.fork_evidence.seq);
-    pack_array(out, b->as.fork_evidence.id_count);
-    for (size_t i = 0; i < b->as.fork_evidence.id_count; i++) {
-        pack_bin(out, SLICE_ARRAY(b->as.fork_evidence.ids[i].b));
-    }
-}
-
-static void put_number(struct buf *out, uint64_t v)
-{
-    pack_array(out, 1);
-    pack_uint(out, v);
-}
-
-static void put_word(struct buf *out, struct slice code)
-{
-    pack_array(out, 1);
-    put_code(out, code);
-}
-
-void body_make(const struct body *b, struct buf *out)
-{
-    switch (b->kind) {
-    case KIND_ROOT_APPROVAL:
-        pack_array(out, 0);
-        return;
-    case KIND_GRANT:
-        put_grant(b, out);
-        return;
-    case KIND_REKEY:
-        put_rekey(b, out);
-        return;
-    case KIND_INVITE:
-        put_invite(b, out);
-        return;
-    case KIND_ENROL:
-        put_enrol(b, out);
-        return;
-    case KIND_RESUME:
-        put_chain(out, &b->as.resume.old);
-        return;
-    case KIND_REVOKE:
-        put_revoke(b, out);
-        return;
-    case KIND_ACCEPT_LATE:
-        put_accept_late(b, out);
-        return;
-    case KIND_GUIDE:
-    case KIND_CODEBOOK:
-        put_number(out, b->as.guide.version);
-        return;
-    case KIND_SESSION:
-        put_session(b, out);
-        return;
-    case KIND_CONTRIBUTION:
-        put_number(out, b->as.contribution.sensitivity);
-        return;
-    case KIND_CLAUSE:
-        put_clause(b, out);
-        return;
-    case KIND_LINK:
-        put_word(out, b->as.link.relation);
-        return;
-    case KIND_RESPONSE:
-        put_word(out, b->as.response.disposition);
-        return;
-    case KIND_REDACTION:
-        put_redaction(b, out);
-        return;
-    case KIND_FORK_EVIDENCE:
-        put_fork_evidence(b, out);
-        return;
-    case KIND_UNKNOWN:
-        break;
-    }
-    CHECK(b->kind != KIND_UNKNOWN);
 }

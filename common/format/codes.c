@@ -169,6 +169,66 @@ static const struct code_row erase_reasons[] = {
         "انتهت المدة المتفق عليها")
 };
 
+static const struct code_row correct_reasons[] = {
+    ROW("misheard", NULL, "misheard", "mal entendu", "mal ouvido", "سُمع خطأً")
+    ROW("mistyped", NULL, "typed wrongly", "faute de frappe", "erro de escrita", "خطأ في الكتابة")
+    ROW("mistranslated", NULL, "translated wrongly", "mal traduit", "mal traduzido", "تُرجم خطأً")
+    ROW("incomplete", NULL, "something was left out", "incomplet", "incompleto", "غير مكتمل")
+    ROW("wrong-speaker", NULL, "wrong speaker or group", "mauvais orateur ou groupe", "orador ou grupo errado",
+        "المتحدث أو الفئة خطأ")
+    ROW("wrong-context", NULL, "wrong theme, kind or place", "thème, type ou lieu erroné",
+        "tema, tipo ou lugar errado", "الموضوع أو النوع أو المكان خطأ")
+    ROW("wrong-consent", NULL, "consent noted wrongly", "consentement mal noté", "consentimento mal anotado",
+        "سُجّلت الموافقة خطأً")
+    ROW("speaker-asked", NULL, "the speaker asked for it", "à la demande de l'orateur", "a pedido do orador",
+        "بطلب من المتحدث")
+};
+
+static const struct code_row open_reasons[] = {
+    ROW("protection", NULL, "to protect someone", "pour protéger une personne", "para proteger alguém", "لحماية شخص")
+    ROW("contact-back", NULL, "to contact the speaker again", "pour recontacter l'orateur",
+        "para voltar a contactar o orador", "لمعاودة الاتصال بالمتحدث")
+    ROW("check", NULL, "to check what was recorded", "pour vérifier ce qui a été noté",
+        "para verificar o que foi registado", "للتحقق مما سُجّل")
+    ROW("court-order", NULL, "order of a court", "décision de justice", "ordem judicial", "أمر قضائي")
+};
+
+static const struct code_row incidents[] = {
+    ROW("lost-device", NULL, "lost or stolen device", "appareil perdu ou volé", "aparelho perdido ou roubado",
+        "جهاز مفقود أو مسروق")
+    ROW("coercion", NULL, "someone was put under pressure", "une personne a subi des pressions",
+        "alguém foi pressionado", "تعرّض شخص للضغط")
+    ROW("leak", NULL, "something became known", "une fuite", "uma fuga de informação", "تسرّب معلومات")
+    ROW("false-list", NULL, "false list of participants", "fausse liste de participants",
+        "lista falsa de participantes", "قائمة مشاركين مزوّرة")
+    ROW("disrupted", NULL, "forum disrupted", "forum perturbé", "fórum perturbado", "تعطيل المنتدى")
+    ROW("other", NULL, "something else", "autre", "outro", "أمر آخر")
+};
+
+static const struct code_row attest_ways[] = {
+    ROW("own-key", NULL, "signed by their own key", "signé par sa propre clé", "assinado com chave própria",
+        "موقّع بمفتاحه الخاص")
+    ROW("sheet", NULL, "signed on paper, photographed", "signé sur papier, photographié",
+        "assinado em papel, fotografado", "موقّع على ورق، مع صورة")
+};
+
+static const struct code_row sexes[] = {
+    ROW("female", NULL, "women", "femmes", "mulheres", "نساء")
+    ROW("male", NULL, "men", "hommes", "homens", "رجال")
+    ROW("other", NULL, "other", "autre", "outro", "آخر")
+    ROW("refused", NULL, "would not say", "ne souhaite pas répondre", "não quis dizer", "لم يرغب في الإجابة")
+    ROW("not-asked", NULL, "not asked", "non demandé", "não perguntado", "لم يُسأل")
+};
+
+static const struct code_row ages[] = {
+    ROW("under-18", NULL, "under 18", "moins de 18 ans", "menos de 18 anos", "دون 18")
+    ROW("18-35", NULL, "18 to 35", "18 à 35 ans", "18 a 35 anos", "من 18 إلى 35")
+    ROW("36-59", NULL, "36 to 59", "36 à 59 ans", "36 a 59 anos", "من 36 إلى 59")
+    ROW("60-over", NULL, "60 and over", "60 ans et plus", "60 anos ou mais", "60 فأكثر")
+    ROW("refused", NULL, "would not say", "ne souhaite pas répondre", "não quis dizer", "لم يرغب في الإجابة")
+    ROW("not-asked", NULL, "not asked", "non demandé", "não perguntado", "لم يُسأل")
+};
+
 struct list {
     const char *name;
     const struct code_row *rows;
@@ -193,6 +253,12 @@ static const struct list lists[] = {
     [CODES_RISK] = LIST("risks", risks),
     [CODES_REVOKE_REASON] = LIST("revoke-reasons", revoke_reasons),
     [CODES_ERASE_REASON] = LIST("erase-reasons", erase_reasons),
+    [CODES_CORRECT_REASON] = LIST("correction-reasons", correct_reasons),
+    [CODES_OPEN_REASON] = LIST("opening-reasons", open_reasons),
+    [CODES_INCIDENT] = LIST("incidents", incidents),
+    [CODES_ATTEST_WAY] = LIST("attestation-ways", attest_ways),
+    [CODES_SEX] = LIST("sexes", sexes),
+    [CODES_AGE] = LIST("age-bands", ages),
 };
 
 static_assert(sizeof lists / sizeof lists[0] == CODES_GROUP, "all lists but the starter codebook are here");

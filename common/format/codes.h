@@ -24,6 +24,12 @@ enum code_list {
     CODES_RISK,          // context: risk flags
     CODES_REVOKE_REASON, // revoke's body
     CODES_ERASE_REASON,  // redaction's body
+    CODES_CORRECT_REASON, // correction's body
+    CODES_OPEN_REASON,   // opened's body
+    CODES_INCIDENT,      // incident's body
+    CODES_ATTEST_WAY,    // attest's body
+    CODES_SEX,           // attendance's body, speaker
+    CODES_AGE,           // attendance's body, speaker
     CODES_GROUP,         // starter codebook
     CODES_THEME,         // starter codebook; parent: the theme above
     CODES_LIST_COUNT,

@@ -58,6 +58,28 @@ static const struct kind_info kinds[] = {
     [KIND_REDACTION] = { .name = "redaction", .refs_min = 1, .refs_max = 1, // target
                          .control = true, .roles = BY(PROTECTION) },
     [KIND_FORK_EVIDENCE] = { .name = "fork-evidence", .roles = BY(HUB) },
+    [KIND_FORUM_PLAN] = { .name = "forum-plan", .parts = { "context" }, .refs_max = 2, // previous
+                          .control = true, .content = true, .roles = BY(SECRETARIAT) },
+    [KIND_ATTENDANCE] = { .name = "attendance", .refs_min = 1, .refs_max = 2, // session
+                          .content = true, .roles = BY(FACILITATOR) },
+    [KIND_SHARE_SEAL] = { .name = "share-seal", .parts = { "note" }, .refs_min = 1, .refs_max = 2, // session
+                          .content = true, .roles = BY(FACILITATOR) },
+    [KIND_SESSION_SEAL] = { .name = "session-seal", .parts = { "note" },
+                            .refs_min = 1, .refs_max = LIMIT_REFS, // session, share-seal ...
+                            .content = true, .roles = BY(FACILITATOR) },
+    [KIND_ATTEST] = { .name = "attest", .parts = { "sheet" }, .refs_min = 1, .refs_max = 2, // session-seal
+                      .content = true, .roles = BY(ATTESTER) | BY(FACILITATOR) },
+    // Whoever wrote a contribution is a facilitator: the role covers the author too.
+    [KIND_CORRECTION] = { .name = "correction", .parts = { "context", "said", "speaker", "consent", "reason" },
+                          .refs_min = 1, .refs_max = 3, // target, previous correction
+                          .content = true, .roles = BY(FACILITATOR) },
+    [KIND_WITHDRAWAL] = { .name = "withdrawal", .parts = { "reason" }, .refs_min = 1, .refs_max = 2, // target
+                          .content = true, .roles = BY(FACILITATOR) | BY(PROTECTION) },
+    [KIND_ERASED] = { .name = "erased", .refs_min = 1, .refs_max = 1, .roles = BY(HUB) | BY(FACILITATOR) }, // redaction
+    [KIND_OPENED] = { .name = "opened", .parts = { "reason" }, .refs_min = 1, .refs_max = 2, // target
+                      .content = true },
+    [KIND_INCIDENT] = { .name = "incident", .parts = { "text" }, .refs_max = 2, // target
+                        .content = true },
 };
 
 static_assert(sizeof kinds / sizeof kinds[0] == KIND_COUNT, "every kind has a row");

@@ -11,7 +11,8 @@
 enum kind {
     KIND_ROOT_APPROVAL, KIND_GRANT, KIND_REKEY, KIND_INVITE, KIND_ENROL, KIND_RESUME, KIND_REVOKE, KIND_ACCEPT_LATE,
     KIND_GUIDE, KIND_CODEBOOK, KIND_SESSION, KIND_CONTRIBUTION, KIND_CLAUSE, KIND_LINK, KIND_RESPONSE, KIND_REDACTION,
-    KIND_FORK_EVIDENCE, KIND_COUNT,
+    KIND_FORK_EVIDENCE, KIND_FORUM_PLAN, KIND_ATTENDANCE, KIND_SHARE_SEAL, KIND_SESSION_SEAL, KIND_ATTEST,
+    KIND_CORRECTION, KIND_WITHDRAWAL, KIND_ERASED, KIND_OPENED, KIND_INCIDENT, KIND_COUNT,
     KIND_UNKNOWN = KIND_COUNT,
 };
 
@@ -46,6 +47,13 @@ enum kind kind_of(struct slice name);
 // A chain of somebody's journal, named by its last entry.
 struct chain_end { struct incarnation incarnation; uint64_t seq; struct hash id; };
 
+// People at a forum, counted: codes of sex and age band; displaced and disability: 0 no, 1 yes, 2 not asked.
+struct attendance {
+    struct slice sex, age;
+    uint64_t displaced, disability;
+    uint64_t count; // 1 to LIMIT_ATTENDANCE
+};
+
 // A parsed body. Slices borrow the entry.
 struct body {
     enum kind kind;
@@ -70,6 +78,17 @@ struct body {
                  struct slice reason, authority; } redaction;
         struct { struct pubkey key; struct incarnation incarnation; uint64_t seq; size_t id_count;
                  struct hash ids[LIMIT_BRANCHES]; } fork_evidence;
+        struct { struct slice area, code, type; uint64_t date; } forum_plan; // days since 1970-01-01
+        struct { size_t count; struct slice rows; } attendance; // canonical rows: attendance_next, attendance_put
+        struct { uint64_t count; struct hash root; } share_seal;
+        struct { uint64_t count; struct hash root; uint64_t forms, blank, spoiled; bool has_minutes;
+                 struct hash minutes; } session_seal;
+        struct { struct slice way; } attest;       // own-key, sheet
+        struct { struct slice reason; } correction;
+        struct { size_t scope_count; struct slice scopes[LIMIT_SCOPES]; } withdrawal; // none: the whole
+        struct { struct hash redaction, target; } erased;
+        struct { struct slice part, reason; } opened;
+        struct { struct slice code; } incident;
     } as;
 };
 
@@ -79,5 +98,11 @@ MUST_USE enum verdict kind_parse(const struct entry *e, struct body *out);
 
 // Appends the canonical body to out; b must be within the limits (CHECK).
 void body_make(const struct body *b, struct buf *out);
+
+// Appends one canonical row to `rows`, for body.as.attendance; it must be within the limits (CHECK).
+void attendance_put(const struct attendance *row, struct buf *rows);
+
+// Takes the first row off rows. False, and *out untouched, at their end or when they are no rows.
+MUST_USE bool attendance_next(struct slice *rows, struct attendance *out);
 
 #endif

@@ -32,6 +32,7 @@ struct roster *roster_new(const struct charter *charter)
     r->door_of = table_new(sizeof(struct boxkey));
     r->act_of = table_new(sizeof(struct hash));
     r->session_of = table_new(sizeof(struct hash));
+    r->seal_of = table_new(sizeof(struct hash));
     r->journal_of = table_new(sizeof(struct pubkey) + sizeof(struct incarnation));
     r->service[SERVICE_LOG] = charter->log.key;
     memcpy(r->service[SERVICE_EXCHANGE].b, charter->exchange.b, sizeof charter->exchange.b);
@@ -66,11 +67,12 @@ void roster_free(struct roster *r)
     for (size_t i = 0; i < r->journal_count; i++) {
         journal_free(&r->journals[i]);
     }
-    struct table *tables[] = { &r->member_of, &r->invite_of, &r->door_of, &r->act_of, &r->session_of, &r->journal_of };
+    struct table *tables[] = { &r->member_of,  &r->invite_of, &r->door_of,   &r->act_of,
+                               &r->session_of, &r->seal_of,   &r->journal_of };
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         table_done(tables[i]);
     }
-    void *lists[] = { r->members, r->invites, r->doors, r->pending, r->acts, r->sessions, r->journals };
+    void *lists[] = { r->members, r->invites, r->doors, r->pending, r->acts, r->sessions, r->seals, r->journals };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         free(lists[i]);
     }
@@ -220,6 +222,16 @@ static void note_session(struct roster *r, const struct entry *e, const struct b
     r->generation += r->dangling > 0 ? 1 : 0;
 }
 
+static void note_seal(struct roster *r, const struct entry *e)
+{
+    if (!table_find(&r->seal_of, e->id.b, NULL)) {
+        r->seals = list_grow(r->seals, r->seal_count, sizeof *r->seals);
+        r->seals[r->seal_count] = entry_ref(e, 0);
+        table_put(&r->seal_of, e->id.b, r->seal_count++);
+        r->generation += r->dangling > 0 ? 1 : 0;
+    }
+}
+
 static enum verdict apply_act(struct roster *r, const struct entry *e, enum verdict form, const struct body *body,
                               uint64_t index)
 {
@@ -252,6 +264,8 @@ enum verdict roster_apply(struct roster *r, const struct entry *e, enum verdict 
     } else if (body_given(form)) {
         if (body->kind == KIND_SESSION) {
             note_session(r, e, body);
+        } else if (body->kind == KIND_SESSION_SEAL) {
+            note_seal(r, e);
         }
         v = form == VERDICT_GOOD ? judge_content(r, e, body, index) : form;
         r->dangling += v == VERDICT_UNKNOWN_TARGET ? 1 : 0;

@@ -55,7 +55,8 @@ enum verdict roster_apply(struct roster *r, const struct entry *e, enum verdict 
 //   it stands only when the revocation named that very entry),
 //   the author's key turned out to be compromised (GOOD -> REVOKED, for content outside the chains that stand; what its
 //   acts did stays until it is revoked by name, but its open invitations are closed),
-//   the session of a contribution arrived (UNKNOWN_TARGET -> GOOD or OUT_OF_AREA).
+//   the session of a contribution, attendance or seal, or the seal that is attested, arrived (UNKNOWN_TARGET -> GOOD
+//   or OUT_OF_AREA).
 MUST_USE enum verdict roster_standing(const struct roster *r, const struct entry *e, enum verdict form,
                                       const struct body *body, uint64_t index);
 

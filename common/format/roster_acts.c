@@ -20,10 +20,33 @@ bool kind_is_act(enum kind k)
     case KIND_ACCEPT_LATE:
         return true;
     case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK: case KIND_SESSION: case KIND_CONTRIBUTION: case KIND_CLAUSE:
-    case KIND_LINK: case KIND_RESPONSE: case KIND_REDACTION: case KIND_FORK_EVIDENCE: case KIND_COUNT:
+    case KIND_LINK: case KIND_RESPONSE: case KIND_REDACTION: case KIND_FORK_EVIDENCE:
+    case KIND_FORUM_PLAN: case KIND_ATTENDANCE: case KIND_SHARE_SEAL: case KIND_SESSION_SEAL: case KIND_ATTEST:
+    case KIND_CORRECTION: case KIND_WITHDRAWAL: case KIND_ERASED: case KIND_OPENED: case KIND_INCIDENT: case KIND_COUNT:
         return false;
     }
     return false;
+}
+
+#define BIT(role) (1u << ROLE_##role)
+
+// PROTOCOL 6.4: duties that nobody holds together, whatever grants they came by.
+static bool duties_apart(uint32_t roles)
+{
+    const uint32_t witness = BIT(WITNESS);
+    return ((roles & witness) == 0 || roles == witness) &&
+           ((roles & BIT(ANALYST)) == 0 || (roles & BIT(PROTECTION)) == 0) &&
+           ((roles & BIT(REGISTRAR)) == 0 || (roles & (BIT(HUB) | BIT(OPERATOR))) == 0);
+}
+
+// All roles that m (NULL: nobody yet) holds.
+static uint32_t roles_of(const struct member *m)
+{
+    uint32_t roles = 0;
+    for (size_t i = 0; m != NULL && i < m->accreditation_count; i++) {
+        roles |= m->accreditations[i].roles;
+    }
+    return roles;
 }
 
 static bool is_revoked(const struct member *m)
@@ -86,6 +109,9 @@ static enum verdict run_grant(struct roster *r, struct pending *p, uint64_t inde
     const struct member *known = roster_member_of(r, p->key);
     if (known != NULL && is_revoked(known)) {
         return VERDICT_REVOKED; // a key that has ended stays so: who returns enrols with a new one
+    }
+    if (!duties_apart(roles_of(known) | p->roles)) {
+        return VERDICT_NO_ROLE;
     }
     accredit(r, p->key, (struct accreditation){ .roles = p->roles, .areas = p->areas, .since = index, .by = p->author,
                                                 .act = r->acts[p->act].id });
@@ -197,7 +223,8 @@ static enum verdict apply_grant(struct roster *r, const struct member *m, const 
     const uint32_t roles = body->as.grant.roles;
     const bool high = (roles & ROSTER_HIGH_ROLES) != 0;
     const bool mixed = high && (roles & ~ROSTER_HIGH_ROLES) != 0;
-    if (roles == 0 || mixed || (roles & (1u << ROLE_ROOT)) != 0 || (high && !roster_is_root(r, m->key))) {
+    if (roles == 0 || mixed || (roles & BIT(ROOT)) != 0 || (high && !roster_is_root(r, m->key)) ||
+        !duties_apart(roles | roles_of(roster_member_of(r, body->as.grant.key)))) {
         return VERDICT_NO_ROLE;
     }
     if (!high) {
@@ -229,7 +256,7 @@ static enum verdict apply_invite(struct roster *r, const struct member *m, const
                                  const struct body *body, uint64_t index)
 {
     const uint32_t roles = body->as.invite.roles;
-    if (roles == 0 || (roles & (ROSTER_HIGH_ROLES | (1u << ROLE_ROOT))) != 0) {
+    if (roles == 0 || (roles & (ROSTER_HIGH_ROLES | BIT(ROOT))) != 0 || !duties_apart(roles)) {
         return VERDICT_NO_ROLE;
     }
     const enum verdict v = judge_role(m, kind_info(KIND_INVITE)->roles, body->as.invite.areas,
@@ -397,7 +424,9 @@ enum verdict act_apply(struct roster *r, struct member *m, const struct entry *e
     case KIND_ACCEPT_LATE:
         return apply_accept(r, m, body, index);
     case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK: case KIND_SESSION: case KIND_CONTRIBUTION: case KIND_CLAUSE:
-    case KIND_LINK: case KIND_RESPONSE: case KIND_REDACTION: case KIND_FORK_EVIDENCE: case KIND_COUNT:
+    case KIND_LINK: case KIND_RESPONSE: case KIND_REDACTION: case KIND_FORK_EVIDENCE:
+    case KIND_FORUM_PLAN: case KIND_ATTENDANCE: case KIND_SHARE_SEAL: case KIND_SESSION_SEAL: case KIND_ATTEST:
+    case KIND_CORRECTION: case KIND_WITHDRAWAL: case KIND_ERASED: case KIND_OPENED: case KIND_INCIDENT: case KIND_COUNT:
         break;
     }
     CHECK(kind_is_act(body->kind));

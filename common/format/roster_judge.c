@@ -98,17 +98,54 @@ static enum verdict judge_chain(const struct roster *r, const struct member *m, 
     return judge_ended(m, e);
 }
 
-static enum verdict judge_contribution(const struct roster *r, const struct member *m, const struct entry *e,
-                                       uint32_t roles, uint64_t index)
+// In the area of that session, once it is there.
+static enum verdict judge_at_session(const struct roster *r, const struct member *m, struct hash session,
+                                     uint32_t roles, uint64_t index)
 {
-    const struct hash session = entry_ref(e, 0);
     uint32_t i = 0;
-    if (!table_find(&r->session_of, &session, &i)) {
+    if (!table_find(&r->session_of, session.b, &i)) {
         const enum verdict v = judge_anywhere(m, roles, index);
         return v != VERDICT_GOOD ? v : VERDICT_UNKNOWN_TARGET;
     }
     const struct slice area = slice_of(r->sessions[i].text, r->sessions[i].n);
     return judge_role(m, roles, &area, 1, index);
+}
+
+// An attester signs with her own key; a sheet is photographed by a facilitator.
+static enum verdict judge_attest(const struct roster *r, const struct member *m, const struct entry *e,
+                                 const struct body *body, uint64_t index)
+{
+    const bool own = slice_equal(body->as.attest.way, SLICE_LITERAL("own-key"));
+    const uint32_t roles = 1u << (own ? ROLE_ATTESTER : ROLE_FACILITATOR);
+    const struct hash seal = entry_ref(e, 0);
+    uint32_t i = 0;
+    const bool known = table_find(&r->seal_of, seal.b, &i);
+    return judge_at_session(r, m, known ? r->seals[i] : (struct hash){ { 0 } }, roles, index);
+}
+
+static enum verdict judge_by_role(const struct roster *r, const struct member *m, const struct entry *e,
+                                  const struct body *body, uint64_t index)
+{
+    const uint32_t roles = kind_info(body->kind)->roles;
+    if (roles == 0) {
+        return VERDICT_GOOD; // anybody who is enrolled
+    }
+    switch (body->kind) {
+    case KIND_SESSION:
+        return judge_role(m, roles, &body->as.session.area, 1, index);
+    case KIND_FORUM_PLAN:
+        return judge_role(m, roles, &body->as.forum_plan.area, 1, index);
+    case KIND_CONTRIBUTION: case KIND_ATTENDANCE: case KIND_SHARE_SEAL: case KIND_SESSION_SEAL:
+        return judge_at_session(r, m, entry_ref(e, 0), roles, index);
+    case KIND_ATTEST:
+        return judge_attest(r, m, e, body, index);
+    case KIND_ROOT_APPROVAL: case KIND_GRANT: case KIND_REKEY: case KIND_INVITE: case KIND_ENROL: case KIND_RESUME:
+    case KIND_REVOKE: case KIND_ACCEPT_LATE: case KIND_GUIDE: case KIND_CODEBOOK: case KIND_CLAUSE: case KIND_LINK:
+    case KIND_RESPONSE: case KIND_REDACTION: case KIND_FORK_EVIDENCE: case KIND_CORRECTION: case KIND_WITHDRAWAL:
+    case KIND_ERASED: case KIND_OPENED: case KIND_INCIDENT: case KIND_COUNT:
+        break;
+    }
+    return judge_anywhere(m, roles, index);
 }
 
 enum verdict judge_content(const struct roster *r, const struct entry *e, const struct body *body, uint64_t index)
@@ -117,15 +154,7 @@ enum verdict judge_content(const struct roster *r, const struct entry *e, const 
     if (m == NULL) {
         return VERDICT_NOT_ENROLLED;
     }
-    const uint32_t roles = kind_info(body->kind)->roles;
-    enum verdict v = VERDICT_GOOD;
-    if (body->kind == KIND_SESSION) {
-        v = judge_role(m, roles, &body->as.session.area, 1, index);
-    } else if (body->kind == KIND_CONTRIBUTION) {
-        v = judge_contribution(r, m, e, roles, index);
-    } else if (roles != 0) {
-        v = judge_anywhere(m, roles, index);
-    }
+    const enum verdict v = judge_by_role(r, m, e, body, index);
     return v != VERDICT_GOOD ? v : judge_chain(r, m, e, index);
 }
 

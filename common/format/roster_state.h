@@ -118,16 +118,18 @@ struct roster {
     struct pubkey roots[LIMIT_ROOT_KEYS];
     struct pubkey service[SERVICE_COUNT]; // [SERVICE_ROOT] unused; box keys lie here by their bytes
     uint64_t generation;
-    uint64_t dangling;                    // contributions whose session was not there at their index
-    size_t member_count, invite_count, door_count, pending_count, act_count, session_count, journal_count;
+    uint64_t dangling;                    // content whose session or seal was not there at its index
+    size_t member_count, invite_count, door_count, pending_count, act_count, session_count, seal_count,
+           journal_count;
     struct member *members;
     struct invite *invites;
     struct door *doors;
     struct pending *pending;
     struct act *acts;
     struct area *sessions;                // where each session is
+    struct hash *seals;                   // the session that each session-seal closes
     struct journal *journals;
-    struct table member_of, invite_of, door_of, act_of, session_of, journal_of;
+    struct table member_of, invite_of, door_of, act_of, session_of, seal_of, journal_of;
 };
 
 // Makes room for one more value at the end of a list of n values of `size` bytes, doubling. Returns the list.

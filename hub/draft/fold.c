@@ -268,7 +268,9 @@ void draft_take(struct draft *d, const struct draft_item *item)
         return;
     case KIND_ROOT_APPROVAL: case KIND_GRANT: case KIND_REKEY: case KIND_INVITE: case KIND_ENROL: case KIND_RESUME:
     case KIND_REVOKE: case KIND_ACCEPT_LATE: case KIND_GUIDE: case KIND_CODEBOOK: case KIND_REDACTION:
-    case KIND_FORK_EVIDENCE: case KIND_COUNT:
+    case KIND_FORK_EVIDENCE:
+    case KIND_FORUM_PLAN: case KIND_ATTENDANCE: case KIND_SHARE_SEAL: case KIND_SESSION_SEAL: case KIND_ATTEST:
+    case KIND_CORRECTION: case KIND_WITHDRAWAL: case KIND_ERASED: case KIND_OPENED: case KIND_INCIDENT: case KIND_COUNT:
         return;
     }
 }

@@ -39,7 +39,11 @@ static const char *kind_words(enum kind k)
         [KIND_REVOKE] = "end of accreditation", [KIND_ACCEPT_LATE] = "late work accepted", [KIND_GUIDE] = "guide",
         [KIND_CODEBOOK] = "codebook",        [KIND_SESSION] = "forum",         [KIND_CONTRIBUTION] = "contribution",
         [KIND_CLAUSE] = "clause",            [KIND_LINK] = "link",             [KIND_RESPONSE] = "answer",
-        [KIND_REDACTION] = "redaction",      [KIND_FORK_EVIDENCE] = "double numbers seen", [KIND_UNKNOWN] = "unknown",
+        [KIND_REDACTION] = "redaction",      [KIND_FORK_EVIDENCE] = "double numbers seen",
+        [KIND_FORUM_PLAN] = "planned forum", [KIND_ATTENDANCE] = "attendance", [KIND_SHARE_SEAL] = "share sealed",
+        [KIND_SESSION_SEAL] = "forum sealed", [KIND_ATTEST] = "attestation",   [KIND_CORRECTION] = "correction",
+        [KIND_WITHDRAWAL] = "withdrawal",    [KIND_ERASED] = "erased",         [KIND_OPENED] = "sealed part opened",
+        [KIND_INCIDENT] = "incident",        [KIND_UNKNOWN] = "unknown",
     };
     return words[k];
 }
@@ -193,6 +197,60 @@ static void put_response(struct buf *out, const struct logging *l, const struct 
     buf_put_u8(out, ')');
 }
 
+// The labels of a withdrawal's scopes, or that it is all of it.
+static void put_scopes(struct buf *out, const struct logging *l, const struct body *b)
+{
+    buf_put_text(out, b->as.withdrawal.scope_count == 0 ? "all consent" : "consent to: ");
+    for (size_t i = 0; i < b->as.withdrawal.scope_count; i++) {
+        buf_put_text(out, i == 0 ? "" : ", ");
+        print_line(out, label_of(l->context, CODES_SCOPE, b->as.withdrawal.scopes[i]), 40);
+    }
+}
+
+// What is said of the entry that it names.
+static void put_later(struct buf *out, const struct logging *l, const struct reading_item *item)
+{
+    const struct body *b = &item->body;
+    if (b->kind == KIND_CORRECTION) {
+        print_line(out, label_of(l->context, CODES_CORRECT_REASON, b->as.correction.reason), 40);
+    } else if (b->kind == KIND_WITHDRAWAL) {
+        put_scopes(out, l, b);
+    } else if (b->kind == KIND_OPENED) {
+        put_label(out, l, CODES_OPEN_REASON, b->as.opened.reason);
+        print_line(out, b->as.opened.part, LIMIT_CODE_BYTES);
+    } else if (b->kind == KIND_ATTEST) {
+        print_line(out, label_of(l->context, CODES_ATTEST_WAY, b->as.attest.way), 40);
+    } else if (b->kind == KIND_INCIDENT) {
+        print_line(out, label_of(l->context, CODES_INCIDENT, b->as.incident.code), 40);
+    }
+    if (item->entry.ref_count > 0) {
+        buf_put_text(out, " (of ");
+        print_id(out, entry_ref(&item->entry, 0), l->digits);
+        buf_put_u8(out, ')');
+    }
+}
+
+// People counted at a forum.
+static uint64_t attended(const struct body *b)
+{
+    struct attendance row;
+    struct slice rows = b->as.attendance.rows;
+    uint64_t people = 0;
+    while (attendance_next(&rows, &row)) {
+        people += row.count;
+    }
+    return people;
+}
+
+static void put_forum(struct buf *out, const struct reading_item *item, struct slice code, struct slice area)
+{
+    print_line(out, code, LIMIT_CODE_BYTES);
+    buf_put_text(out, ", ");
+    print_line(out, area, LIMIT_CODE_BYTES);
+    buf_put_text(out, "  ");
+    put_words(out, item, "context");
+}
+
 // What an entry says, in a few words.
 static void put_summary(struct buf *out, const struct logging *l, const struct reading_item *item)
 {
@@ -212,11 +270,22 @@ static void put_summary(struct buf *out, const struct logging *l, const struct r
         print_id(out, b->as.enrol.invite, l->digits);
         break;
     case KIND_SESSION:
-        print_line(out, b->as.session.code, LIMIT_CODE_BYTES);
-        buf_put_text(out, ", ");
-        print_line(out, b->as.session.area, LIMIT_CODE_BYTES);
-        buf_put_text(out, "  ");
-        put_words(out, item, "context");
+        put_forum(out, item, b->as.session.code, b->as.session.area);
+        break;
+    case KIND_FORUM_PLAN:
+        put_forum(out, item, b->as.forum_plan.code, b->as.forum_plan.area);
+        break;
+    case KIND_ATTENDANCE:
+        buf_printf(out, "%llu people", (unsigned long long)attended(b));
+        break;
+    case KIND_SHARE_SEAL:
+        buf_printf(out, "%llu entries", (unsigned long long)b->as.share_seal.count);
+        break;
+    case KIND_SESSION_SEAL:
+        buf_printf(out, "%llu entries", (unsigned long long)b->as.session_seal.count);
+        break;
+    case KIND_CORRECTION: case KIND_WITHDRAWAL: case KIND_OPENED: case KIND_ATTEST: case KIND_INCIDENT:
+        put_later(out, l, item);
         break;
     case KIND_CONTRIBUTION:
         put_contribution(out, l, item);
@@ -241,7 +310,7 @@ static void put_summary(struct buf *out, const struct logging *l, const struct r
         print_key(out, b->as.fork_evidence.key);
         break;
     case KIND_ROOT_APPROVAL: case KIND_REKEY: case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK:
-    case KIND_REDACTION: case KIND_UNKNOWN:
+    case KIND_REDACTION: case KIND_ERASED: case KIND_UNKNOWN:
         break;
     }
 }

@@ -215,12 +215,74 @@ static void put_content_body(json_t *o, const struct body *b)
     }
 }
 
+static json_t *attendance_json(const struct body *b)
+{
+    struct attendance row;
+    struct slice rows = b->as.attendance.rows;
+    json_t *list = json_array();
+    while (attendance_next(&rows, &row)) {
+        json_t *o = json_object();
+        json_put(o, "sex", json_of_bytes(row.sex));
+        json_put(o, "age", json_of_bytes(row.age));
+        json_put(o, "displaced", json_of_number(row.displaced));
+        json_put(o, "disability", json_of_number(row.disability));
+        json_put(o, "count", json_of_number(row.count));
+        json_push(list, o);
+    }
+    return list;
+}
+
+static void put_seal_body(json_t *o, const struct body *b)
+{
+    json_put(o, "count", json_of_number(b->as.session_seal.count));
+    json_put(o, "root", json_id(b->as.session_seal.root));
+    json_put(o, "forms", json_of_number(b->as.session_seal.forms));
+    json_put(o, "blank", json_of_number(b->as.session_seal.blank));
+    json_put(o, "spoiled", json_of_number(b->as.session_seal.spoiled));
+    if (b->as.session_seal.has_minutes) {
+        json_put(o, "minutes", json_id(b->as.session_seal.minutes));
+    }
+}
+
+// Bodies of what happens at a forum, and to what was said there later on.
+static void put_forum_body(json_t *o, const struct body *b)
+{
+    if (b->kind == KIND_FORUM_PLAN) {
+        json_put(o, "area", json_of_bytes(b->as.forum_plan.area));
+        json_put(o, "code", json_of_bytes(b->as.forum_plan.code));
+        json_put(o, "type", json_of_bytes(b->as.forum_plan.type));
+        json_put(o, "date", json_of_number(b->as.forum_plan.date));
+    } else if (b->kind == KIND_ATTENDANCE) {
+        json_put(o, "rows", attendance_json(b));
+    } else if (b->kind == KIND_SHARE_SEAL) {
+        json_put(o, "count", json_of_number(b->as.share_seal.count));
+        json_put(o, "root", json_id(b->as.share_seal.root));
+    } else if (b->kind == KIND_SESSION_SEAL) {
+        put_seal_body(o, b);
+    } else if (b->kind == KIND_ATTEST) {
+        json_put(o, "way", json_of_bytes(b->as.attest.way));
+    } else if (b->kind == KIND_CORRECTION) {
+        json_put(o, "reason", json_of_bytes(b->as.correction.reason));
+    } else if (b->kind == KIND_WITHDRAWAL) {
+        json_put(o, "scopes", texts_json(b->as.withdrawal.scopes, b->as.withdrawal.scope_count));
+    } else if (b->kind == KIND_ERASED) {
+        json_put(o, "redaction", json_id(b->as.erased.redaction));
+        json_put(o, "target", json_id(b->as.erased.target));
+    } else if (b->kind == KIND_OPENED) {
+        json_put(o, "part", json_of_bytes(b->as.opened.part));
+        json_put(o, "reason", json_of_bytes(b->as.opened.reason));
+    } else if (b->kind == KIND_INCIDENT) {
+        json_put(o, "code", json_of_bytes(b->as.incident.code));
+    }
+}
+
 json_t *body_json(const struct reading_item *item)
 {
     json_t *o = json_object();
     if (reading_known(item)) {
         put_roster_body(o, &item->body);
         put_content_body(o, &item->body);
+        put_forum_body(o, &item->body);
     }
     return o;
 }

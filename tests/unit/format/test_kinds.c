@@ -85,9 +85,53 @@ static void fill_other_body(struct body *b)
     }
 }
 
+// The same for what happens at a forum, and to what was said there later on.
+static void fill_forum_body(struct body *b)
+{
+    static uint8_t rows[64];
+    if (b->kind == KIND_FORUM_PLAN) {
+        b->as.forum_plan.area = SLICE_LITERAL("LR-NIM");
+        b->as.forum_plan.code = SLICE_LITERAL("LR-NIM-2026-014");
+        b->as.forum_plan.type = SLICE_LITERAL("town-hall");
+        b->as.forum_plan.date = 20500;
+    } else if (b->kind == KIND_ATTENDANCE) {
+        struct buf made = buf_over(rows, sizeof rows);
+        attendance_put(&(struct attendance){ SLICE_LITERAL("female"), SLICE_LITERAL("18-35"), 1, 2, 40 }, &made);
+        attendance_put(&(struct attendance){ SLICE_LITERAL("male"), SLICE_LITERAL("60-over"), 0, 0, 1 }, &made);
+        b->as.attendance.count = 2;
+        b->as.attendance.rows = buf_slice(&made);
+    } else if (b->kind == KIND_SHARE_SEAL) {
+        b->as.share_seal.count = 12;
+        b->as.share_seal.root = some_hash(5);
+    } else if (b->kind == KIND_SESSION_SEAL) {
+        b->as.session_seal.count = 300;
+        b->as.session_seal.forms = 20;
+        b->as.session_seal.spoiled = 1;
+        b->as.session_seal.has_minutes = true;
+        b->as.session_seal.minutes = some_hash(6);
+    } else if (b->kind == KIND_ATTEST) {
+        b->as.attest.way = SLICE_LITERAL("sheet");
+    } else if (b->kind == KIND_CORRECTION) {
+        b->as.correction.reason = SLICE_LITERAL("misheard");
+    } else if (b->kind == KIND_WITHDRAWAL) {
+        b->as.withdrawal.scope_count = 2;
+        b->as.withdrawal.scopes[0] = SLICE_LITERAL("publish-text");
+        b->as.withdrawal.scopes[1] = SLICE_LITERAL("archive");
+    } else if (b->kind == KIND_ERASED) {
+        b->as.erased.redaction = some_hash(9);
+        b->as.erased.target = some_hash(8);
+    } else if (b->kind == KIND_OPENED) {
+        b->as.opened.part = SLICE_LITERAL("identity");
+        b->as.opened.reason = SLICE_LITERAL("contact-back");
+    } else if (b->kind == KIND_INCIDENT) {
+        b->as.incident.code = SLICE_LITERAL("coercion");
+    }
+}
+
 static struct body sample(enum kind kind)
 {
     struct body b = { .kind = kind };
+    fill_forum_body(&b);
     fill_roster_body(&b);
     fill_other_body(&b);
     return b;
@@ -167,6 +211,19 @@ Test(kinds, values_that_no_rule_could_read_have_no_effect)
         { KIND_LINK, "91a54c494b4553" },                                       // no relation of ours
         { KIND_RESPONSE, "91a26f6b" },                                         // no disposition of ours
         { KIND_SESSION, "93a14101a142" },                                      // a number for a code
+        { KIND_FORUM_PLAN, "94a141a142a143a144" },                             // a code for a day
+        { KIND_ATTENDANCE, "90" },                                             // nobody counted
+        { KIND_ATTENDANCE, "9195a166a161000000" },                             // a row of none
+        { KIND_ATTENDANCE, "9195a166a161030001" },                             // a fourth way to be displaced
+        { KIND_ATTENDANCE, "9195a166a1610000ce000f4241" },                     // more than a million in one row
+        { KIND_SHARE_SEAL, "9201c40100" },                                     // a root of one byte
+        { KIND_ATTEST, "91a47761766564" },                                     // no way of ours
+        { KIND_CORRECTION, "91a474797065" },                                   // no reason of ours
+        { KIND_WITHDRAWAL, "91a57468696e67" },                                 // no scope of ours
+        { KIND_OPENED, "92a86964656e74697479a46e6f7365" },                     // no reason of ours
+        { KIND_INCIDENT, "91a472616964" },                                     // no incident of ours
+        { KIND_ERASED, "92c4200808080808080808080808080808080808080808080808080808080808080808"
+                       "c4200808080808080808080808080808080808080808080808080808080808080808" }, // another redaction
         { KIND_REDACTION, "94c420090909090909090909090909090909090909090909090909090909090909090990a161a162" },
         { KIND_REDACTION, "94c420080808080808080808080808080808080808080808080808080808080808080891a170a161a162" },
     };
@@ -179,6 +236,20 @@ Test(kinds, values_that_no_rule_could_read_have_no_effect)
         buf_done(&body);
         buf_done(&l.bytes);
     }
+}
+
+Test(kinds, the_rows_of_an_attendance_come_back_one_by_one)
+{
+    const struct body b = sample(KIND_ATTENDANCE);
+    struct slice rows = b.as.attendance.rows;
+    struct attendance row;
+    cr_assert(attendance_next(&rows, &row));
+    cr_expect(slice_equal(row.age, SLICE_LITERAL("18-35")));
+    cr_expect_eq(row.count, 40);
+    cr_assert(attendance_next(&rows, &row));
+    cr_expect_eq(row.count, 1);
+    cr_expect(!attendance_next(&rows, &row));
+    cr_expect_eq(row.count, 1);
 }
 
 Test(kinds, a_role_twice_or_unknown_has_no_effect)

@@ -23,6 +23,38 @@ static void expect(const struct said *s, enum verdict standing)
                  kind_info(s->body.kind)->name, verdict_code(s->standing), verdict_code(standing));
 }
 
+// Fills in the body of a kind of what happens at a forum, or later to what was said there.
+static void fill_forum_body(struct body *b, const struct said *session)
+{
+    static uint8_t row[32];
+    struct buf rows = buf_over(row, sizeof row);
+    if (b->kind == KIND_FORUM_PLAN) {
+        b->as.forum_plan.area = SLICE_LITERAL("LR-NIM");
+        b->as.forum_plan.code = SLICE_LITERAL("LR-NIM-2026-003");
+        b->as.forum_plan.type = SLICE_LITERAL("town-hall");
+    } else if (b->kind == KIND_ATTENDANCE) {
+        attendance_put(&(struct attendance){ SLICE_LITERAL("female"), SLICE_LITERAL("18-35"), 0, 2, 7 }, &rows);
+        b->as.attendance.count = 1;
+        b->as.attendance.rows = buf_slice(&rows);
+    } else if (b->kind == KIND_CORRECTION) {
+        b->as.correction.reason = SLICE_LITERAL("misheard");
+    } else if (b->kind == KIND_ERASED) {
+        b->as.erased.redaction = session->entry.id;
+    } else if (b->kind == KIND_OPENED) {
+        b->as.opened.part = SLICE_LITERAL("identity");
+        b->as.opened.reason = SLICE_LITERAL("protection");
+    } else if (b->kind == KIND_INCIDENT) {
+        b->as.incident.code = SLICE_LITERAL("leak");
+    }
+}
+
+static struct said *attest(struct world *w, struct person *p, const char *way, const struct said *seal)
+{
+    struct body b = { .kind = KIND_ATTEST };
+    b.as.attest.way = slice_text(way);
+    return world_say(w, p, &b, &seal->entry.id, 1, NULL);
+}
+
 // A body of each kind of content that would be good from the right person.
 static struct said *speak(struct world *w, struct person *p, enum kind kind, const struct said *session)
 {
@@ -54,6 +86,11 @@ static struct said *speak(struct world *w, struct person *p, enum kind kind, con
         break;
     case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK: case KIND_CONTRIBUTION:
         break;
+    case KIND_FORUM_PLAN: case KIND_ATTENDANCE: case KIND_SHARE_SEAL: case KIND_SESSION_SEAL: case KIND_CORRECTION:
+    case KIND_WITHDRAWAL: case KIND_ERASED: case KIND_OPENED: case KIND_INCIDENT:
+        fill_forum_body(&b, session);
+        break;
+    case KIND_ATTEST: // two ways, judged apart
     case KIND_ROOT_APPROVAL: case KIND_GRANT: case KIND_REKEY: case KIND_INVITE: case KIND_ENROL: case KIND_REVOKE:
     case KIND_ACCEPT_LATE: case KIND_COUNT:
         cr_assert_fail();
@@ -67,7 +104,13 @@ Test(roster, every_kind_is_in_force_from_those_roles_and_no_other_and_from_nobod
         { KIND_RESUME, UINT32_MAX }, { KIND_GUIDE, BIT(SECRETARIAT) }, { KIND_CODEBOOK, BIT(SECRETARIAT) },
         { KIND_SESSION, BIT(FACILITATOR) }, { KIND_CONTRIBUTION, BIT(FACILITATOR) }, { KIND_CLAUSE, BIT(DRAFTER) },
         { KIND_LINK, BIT(DRAFTER) }, { KIND_RESPONSE, BIT(DRAFTER) }, { KIND_REDACTION, BIT(PROTECTION) },
-        { KIND_FORK_EVIDENCE, BIT(HUB) },
+        { KIND_FORK_EVIDENCE, BIT(HUB) }, { KIND_FORUM_PLAN, BIT(SECRETARIAT) }, { KIND_ATTENDANCE, BIT(FACILITATOR) },
+        { KIND_SHARE_SEAL, BIT(FACILITATOR) }, { KIND_SESSION_SEAL, BIT(FACILITATOR) },
+        { KIND_CORRECTION, BIT(FACILITATOR) }, { KIND_WITHDRAWAL, BIT(FACILITATOR) | BIT(PROTECTION) },
+        { KIND_ERASED, BIT(HUB) | BIT(FACILITATOR) }, { KIND_OPENED, UINT32_MAX }, { KIND_INCIDENT, UINT32_MAX },
+    };
+    static const struct { const char *way; uint32_t roles; } ways[] = {
+        { "own-key", BIT(ATTESTER) }, { "sheet", BIT(FACILITATOR) },
     };
     struct world w;
     begin(&w, 1);
@@ -76,6 +119,9 @@ Test(roster, every_kind_is_in_force_from_those_roles_and_no_other_and_from_nobod
     (void)world_grant(&w, &w.root[0], &secretary, BIT(SECRETARIAT), NULL);
     (void)world_grant(&w, &secretary, &host, BIT(FACILITATOR), NULL);
     const struct said *session = world_session(&w, &host, "LR-NIM", "LR-NIM-2026-001");
+    const struct said *seal = world_say(&w, &host, &(struct body){ .kind = KIND_SESSION_SEAL }, &session->entry.id, 1,
+                                        NULL);
+    expect(seal, VERDICT_GOOD);
     static const struct { const char *reason; enum verdict ended; } ends[] = {
         { NULL, VERDICT_GOOD }, { "retired", VERDICT_LATE }, { "compromised", VERDICT_REVOKED },
     };
@@ -90,6 +136,10 @@ Test(roster, every_kind_is_in_force_from_those_roles_and_no_other_and_from_nobod
             for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
                 expect(speak(&w, &p, rows[i].kind, session),
                        (rows[i].roles & (1u << role)) == 0 ? VERDICT_NO_ROLE : ends[k].ended);
+            }
+            for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+                expect(attest(&w, &p, ways[i].way, seal),
+                       (ways[i].roles & (1u << role)) == 0 ? VERDICT_NO_ROLE : ends[k].ended);
             }
         }
     }
@@ -223,6 +273,73 @@ Test(roster, nobody_accredits_beyond_her_own_roles_and_areas)
     const struct person weak = { .pub = { { 1 } } };
     expect(world_grant(&w, &secretary, &weak, BIT(FACILITATOR), "LR-NIM"), VERDICT_BAD_BODY);
     cr_expect(!roster_enrolled(w.roster, weak.pub));
+    world_done(&w);
+}
+
+Test(roster, duties_that_must_be_apart_are_never_held_together)
+{
+    static const struct { uint32_t first, second; bool root; } rows[] = {
+        { BIT(WITNESS), BIT(FACILITATOR), false }, { BIT(DRAFTER), BIT(WITNESS), false },
+        { BIT(ANALYST), BIT(PROTECTION), false },  { BIT(PROTECTION), BIT(ANALYST) | BIT(DRAFTER), false },
+        { BIT(OPERATOR), BIT(REGISTRAR), true },   { BIT(REGISTRAR), BIT(HUB), true },
+    };
+    struct world w;
+    begin(&w, 1);
+    struct person secretary = person_of("secretary");
+    struct person registrar = person_of("registrar");
+    (void)world_grant(&w, &w.root[0], &secretary, BIT(SECRETARIAT), NULL);
+    (void)world_grant(&w, &w.root[0], &registrar, BIT(REGISTRAR), NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char name[] = { 'p', (char)('a' + (char)i), '\0' };
+        const struct person p = person_of(name);
+        struct person *second = rows[i].root ? &w.root[0] : &secretary;
+        struct person *first = rows[i].first == BIT(REGISTRAR) ? &w.root[0] : &secretary;
+        expect(world_grant(&w, second, &p, rows[i].first | rows[i].second, NULL), VERDICT_NO_ROLE);
+        expect(world_grant(&w, first, &p, rows[i].first, NULL), VERDICT_GOOD);
+        expect(world_grant(&w, second, &p, rows[i].second, NULL), VERDICT_NO_ROLE);
+        cr_expect(!roster_has_role(w.roster, p.pub, rows[i].second));
+        if (!rows[i].root) {
+            expect(world_invite(&w, &registrar, name, rows[i].first | rows[i].second, NULL, 1), VERDICT_NO_ROLE);
+        }
+    }
+    world_done(&w);
+}
+
+Test(roster, what_happens_at_a_forum_is_judged_by_its_area_and_an_attestation_by_the_forum_of_its_seal)
+{
+    struct world w;
+    begin(&w, 1);
+    struct person secretary = person_of("secretary");
+    struct person host = person_of("host");
+    struct person near = person_of("near");
+    struct person far = person_of("far");
+    (void)world_grant(&w, &w.root[0], &secretary, BIT(SECRETARIAT), "LR-NIM");
+    (void)world_grant(&w, &secretary, &host, BIT(FACILITATOR), "LR-NIM");
+    (void)world_grant(&w, &secretary, &near, BIT(ATTESTER), "LR-NIM");
+    (void)world_grant(&w, &w.root[0], &far, BIT(SECRETARIAT), "LR-BON");
+    expect(speak(&w, &far, KIND_FORUM_PLAN, NULL), VERDICT_OUT_OF_AREA);
+    expect(speak(&w, &secretary, KIND_FORUM_PLAN, NULL), VERDICT_GOOD);
+    struct person other = person_of("other");
+    (void)world_grant(&w, &far, &other, BIT(FACILITATOR) | BIT(ATTESTER), "LR-BON");
+    struct body b = { .kind = KIND_SESSION };
+    b.as.session.area = b.as.session.code = b.as.session.type = SLICE_LITERAL("LR-NIM");
+    struct said *session = world_make(&w, &host, &b, NULL, 0, NULL);
+    struct person device = person_again(&host, 1);
+    const struct body closing = { .kind = KIND_SESSION_SEAL };
+    struct said *seal = world_make(&w, &device, &closing, &session->entry.id, 1, NULL);
+    struct said *good = attest(&w, &near, "own-key", seal);
+    struct said *bad = attest(&w, &other, "own-key", seal);
+    expect(good, VERDICT_UNKNOWN_TARGET);
+    cr_expect_eq(world_put(&w, seal), VERDICT_UNKNOWN_TARGET);
+    cr_expect_eq(world_standing(&w, good), VERDICT_UNKNOWN_TARGET);
+    const uint64_t before = roster_generation(w.roster);
+    cr_expect_eq(world_put(&w, session), VERDICT_GOOD);
+    cr_expect_gt(roster_generation(w.roster), before);
+    cr_expect_eq(world_standing(&w, seal), VERDICT_GOOD);
+    cr_expect_eq(world_standing(&w, good), VERDICT_GOOD);
+    cr_expect_eq(world_standing(&w, bad), VERDICT_OUT_OF_AREA);
+    expect(speak(&w, &other, KIND_ATTENDANCE, session), VERDICT_OUT_OF_AREA);
+    expect(speak(&w, &device, KIND_ATTENDANCE, session), VERDICT_GOOD);
     world_done(&w);
 }
 
