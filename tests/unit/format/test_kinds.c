@@ -217,7 +217,7 @@ Test(kinds, values_that_no_rule_could_read_have_no_effect)
         { KIND_ATTENDANCE, "9195a166a161030001" },                             // a fourth way to be displaced
         { KIND_ATTENDANCE, "9195a166a1610000ce000f4241" },                     // more than a million in one row
         { KIND_SHARE_SEAL, "9201c40100" },                                     // a root of one byte
-        { KIND_ATTEST, "91a47761766564" },                                     // no way of ours
+        { KIND_ATTEST, "91a57761766564" },                                     // no way of ours
         { KIND_CORRECTION, "91a474797065" },                                   // no reason of ours
         { KIND_WITHDRAWAL, "91a57468696e67" },                                 // no scope of ours
         { KIND_OPENED, "92a86964656e74697479a46e6f7365" },                     // no reason of ours

@@ -249,7 +249,6 @@ Test(roster, nobody_accredits_beyond_her_own_roles_and_areas)
     begin(&w, 1);
     struct person secretary = person_of("secretary");
     struct person registrar = person_of("registrar");
-    struct person p = person_of("someone");
     (void)world_grant(&w, &w.root[0], &secretary, BIT(SECRETARIAT), "LR-NIM");
     (void)world_grant(&w, &w.root[0], &registrar, BIT(REGISTRAR), "LR-NIM");
     static const struct { uint32_t roles; const char *area; enum verdict root, secretary, registrar; } rows[] = {
@@ -264,10 +263,13 @@ Test(roster, nobody_accredits_beyond_her_own_roles_and_areas)
         { 0, NULL, VERDICT_NO_ROLE, VERDICT_NO_ROLE, VERDICT_NO_ROLE },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char name[] = { 'p', (char)('a' + (char)i), '\0' };
+        const struct person p = person_of(name);
         expect(world_grant(&w, &w.root[1], &p, rows[i].roles, rows[i].area), rows[i].root);
         expect(world_grant(&w, &secretary, &p, rows[i].roles, rows[i].area), rows[i].secretary);
         expect(world_invite(&w, &registrar, "invitation", rows[i].roles, rows[i].area, 1), rows[i].registrar);
     }
+    const struct person p = person_of("someone");
     expect(world_grant(&w, &registrar, &p, BIT(FACILITATOR), "LR-NIM"), VERDICT_NO_ROLE);
     expect(world_invite(&w, &secretary, "invitation", BIT(FACILITATOR), "LR-NIM", 1), VERDICT_NO_ROLE);
     const struct person weak = { .pub = { { 1 } } };
@@ -316,9 +318,9 @@ Test(roster, what_happens_at_a_forum_is_judged_by_its_area_and_an_attestation_by
     (void)world_grant(&w, &w.root[0], &secretary, BIT(SECRETARIAT), "LR-NIM");
     (void)world_grant(&w, &secretary, &host, BIT(FACILITATOR), "LR-NIM");
     (void)world_grant(&w, &secretary, &near, BIT(ATTESTER), "LR-NIM");
-    (void)world_grant(&w, &w.root[0], &far, BIT(SECRETARIAT), "LR-BON");
-    expect(speak(&w, &far, KIND_FORUM_PLAN, NULL), VERDICT_OUT_OF_AREA);
-    expect(speak(&w, &secretary, KIND_FORUM_PLAN, NULL), VERDICT_GOOD);
+    const struct said *any = world_grant(&w, &w.root[0], &far, BIT(SECRETARIAT), "LR-BON");
+    expect(speak(&w, &far, KIND_FORUM_PLAN, any), VERDICT_OUT_OF_AREA);
+    expect(speak(&w, &secretary, KIND_FORUM_PLAN, any), VERDICT_GOOD);
     struct person other = person_of("other");
     (void)world_grant(&w, &far, &other, BIT(FACILITATOR) | BIT(ATTESTER), "LR-BON");
     struct body b = { .kind = KIND_SESSION };
