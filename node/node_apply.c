@@ -199,23 +199,36 @@ static void store_evidence(struct kv_txn *t, struct tree_head seen, struct slice
     buf_done(&value);
 }
 
+static enum err strand(struct kv_txn *t, struct journal_id journal, uint64_t from)
+{
+    const struct stranded s = { .journal = journal, .from = from };
+    return notebook_strand(t, &s);
+}
+
 // The incarnation that is written in now is followed by a new one. Of one that is closed already only what follows a
 // refused entry matters: its author signs it anew in the present one.
 static enum err store_renew(struct kv_txn *t, const struct node_action *a)
 {
     struct notebook n;
-    bool refused = a->as.renew.cause == RENEW_REFUSED;
+    enum renew_cause cause = a->as.renew.cause;
     enum err e = notebook_get(t, a->as.renew.journal.key, &n);
-    bool current = e == OK && journal_id_equal(n.journal, a->as.renew.journal);
-    if (e == OK && !current && refused) {
-        const struct stranded s = { .journal = a->as.renew.journal, .from = a->as.renew.next };
-        e = notebook_strand(t, &s);
-    } else if (e == OK && current && n.renew != NOTEBOOK_REFUSED) {
-        n.renew = refused ? NOTEBOOK_REFUSED : NOTEBOOK_RESTORED;
-        n.from = refused ? a->as.renew.next : 0;
-        e = notebook_put(t, &n);
+    if (e != OK) {
+        return e == ERR_NOT_FOUND ? OK : e;
     }
-    return e == ERR_NOT_FOUND ? OK : e;
+    if (!journal_id_equal(n.journal, a->as.renew.journal)) {
+        return cause == RENEW_RESTORED ? OK : strand(t, a->as.renew.journal, a->as.renew.next);
+    }
+    if (n.renew == NOTEBOOK_REFUSED) {
+        return OK;
+    }
+    if (cause == RENEW_RESTORED && n.renew == NOTEBOOK_UNACCREDITED) {
+        e = strand(t, n.journal, n.from);
+    }
+    n.renew = cause == RENEW_RESTORED ? NOTEBOOK_RESTORED
+              : cause == RENEW_REFUSED ? NOTEBOOK_REFUSED
+                                       : NOTEBOOK_UNACCREDITED;
+    n.from = cause == RENEW_RESTORED ? 0 : a->as.renew.next;
+    return e == OK ? notebook_put(t, &n) : e;
 }
 
 static bool is_store(enum node_action_type type)

@@ -190,8 +190,10 @@ static void frame(struct node_core *c)
         node_hang_up(c, backoff(c));
         return;
     }
-    if (m->type != MSG_WELCOME && m->type != MSG_ERROR && c->link != LINK_READY) {
-        return; // an answer to what an earlier hello had asked; the next welcome tells all of it again
+    // Entries that come down stand for themselves; other answers without a welcome before them are of an earlier hello,
+    // and the next welcome tells all of it again.
+    if (c->link != LINK_READY && m->type != MSG_WELCOME && m->type != MSG_ERROR && m->type != MSG_DOWN) {
+        return;
     }
     switch (m->type) {
     case MSG_WELCOME:

@@ -44,6 +44,7 @@ struct node_journal {
     bool current;               // new entries go here; at most one journal per key
     bool refused;               // the entry at refused_seq was refused for good: nothing after it can go up
     uint64_t refused_seq;
+    uint64_t refused_code;      // the verdict
 };
 
 struct node_start {
@@ -129,6 +130,7 @@ enum node_action_type {
 enum renew_cause {
     RENEW_RESTORED = 1, // the hub has entries of this journal that are not here: the store was restored or copied
     RENEW_REFUSED = 2,  // an entry was refused: its successors are signed anew, each naming the one it replaces
+    RENEW_UNACCREDITED = 3, // the same, but its author is not accredited: only once she is (RENEW_REFUSED follows then)
 };
 
 enum node_tell {

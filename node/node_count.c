@@ -26,7 +26,8 @@ static enum err to_be_renewed(struct kv_txn *t, const struct journal_id *id, boo
     struct stranded stranded[LIMIT_STRANDED];
     size_t count = 0;
     enum err e = notebook_get(t, id->key, &n);
-    *out = e == OK && n.renew == NOTEBOOK_REFUSED && journal_id_equal(n.journal, *id);
+    *out = e == OK && (n.renew == NOTEBOOK_REFUSED || n.renew == NOTEBOOK_UNACCREDITED) &&
+           journal_id_equal(n.journal, *id);
     if (e == OK || e == ERR_NOT_FOUND) {
         e = notebook_stranded(t, stranded, &count);
     }

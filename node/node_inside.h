@@ -107,6 +107,7 @@ void node_lanes_range_sent(struct node_core *c);
 void node_lanes_ack(struct node_core *c, const struct msg_ack *m);
 void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m);
 void node_lanes_readable(struct node_core *c);
+void node_lanes_accredited(struct node_core *c, struct pubkey key); // a grant for key has come down
 void node_lanes_pump(struct node_core *c);      // sends what may be sent
 void node_lanes_want(struct node_core *c);      // asks for custody and proofs that are missing
 uint64_t node_lanes_deadline(const struct node_core *c);

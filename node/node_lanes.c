@@ -52,8 +52,7 @@ void node_lanes_down(struct node_core *c)
 }
 
 // --- the welcome ---
-// now: the author is asked to begin at once; else she does when she writes next.
-static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew_cause cause, bool now)
+static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew_cause cause)
 {
     struct node_action *store = node_do(c, NODE_STORE_RENEW);
     if (store == NULL) {
@@ -62,8 +61,11 @@ static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew
     store->as.renew.journal = l->j.local.journal;
     store->as.renew.next = next;
     store->as.renew.cause = cause;
+    if (cause == RENEW_UNACCREDITED) {
+        return; // a new incarnation of the same key would only be refused again
+    }
     l->j.current = false;
-    struct node_action *begin = now ? node_do(c, NODE_NEW_INCARNATION) : NULL;
+    struct node_action *begin = node_do(c, NODE_NEW_INCARNATION);
     if (begin != NULL) {
         begin->as.renew = store->as.renew;
     }
@@ -102,7 +104,7 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
     l->want_ms = c->event->now_ms;
     l->want_wait_ms = NODE_WANT_MS;
     if (foreign && l->j.current) {
-        renew(c, l, l->j.local.next, RENEW_RESTORED, true);
+        renew(c, l, l->j.local.next, RENEW_RESTORED);
         node_tell(c, TELL_RESTORED, &l->j.local.journal, l->j.local.next, VERDICT_GOOD, 0);
     }
 }
@@ -355,11 +357,11 @@ static void take_refusal(struct node_core *c, struct lane *l, const struct msg_r
     a->as.store_refusal = *m;
     l->j.refused = true;
     l->j.refused_seq = m->seq;
+    l->j.refused_code = m->code;
     land(c, m->journal, UINT64_MAX);
     l->sent = l->hub_next < m->seq ? l->hub_next : m->seq;
     node_tell(c, TELL_REFUSED, &m->journal, m->seq, m->code, 0);
-    // A key that is not accredited would only be refused again.
-    renew(c, l, m->seq + 1, RENEW_REFUSED, m->code != VERDICT_NOT_ENROLLED && m->code != VERDICT_WEAK_KEY);
+    renew(c, l, m->seq + 1, m->code == VERDICT_NOT_ENROLLED ? RENEW_UNACCREDITED : RENEW_REFUSED);
 }
 
 void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)
@@ -388,6 +390,17 @@ void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)
         // Not what stands here: it was changed on its way, or this is not the hub's word. Nothing is concluded.
         node_tell(c, TELL_BAD_HUB, &m->journal, m->seq, m->code, 0);
         put_off(c, l, m, NODE_BACKOFF_DOOR_MS);
+    }
+}
+
+void node_lanes_accredited(struct node_core *c, struct pubkey key)
+{
+    for (size_t i = 0; i < c->lane_count; i++) {
+        struct lane *l = &c->lanes[i];
+        if (l->j.refused && l->j.refused_code == VERDICT_NOT_ENROLLED && l->j.current &&
+            pubkey_equal(l->j.local.journal.key, key)) {
+            renew(c, l, l->j.refused_seq + 1, RENEW_REFUSED);
+        }
     }
 }
 

@@ -28,7 +28,7 @@ static enum err is_due(struct state *state, struct pubkey key, bool *due)
     enum err e = kv_begin_read(state_kv(state), &t);
     if (e == OK) {
         e = notebook_get(t, key, &n);
-        *due = e == OK && n.renew != NOTEBOOK_GOOD;
+        *due = e == OK && !notebook_goes_on(n.renew);
         e = e == ERR_NOT_FOUND ? OK : e;
     }
     if (e == OK) {

@@ -6,6 +6,7 @@
 #include "node/node_inside.h"
 
 #include "common/format/checkpoint.h"
+#include "common/format/kinds.h"
 
 // Reads a note; false, and told, when it is not the hub's.
 static bool head_of(struct node_core *c, struct slice note, struct tree_head *head)
@@ -100,6 +101,19 @@ static void down_ack(struct node_core *c)
     }
 }
 
+// Somebody of this device may have been accredited who was refused before.
+static void hear_grants(struct node_core *c, const struct msg_down *m)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        struct entry e;
+        struct body body;
+        if (entry_parse(m->entries[i].entry, &e) == VERDICT_GOOD && kind_parse(&e, &body) == VERDICT_GOOD &&
+            body.kind == KIND_GRANT) {
+            node_lanes_accredited(c, body.as.grant.key);
+        }
+    }
+}
+
 void node_record_down(struct node_core *c, const struct msg_down *m)
 {
     const struct node_facts *facts = c->event->as.frame.facts;
@@ -130,6 +144,7 @@ void node_record_down(struct node_core *c, const struct msg_down *m)
     a->as.store_down = *m;
     c->down_cursor = m->to;
     down_ack(c);
+    hear_grants(c, m);
     if (m->count > 0) {
         node_tell(c, TELL_DOWN, NULL, 0, VERDICT_GOOD, m->count);
     }

@@ -21,6 +21,7 @@ static enum err first_refused(struct kv_txn *t, struct node_journal *j)
     if (refused_range_next(&r)) {
         j->refused = true;
         j->refused_seq = r.refused.refusal.seq;
+        j->refused_code = r.refused.refusal.code;
     }
     refused_range_done(&r);
     return kv_error(t);
@@ -43,7 +44,7 @@ static enum err read_journal(struct kv_txn *t, const struct journal_id *id, stru
     }
     if (e == OK) {
         e = notebook_get(t, id->key, &current);
-        j.current = e == OK && current.renew == NOTEBOOK_GOOD && journal_id_equal(current.journal, *id);
+        j.current = e == OK && notebook_goes_on(current.renew) && journal_id_equal(current.journal, *id);
         e = e == ERR_NOT_FOUND ? OK : e;
     }
     if (e == OK) {

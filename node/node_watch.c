@@ -46,7 +46,7 @@ static enum err read_one(struct kv_txn *t, const struct journal_id *id, struct n
     enum err e = journal_head(t, id, &out->local);
     if (e == OK) {
         e = notebook_get(t, id->key, &notebook);
-        out->current = e == OK && notebook.renew == NOTEBOOK_GOOD && journal_id_equal(notebook.journal, *id);
+        out->current = e == OK && notebook_goes_on(notebook.renew) && journal_id_equal(notebook.journal, *id);
         e = e == ERR_NOT_FOUND ? OK : e;
     }
     return e;

@@ -179,11 +179,18 @@ static enum err take_up(struct writing *w, bool moved, struct why *why)
     } else if (e != OK) {
         return e;
     } else {
-        if (moved && old.renew == NOTEBOOK_GOOD) {
+        if (moved && old.renew == NOTEBOOK_UNACCREDITED) {
+            const struct stranded s = { .journal = old.journal, .from = old.from };
+            e = notebook_strand(w->t, &s);
+            if (e != OK) {
+                return e;
+            }
+        }
+        if (moved && notebook_goes_on(old.renew)) {
             old.renew = NOTEBOOK_RESTORED;
         }
         e = journal_head(w->t, &old.journal, &w->head);
-        if (e != OK || old.renew == NOTEBOOK_GOOD) {
+        if (e != OK || notebook_goes_on(old.renew)) {
             return e;
         }
         struct journal_head ended = w->head;

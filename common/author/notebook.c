@@ -17,7 +17,7 @@ static void notebook_read(struct cursor *c, struct notebook *n)
     cursor_bin_fixed(c, n->journal.incarnation.b, sizeof n->journal.incarnation.b);
     uint64_t renew = cursor_uint(c);
     n->from = cursor_uint(c);
-    if (renew > NOTEBOOK_REFUSED) {
+    if (renew > NOTEBOOK_UNACCREDITED) {
         cursor_fail(c);
     }
     n->renew = (enum notebook_renew)renew;

@@ -14,12 +14,19 @@ enum notebook_renew {
     NOTEBOOK_GOOD = 0,     // go on writing in it
     NOTEBOOK_RESTORED = 1, // the store was restored or copied: begin a new incarnation
     NOTEBOOK_REFUSED = 2,  // begin a new one, and sign anew in it what stands here from `from` on
+    NOTEBOOK_UNACCREDITED = 3, // refused because its author is not accredited: go on writing until she is
 };
+
+// True when entries are written in it as it is.
+static inline bool notebook_goes_on(enum notebook_renew renew)
+{
+    return renew == NOTEBOOK_GOOD || renew == NOTEBOOK_UNACCREDITED;
+}
 
 struct notebook {
     struct journal_id journal; // the author, and the incarnation that is current
     enum notebook_renew renew;
-    uint64_t from;             // NOTEBOOK_REFUSED: first seq that is to be signed anew; the refused one is before it
+    uint64_t from;             // REFUSED, UNACCREDITED: first seq that is to be signed anew, behind the refused one
 };
 
 // *out = the notebook of key. ERR_NOT_FOUND: she has written nothing here yet; ERR_CORRUPT, the error of t.

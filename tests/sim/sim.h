@@ -251,6 +251,7 @@ void node_boot(struct sim *s, size_t i);
 void node_kill(struct sim *s, size_t i, const char *why);
 void node_take(struct sim *s, size_t i, struct node_event *event);
 void node_receive(struct sim *s, size_t i, struct slice frame);
+void node_renew_due(struct sim *s, size_t i);
 void node_grew(struct sim *s, size_t i, struct pubkey key);
 struct node_event node_event_now(struct sim *s, size_t i, enum node_event_type type);
 

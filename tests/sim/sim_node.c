@@ -21,6 +21,43 @@ struct node_event node_event_now(struct sim *s, size_t i, enum node_event_type t
                                 .disk_free = n->disk_full ? 4096 : (uint64_t)1 << 40 };
 }
 
+// Lets the author begin her new incarnation, if she is there.
+static void renew(struct sim *s, size_t i, struct pubkey key)
+{
+    struct node *n = &s->nodes[i];
+    for (size_t k = 0; k < n->people_count && !n->locked && !n->disk_full; k++) {
+        struct author *author = NULL;
+        struct why why = { { 0 } };
+        if (!pubkey_equal(n->people[k].u.person.key, key)) {
+            continue;
+        }
+        (void)setenv("XDG_STATE_HOME", n->marks, 1);
+        CHECK(author_open(n->state, &n->people[k].u, &author, &why) == OK);
+        enum err e = author_append(author, SIM_WALL_S, NULL, 0, NULL, &why);
+        author_close(author);
+        if (e != OK) {
+            sim_fail(s, "%s cannot begin a new notebook: %s", n->people[k].name, why.text);
+        }
+        node_grew(s, i, key);
+    }
+}
+
+// Lets those begin whose notebooks are marked, as the daemon does at its start and when somebody unlocks.
+void node_renew_due(struct sim *s, size_t i)
+{
+    struct node *n = &s->nodes[i];
+    for (size_t k = 0; k < n->people_count && n->state != NULL && !s->failed; k++) {
+        struct kv_txn *t = NULL;
+        struct notebook book;
+        CHECK(kv_begin_read(state_kv(n->state), &t) == OK);
+        bool due = notebook_get(t, n->people[k].u.person.key, &book) == OK && !notebook_goes_on(book.renew);
+        kv_abort(t);
+        if (due) {
+            renew(s, i, n->people[k].u.person.key);
+        }
+    }
+}
+
 static void start_core(struct sim *s, size_t i)
 {
     struct node *n = &s->nodes[i];
@@ -57,6 +94,7 @@ void node_boot(struct sim *s, size_t i)
     n->failures = 0;
     n->crash_in = 0;
     start_core(s, i);
+    node_renew_due(s, i);
 }
 
 void node_kill(struct sim *s, size_t i, const char *why)
@@ -152,27 +190,6 @@ static struct node_event send_range(struct sim *s, size_t i, const struct node_a
     }
     buf_done(&frame);
     return e;
-}
-
-// Lets the author begin her new incarnation, if she is there.
-static void renew(struct sim *s, size_t i, struct pubkey key)
-{
-    struct node *n = &s->nodes[i];
-    for (size_t k = 0; k < n->people_count && !n->locked && !n->disk_full; k++) {
-        struct author *author = NULL;
-        struct why why = { { 0 } };
-        if (!pubkey_equal(n->people[k].u.person.key, key)) {
-            continue;
-        }
-        (void)setenv("XDG_STATE_HOME", n->marks, 1);
-        CHECK(author_open(n->state, &n->people[k].u, &author, &why) == OK);
-        enum err e = author_append(author, SIM_WALL_S, NULL, 0, NULL, &why);
-        author_close(author);
-        if (e != OK) {
-            sim_fail(s, "%s cannot begin a new notebook: %s", n->people[k].name, why.text);
-        }
-        node_grew(s, i, key);
-    }
 }
 
 // --- one event ---
@@ -301,7 +318,7 @@ void node_grew(struct sim *s, size_t i, struct pubkey key)
     if (e == OK) {
         struct node_event event = node_event_now(s, i, NODE_APPENDED);
         event.as.appended.local = head;
-        event.as.appended.current = book.renew == NOTEBOOK_GOOD;
+        event.as.appended.current = notebook_goes_on(book.renew);
         node_take(s, i, &event);
     }
 }

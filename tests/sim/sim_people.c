@@ -447,6 +447,9 @@ static void lock(struct sim *s, size_t i, bool locked)
         struct node_event e = node_event_now(s, i, locked ? NODE_LOCKED : NODE_UNLOCKED);
         node_take(s, i, &e);
     }
+    if (!locked && n->state != NULL && n->core != NULL) {
+        node_renew_due(s, i);
+    }
 }
 
 void people_fault(struct sim *s, size_t i, uint64_t kind)

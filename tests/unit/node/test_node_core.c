@@ -4,6 +4,7 @@
 // The node's end of the exchange, event by event, against a hub that the test plays.
 #include "common/format/checkpoint.h"
 #include "common/format/custody.h"
+#include "common/format/kinds.h"
 #include "node/node_core.h"
 
 #include <criterion/criterion.h>
@@ -286,14 +287,41 @@ Test(node_core, a_refusal_is_kept_and_its_journal_ends_there)
     bench_done(b);
 }
 
-Test(node_core, a_key_that_is_not_accredited_does_not_sign_everything_anew_at_once)
+// A grant for the journal's author comes down.
+static void grant(struct bench *b)
+{
+    struct body body = { .kind = KIND_GRANT };
+    struct buf packed = buf_new(LIMIT_BODY_BYTES);
+    struct buf bytes = buf_new(LIMIT_ENTRY_BYTES);
+    body.as.grant.key = b->local.journal.key;
+    body.as.grant.roles = 1u << ROLE_FACILITATOR;
+    body_make(&body, &packed);
+    const struct part_ref office = { .name = SLICE_LITERAL("office") };
+    const struct entry_draft draft = { .kind = SLICE_LITERAL("grant"), .seen_root = merkle_empty(), .parts = &office,
+                                       .part_count = 1, .body = buf_slice(&packed) };
+    cr_assert(entry_make(&draft, &b->log, &bytes));
+    const struct msg_down_entry down = { .index = 0, .entry = buf_slice(&bytes) };
+    const struct msg m = { .type = MSG_DOWN, .as.down = { .to = 1, .count = 1, .entries = &down } };
+    const struct node_fact at = { .here = true };
+    const struct node_facts facts = { .count = 1, .at = &at };
+    receive(b, &m, &facts);
+    buf_done(&packed);
+    buf_done(&bytes);
+}
+
+Test(node_core, who_is_refused_unaccredited_signs_anew_only_when_a_grant_for_her_comes_down)
 {
     struct bench *b = bench_new();
     greeted(b);
     sent(b, 0, LOCAL, 1000);
     refuse(b, 0, VERDICT_NOT_ENROLLED, 0);
-    cr_assert_not_null(find(b, NODE_STORE_RENEW));
+    cr_assert_eq(find(b, NODE_STORE_RENEW)->as.renew.cause, RENEW_UNACCREDITED);
     cr_assert_null(find(b, NODE_NEW_INCARNATION));
+    grant(b);
+    cr_assert_not_null(find(b, NODE_STORE_DOWN));
+    cr_assert_eq(find(b, NODE_STORE_RENEW)->as.renew.cause, RENEW_REFUSED);
+    cr_assert_eq(find(b, NODE_STORE_RENEW)->as.renew.next, 1);
+    cr_assert_not_null(find(b, NODE_NEW_INCARNATION));
     bench_done(b);
 }
 
