@@ -299,3 +299,238 @@ Test(peer_core, an_invitation_carries_one_entry_and_each_connection_stands_for_i
     cr_assert(said, "the newcomer hears that her enrolment has no effect");
     bench_done(b);
 }
+
+// --- what one peer may not take from the others ---
+Test(peer_core, one_peer_has_at_most_sixty_four_batches_under_way_and_another_still_finds_a_place)
+{
+    struct bench *b = bench_new();
+    size_t n = 0;
+    for (uint8_t user = 1; user <= 16; user++) {
+        hello(b, user, user, PEER_MEMBER);
+        for (unsigned k = 0; k < 70; k++) {
+            entries(b, user, user, PEER_MEMBER, 0, 1, 100, true);
+            bool verify = find(b, PEER_VERIFY) != NULL;
+            n += verify;
+            if (user == 1) {
+                cr_expect_eq(verify, k < 64);
+            }
+            if (!verify) {
+                enum verdict code = replied(b, MSG_REFUSE)->as.reply.as.refuse.code;
+                cr_expect(code == VERDICT_QUOTA || (code == VERDICT_HUB_BUSY && user > 1));
+            }
+        }
+    }
+    cr_expect_lt(n, LIMIT_TICKETS);
+    hello(b, 99, 99, PEER_MEMBER);
+    entries(b, 99, 99, PEER_MEMBER, 0, 1, 100, true);
+    cr_expect_not_null(find(b, PEER_VERIFY), "who has nothing under way is taken in");
+    bench_done(b);
+}
+
+Test(peer_core, of_a_pool_that_is_nearly_full_the_rest_is_for_those_who_have_nothing_under_way)
+{
+    struct bench *b = bench_new();
+    bool busy = false;
+    for (uint8_t user = 1; user < 100 && !busy; user++) {
+        hello(b, user, user, PEER_MEMBER);
+        entries(b, user, user, PEER_MEMBER, 0, 256, LIMIT_BATCH_BYTES, true);
+        cr_assert_not_null(find(b, PEER_VERIFY), "peer %u", user);
+        entries(b, user, user, PEER_MEMBER, 256, 256, LIMIT_BATCH_BYTES, true);
+        busy = find(b, PEER_VERIFY) == NULL;
+    }
+    cr_assert(busy);
+    cr_expect_eq(replied(b, MSG_REFUSE)->as.reply.as.refuse.code, VERDICT_HUB_BUSY);
+    hello(b, 200, 200, PEER_MEMBER);
+    entries(b, 200, 200, PEER_MEMBER, 0, 256, LIMIT_BATCH_BYTES, true);
+    cr_expect_not_null(find(b, PEER_VERIFY));
+    cr_expect_leq(peer_core_status(b->core).pool_bytes, LIMIT_HUB_POOL_BYTES);
+    bench_done(b);
+}
+
+Test(peer_core, more_than_the_credit_is_a_fault_and_a_new_connection_is_no_new_credit)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    entries(b, 1, 1, PEER_MEMBER, 0, 10, LIMIT_CREDIT_BYTES / 2, true);
+    uint64_t first = find(b, PEER_VERIFY)->as.ticket;
+    entries(b, 1, 1, PEER_MEMBER, 10, 10, LIMIT_CREDIT_BYTES / 2, true);
+    uint64_t second = find(b, PEER_VERIFY)->as.ticket;
+    entries(b, 1, 1, PEER_MEMBER, 20, 1, 1, true);
+    cr_expect_eq(replied(b, MSG_ERROR)->as.reply.as.error.code, VERDICT_OVER_CREDIT);
+    // The connection ends, as the hub notices, and she comes again while her batches are still under way.
+    struct peer_event gone = { .type = PEER_UNREACHED, .as.unreached = { .n = 1, .b = { 1 } } };
+    step(b, &gone);
+    hello(b, 1, 2, PEER_MEMBER);
+    entries(b, 1, 2, PEER_MEMBER, 20, 1, 1, true);
+    cr_expect_eq(replied(b, MSG_REFUSE)->as.reply.as.refuse.code, VERDICT_HUB_BUSY);
+    verified(b, first, VERDICT_BAD_MESSAGE);
+    verified(b, second, VERDICT_BAD_MESSAGE);
+    entries(b, 1, 2, PEER_MEMBER, 20, 1, 1, true);
+    cr_expect_not_null(find(b, PEER_VERIFY));
+    bench_done(b);
+}
+
+Test(peer_core, a_payload_larger_than_its_message_says_is_a_fault_before_it_is_held)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    uint8_t *bytes = calloc(1, LIMIT_BATCH_BYTES);
+    const struct {
+        uint64_t raw, count;
+        size_t payload;
+        bool good;
+    } rows[] = {
+        { 1, 1, LIMIT_BATCH_BYTES, false },
+        { 1000, 1, 1000 + 128 + 4096, true },
+        { 1000, 1, 1000 + 128 + 4097, false },
+        { LIMIT_BATCH_BYTES, 256, LIMIT_BATCH_BYTES, true },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct msg m = { .type = MSG_ENTRIES,
+                               .as.entries = { .journal = journal,
+                                               .count = rows[i].count,
+                                               .raw = rows[i].raw,
+                                               .payload = slice_of(bytes, rows[i].payload) } };
+        const struct peer_facts facts = { .prev_known = true };
+        receive(b, 1, 1, PEER_MEMBER, &m, &facts);
+        cr_expect_eq(find(b, PEER_VERIFY) != NULL, rows[i].good, "row %zu", i);
+        if (!rows[i].good) {
+            cr_expect_eq(replied(b, MSG_ERROR)->as.reply.as.error.code, VERDICT_BAD_MESSAGE, "row %zu", i);
+        }
+    }
+    free(bytes);
+    bench_done(b);
+}
+
+Test(peer_core, after_eight_faults_a_key_is_not_heard_for_a_minute_by_any_connection)
+{
+    struct bench *b = bench_new();
+    const struct msg m = { .type = MSG_HELLO, .as.hello = { .version = 1, .consultation = { { 3 } } } };
+    const struct peer_facts facts = { 0 };
+    b->now = 1000;
+    hello(b, 1, 1, PEER_MEMBER);
+    uint64_t ticket = taken(b, 0, 1, true);
+    for (unsigned i = 0; i < 8; i++) {
+        receive(b, 1, 1, PEER_MEMBER, NULL, &facts);
+    }
+    cr_expect_not_null(find(b, PEER_DROP));
+    receive(b, 1, 2, PEER_MEMBER, &m, &facts);
+    cr_expect_eq(replied(b, MSG_ERROR)->as.reply.as.error.code, VERDICT_QUOTA);
+    // What she had under way is carried to its end all the same.
+    const struct batch_outcome outcome = { .has_ack = true, .ack = { .journal = journal, .next = 1 } };
+    verified(b, ticket, VERDICT_GOOD);
+    cr_expect_not_null(find(b, PEER_SUBMIT));
+    committed(b, ticket, &outcome);
+    cr_expect_null(find(b, PEER_REPLY));
+    b->now += 60000;
+    hello(b, 1, 2, PEER_MEMBER);
+    bench_done(b);
+}
+
+// The shell read and sent what a SEND_DOWN asked for, up to an index.
+static void down_sent(struct bench *b, uint8_t user, uint64_t to)
+{
+    struct peer_event e = { .type = PEER_DOWN_READ, .as.down_read = { .user = { { user } }, .to = to, .sent = true } };
+    step(b, &e);
+}
+
+Test(peer_core, what_was_sent_to_a_key_is_sent_again_four_times_in_half_a_minute)
+{
+    struct bench *b = bench_new();
+    b->now = 100000;
+    hello(b, 1, 1, PEER_MEMBER);
+    publish(b, 100);
+    cr_assert_not_null(find(b, PEER_SEND_DOWN));
+    down_sent(b, 1, 60);
+    size_t again = 0;
+    for (uint8_t i = 0; i < 20; i++) {
+        hello(b, 1, (uint8_t)(2 + i % 2), PEER_MEMBER); // two connections of one key in turn
+        again += find(b, PEER_SEND_DOWN) != NULL;
+        down_sent(b, 1, 60);
+    }
+    cr_expect_eq(again, 4);
+    const struct msg forth = { .type = MSG_DOWN_ACK, .as.down_ack = 60 };
+    const struct msg back = { .type = MSG_DOWN_ACK, .as.down_ack = 10 };
+    const struct peer_facts facts = { 0 };
+    receive(b, 1, 3, PEER_MEMBER, &forth, &facts);
+    cr_expect_not_null(find(b, PEER_SEND_DOWN), "what is new goes at once");
+    down_sent(b, 1, 100);
+    receive(b, 1, 3, PEER_MEMBER, &back, &facts);
+    cr_expect_null(find(b, PEER_SEND_DOWN));
+    uint64_t due = find(b, PEER_ARM)->as.arm_ms;
+    cr_expect_leq(due, b->now + 30000);
+    b->now = due;
+    struct peer_event tick = { .type = PEER_TICK };
+    step(b, &tick);
+    cr_expect_not_null(find(b, PEER_SEND_DOWN), "and the rest when it is due");
+    bench_done(b);
+}
+
+Test(peer_core, one_invitation_has_at_most_thirty_two_connections_and_pushes_out_its_own)
+{
+    struct bench *b = bench_new();
+    hello(b, 7, 1, PEER_INVITED);
+    for (uint8_t route = 2; route < 100; route++) {
+        b->now++;
+        hello(b, 8, route, PEER_INVITED);
+    }
+    cr_expect_eq(peer_core_status(b->core).sessions, 33);
+    entries(b, 7, 1, PEER_INVITED, 0, 1, 100, true);
+    cr_expect_not_null(find(b, PEER_VERIFY), "a newcomer with another invitation is still there");
+    bench_done(b);
+}
+
+// Takes an event and then, as the shell does, what its actions caused; returns the most that waited at a time.
+static size_t shell_step(struct bench *b, const struct peer_event *event, uint64_t to, size_t *downs)
+{
+    struct boxkey waiting[1024];
+    size_t n = 0;
+    size_t most = 0;
+    struct peer_event e = *event;
+    step(b, &e);
+    for (;;) {
+        for (size_t i = 0; i < b->actions.n; i++) {
+            if (b->actions.items[i].type == PEER_SEND_DOWN) {
+                cr_assert_lt(n, 1024);
+                waiting[n++] = b->actions.items[i].user;
+                (*downs)++;
+            }
+        }
+        most = n > most ? n : most;
+        if (n == 0) {
+            return most;
+        }
+        e = (struct peer_event){ .type = PEER_DOWN_READ,
+                                 .as.down_read = { .user = waiting[--n], .to = to, .sent = true } };
+        step(b, &e);
+    }
+}
+
+Test(peer_core, of_three_thousand_sites_each_is_told_of_a_checkpoint_and_no_step_causes_more_than_fits)
+{
+    struct bench *b = bench_new();
+    const struct msg m = { .type = MSG_HELLO, .as.hello = { .version = 1, .consultation = { { 3 } } } };
+    const struct peer_facts facts = { 0 };
+    for (unsigned i = 0; i < 3000; i++) {
+        struct peer_event e = { .type = PEER_FRAME,
+                                .as.frame = { .user = { { (uint8_t)i, (uint8_t)(i >> 8), 1 } },
+                                              .class = PEER_MEMBER,
+                                              .route = { .n = 2, .b = { (uint8_t)i, (uint8_t)(i >> 8) } },
+                                              .msg = &m,
+                                              .facts = &facts } };
+        step(b, &e);
+    }
+    size_t downs = 0;
+    size_t most = 0;
+    struct peer_event e = { .type = PEER_CHECKPOINT,
+                            .as.checkpoint = { .head = { .size = 10 }, .note = SLICE_LITERAL("note") } };
+    for (size_t turn = 0; turn < 100 && downs < 3000; turn++) {
+        size_t waited = shell_step(b, &e, 10, &downs);
+        most = waited > most ? waited : most;
+        cr_assert(downs == 3000 || find(b, PEER_ARM)->as.arm_ms <= b->now, "the rest is said at once");
+        e = (struct peer_event){ .type = PEER_TICK };
+    }
+    cr_expect_eq(downs, 3000);
+    cr_expect_leq(most, PEER_ACTIONS);
+    bench_done(b);
+}
