@@ -134,8 +134,10 @@ Test(ingest, what_a_message_says_of_its_batch_must_be_what_the_batch_says)
         const char *what;
         void (*alter)(struct letter *, const struct scene *);
     } rows[] = {
-        { "count", claim_count }, { "fewer", claim_fewer },             { "first", claim_first }, { "prev", claim_prev },
-        { "key", claim_key },     { "incarnation", claim_incarnation }, { "raw", claim_raw },
+        { "count", claim_count }, { "fewer", claim_fewer },
+        { "first", claim_first }, { "prev", claim_prev },
+        { "key", claim_key },     { "incarnation", claim_incarnation },
+        { "raw", claim_raw },
     };
     struct scene s;
     struct said *said[MANY];
@@ -308,8 +310,10 @@ static struct said *random_text(struct scene *s, const struct said *session, siz
 // An act with as large a body as there is.
 static struct said *large_act(struct scene *s)
 {
-    static const char *const areas[LIMIT_AREAS] = { "EL-01", "EL-02", "EL-03", "EL-04", "EL-05", "EL-06", "EL-07", "EL-08",
-                                                    "EL-09", "EL-10", "EL-11", "EL-12", "EL-13", "EL-14", "EL-15", "EL-16" };
+    static const char *const areas[LIMIT_AREAS] = {
+        "EL-01", "EL-02", "EL-03", "EL-04", "EL-05", "EL-06", "EL-07", "EL-08",
+        "EL-09", "EL-10", "EL-11", "EL-12", "EL-13", "EL-14", "EL-15", "EL-16",
+    };
     struct body b = { .kind = KIND_GRANT };
     b.as.grant.key = s->amara.pub;
     b.as.grant.has_transport = true;
