@@ -105,7 +105,7 @@ expect_status 66 baraza status --state nowhere
 expect_contains "what is said where there is no state" "$(cat err)" "baraza join"
 expect_status 2 baraza lst
 expect_contains "a misspelt command" "$(cat err)" 'did you mean "list"'
-for command in "hub init" invite join grant who unlock lock "session open" "session list" add import list show status \
+for command in "hub init" invite join grant revoke accept-late who unlock lock "session open" "session list" add import list show status \
     sync export verify prove "clause add" "clause list" "clause show" link respond trace gap log; do
     # shellcheck disable=SC2086
     expect_status 0 baraza $command --help

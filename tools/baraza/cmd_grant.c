@@ -6,6 +6,7 @@
 #include "common/format/armor.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/roster_here.h"
 
 struct granting {
     const char *as, *transport;
@@ -65,6 +66,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     code = fill(&g, args.positionals[0], &body);
     if (code < 0) {
         code = work_write(context, g.as, &w);
+    }
+    if (code < 0) {
+        code = roster_here_foresee(&w, &body);
     }
     if (code < 0) {
         const struct append_item item = { .body = &body };

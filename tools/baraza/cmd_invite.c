@@ -9,6 +9,7 @@
 #include "common/net/sock.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/roster_here.h"
 
 #include <string.h>
 
@@ -54,6 +55,9 @@ static int append_invite(struct work *w, const struct inviting *in, struct invit
     int code = accredit_roles(&in->roles, &body.as.invite.roles);
     if (code < 0) {
         code = accredit_areas(&in->areas, body.as.invite.areas, &body.as.invite.area_count);
+    }
+    if (code < 0) {
+        code = roster_here_foresee(w, &body);
     }
     if (code < 0) {
         code = work_append(w, &item, 1, &result);

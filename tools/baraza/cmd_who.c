@@ -4,42 +4,12 @@
 // `baraza who`: who writes on this computer, and who may do what in the consultation, as the record says it.
 // Chosen names stay on this computer; the record has keys.
 #include "common/base/file.h"
-#include "common/store/leaf.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
-#include "tools/baraza/work.h"
+#include "tools/baraza/roster_here.h"
 
 #include <stdlib.h>
-
-// Folds the accreditations that came down to a site: enough of the record to know who is who.
-static enum err site_roster(struct work *w, struct roster **out, struct why *why)
-{
-    struct kv_txn *t = NULL;
-    struct entry e;
-    struct body body;
-    enum err err = kv_begin_read(state_kv(w->state), &t);
-    if (err != OK) {
-        return err;
-    }
-    struct roster *roster = roster_new(state_charter(w->state));
-    struct leaf_range range = leaf_range_new(t, 0);
-    while (leaf_range_next(&range, why)) {
-        if (entry_parse(range.entry.bytes, &e) == VERDICT_GOOD) {
-            enum verdict form = kind_parse(&e, &body);
-            (void)roster_apply(roster, &e, form, &body, range.index);
-        }
-    }
-    leaf_range_done(&range);
-    err = kv_error(t);
-    kv_abort(t);
-    if (err != OK) {
-        roster_free(roster);
-        return err;
-    }
-    *out = roster;
-    return OK;
-}
 
 // The transport key of this computer, which a grant may have to name (baraza grant --transport).
 static void put_transport(const struct work *w, json_t *o)
@@ -109,6 +79,44 @@ static void put_areas(struct buf *out, const struct roster *r, size_t i, const s
     }
 }
 
+// Who accredited her, each of them once; nothing for the charter's root keys.
+static void put_origin(struct buf *out, const struct work *w, const struct roster *r, size_t i,
+                       const struct roster_member *m)
+{
+    struct pubkey last = { { 0 } };
+    for (size_t k = 0; k < m->accreditations; k++) {
+        struct roster_accreditation a;
+        roster_accreditation(r, i, k, &a);
+        if (pubkey_equal(a.by, last)) {
+            continue;
+        }
+        last = a.by;
+        buf_put_text(out, a.invited ? ", invited by " : ", accredited by ");
+        const char *name = name_here(w, a.by);
+        if (name != NULL) {
+            print_line(out, slice_text(name), LIMIT_PERSON_NAME);
+        } else {
+            print_key(out, a.by);
+        }
+    }
+}
+
+static json_t *accreditations_json(const struct roster *r, size_t i, const struct roster_member *m)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < m->accreditations; k++) {
+        struct roster_accreditation a;
+        json_t *o = json_object();
+        roster_accreditation(r, i, k, &a);
+        json_put(o, "roles", roles_json(a.roles));
+        json_put(o, "by", m->roles == 1u << ROLE_ROOT && a.since == 0 ? json_null() : json_of_hex(SLICE_ARRAY(a.by.b)));
+        json_put(o, "invited", json_boolean(a.invited));
+        json_put(o, "since", json_of_number(a.since));
+        json_push(list, o);
+    }
+    return list;
+}
+
 static int print_member(const struct cmd_context *context, const struct work *w, const struct roster *r, size_t i)
 {
     struct roster_member m;
@@ -122,6 +130,8 @@ static int print_member(const struct cmd_context *context, const struct work *w,
         json_put(o, "areas", areas_json(r, i, &m));
         json_put(o, "state", json_string(state_name(m.state)));
         json_put(o, "since", json_of_number(m.since));
+        json_put(o, "until", m.until == UINT64_MAX ? json_null() : json_of_number(m.until));
+        json_put(o, "accreditations", accreditations_json(r, i, &m));
         return cmd_print_json(o);
     }
     struct buf line = buf_new(8192);
@@ -129,6 +139,7 @@ static int print_member(const struct cmd_context *context, const struct work *w,
     buf_put_text(&line, "  ");
     accredit_put_roles(&line, m.roles);
     put_areas(&line, r, i, &m);
+    put_origin(&line, w, r, i, &m);
     if (m.state != MEMBER_IN_FORCE) {
         buf_printf(&line, "  (%s)", state_name(m.state));
     }
@@ -189,7 +200,7 @@ static int who_at_site(struct cmd_context *context)
     struct why why = { "" };
     int code = work_state(context, &w);
     if (code < 0) {
-        enum err e = site_roster(&w, &roster, &why);
+        enum err e = roster_here(&w, &roster, &why);
         code = e == OK ? print_roster(context, &w, roster) : cmd_fail(e, &why);
     }
     roster_free(roster);

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Folds what a site has of the roster. Read first: roster_here.h, docs/PROTOCOL.md 6.
+#include "tools/baraza/roster_here.h"
+
+#include "common/format/armor.h"
+#include "common/store/leaf.h"
+#include "tools/baraza/print.h"
+
+#include <string.h>
+
+#define KEY_PREFIX_FEWEST 8
+#define BIT(role) (1u << ROLE_##role)
+#define HIGH (BIT(REGISTRAR) | BIT(SECRETARIAT) | BIT(HUB))
+
+enum err roster_here(struct work *w, struct roster **out, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct entry e;
+    struct body body;
+    enum err err = kv_begin_read(state_kv(w->state), &t);
+    if (err != OK) {
+        return err;
+    }
+    struct roster *roster = roster_new(state_charter(w->state));
+    struct leaf_range range = leaf_range_new(t, 0);
+    while (leaf_range_next(&range, why)) {
+        if (entry_parse(range.entry.bytes, &e) == VERDICT_GOOD) {
+            enum verdict form = kind_parse(&e, &body);
+            (void)roster_apply(roster, &e, form, &body, range.index);
+        }
+    }
+    leaf_range_done(&range);
+    err = kv_error(t);
+    kv_abort(t);
+    if (err != OK) {
+        roster_free(roster);
+        return err;
+    }
+    *out = roster;
+    return OK;
+}
+
+static bool key_begins(struct pubkey key, struct slice hex)
+{
+    struct hash same;
+    memcpy(same.b, key.b, sizeof same.b);
+    return id_begins(same, hex);
+}
+
+int roster_here_find(const struct roster *r, const char *typed, struct pubkey *out)
+{
+    struct slice text = slice_text(typed);
+    struct roster_member m;
+    size_t fits = 0;
+    if (armor_hex_fixed(text, out->b, sizeof out->b)) {
+        return -1;
+    }
+    for (size_t i = 0; i < roster_count(r) && text.n >= KEY_PREFIX_FEWEST; i++) {
+        roster_member(r, i, &m);
+        if (key_begins(m.key, text)) {
+            *out = m.key;
+            fits++;
+        }
+    }
+    if (fits == 1) {
+        return -1;
+    }
+    return cmd_usage(fits > 1 ? "several keys begin with \"%.70s\": give more of it"
+                              : "no key here begins with \"%.70s\": baraza who lists them (8 digits or more, or all 64)",
+                     typed);
+}
+
+// --- why not ---
+
+static uint32_t roles_of(const struct roster *r, struct pubkey key)
+{
+    struct roster_member m;
+    size_t i = 0;
+    if (!roster_find(r, key, &i)) {
+        return 0;
+    }
+    roster_member(r, i, &m);
+    return m.roles;
+}
+
+// Which duties are kept apart that these roles would bring together; NULL: none (PROTOCOL 6.4).
+static const char *mixed_duties(uint32_t roles)
+{
+    if ((roles & BIT(WITNESS)) != 0 && roles != BIT(WITNESS)) {
+        return "a witness watches over the record and holds no other role: invite somebody else for one of the two";
+    }
+    if ((roles & BIT(ANALYST)) != 0 && (roles & BIT(PROTECTION)) != 0) {
+        return "whoever codes what was said cannot also be the one who redacts it: analyst and protection are kept "
+               "apart, in all that one key ever came by";
+    }
+    if ((roles & BIT(REGISTRAR)) != 0 && (roles & (BIT(HUB) | BIT(OPERATOR))) != 0) {
+        return "whoever decides who takes part does not run the hub: registrar is kept apart from hub and operator";
+    }
+    return NULL;
+}
+
+static const char *no_role_to_give(const struct roster *r, uint32_t had, uint32_t given, bool invite,
+                                   struct pubkey author)
+{
+    const char *mixed = mixed_duties(had | given);
+    if (mixed != NULL) {
+        return mixed;
+    }
+    if ((given & BIT(ROOT)) != 0) {
+        return "nobody is made a root by an accreditation";
+    }
+    if ((given & HIGH) != 0 && invite) {
+        return "nobody is invited to be registrar, secretariat or hub: the root grants that to a key (baraza grant)";
+    }
+    if ((given & HIGH) != 0 && (given & ~HIGH) != 0) {
+        return "the root accredits registrar, secretariat and hub, the secretariat all others: make two grants";
+    }
+    if ((given & HIGH) != 0 && !roster_has_role(r, author, BIT(ROOT))) {
+        return "only the root accredits a registrar, a secretariat or a hub (--as root, where the root key is)";
+    }
+    return invite ? "only a registrar invites" : "only the secretariat accredits for these roles";
+}
+
+static const char *no_role(const struct roster *r, const struct body *b, struct pubkey author)
+{
+    switch ((int)b->kind) { // of all kinds, the four acts that are foreseen
+    case KIND_GRANT:
+        return no_role_to_give(r, roles_of(r, b->as.grant.key), b->as.grant.roles, false, author);
+    case KIND_INVITE:
+        return no_role_to_give(r, 0, b->as.invite.roles, true, author);
+    case KIND_REVOKE:
+        return (roles_of(r, b->as.revoke.key) & BIT(ROOT)) != 0
+                   ? "a root key is not revoked: the other roots put another in its place"
+                   : "only a root ends the accreditation of a registrar, a secretariat or a hub; the secretariat that "
+                     "of others";
+    default:
+        return "only a registrar accepts what came late";
+    }
+}
+
+static const char *explain(const struct roster *r, enum verdict v, const struct body *b, struct pubkey author)
+{
+    switch ((int)v) { // of all verdicts, those that an act can meet
+    case VERDICT_NO_ROLE:
+        return no_role(r, b, author);
+    case VERDICT_OUT_OF_AREA:
+        return "your own accreditation does not reach that far: nobody accredits, invites or revokes beyond her areas "
+               "(name areas with --area)";
+    case VERDICT_LATE:
+    case VERDICT_REVOKED:
+        return b->kind == KIND_GRANT && !roster_has_role(r, b->as.grant.key, UINT32_MAX)
+                   ? "that key has ended, and a key that has ended stays so: invite the person anew, with a new key"
+                   : "your own accreditation has ended";
+    default:
+        return verdict_text(v);
+    }
+}
+
+int roster_here_foresee(struct work *w, const struct body *body)
+{
+    struct roster *r = NULL;
+    struct why why = { "" };
+    struct pubkey author = w->who->person.key;
+    struct entry e = { .kind = slice_text(kind_info(body->kind)->name) };
+    enum err err = roster_here(w, &r, &why);
+    if (err != OK) {
+        return cmd_fail(err, &why);
+    }
+    e.place.consultation = state_charter(w->state)->id;
+    e.place.author = author;
+    int code = -1;
+    if (roster_enrolled(r, author)) {
+        const char *reason = NULL;
+        enum verdict v = roster_apply(r, &e, VERDICT_GOOD, body, UINT64_MAX - 1);
+        // A target may be on its way; what waits for the other roots is as it should be.
+        if (v != VERDICT_GOOD && v != VERDICT_PENDING && v != VERDICT_UNKNOWN_TARGET) {
+            reason = explain(r, v, body, author);
+            why_set(&why, "Not saved, it would have no effect: %s", reason);
+            code = cmd_fail(ERR_BAD_INPUT, &why);
+        }
+    }
+    roster_free(r);
+    return code;
+}
