@@ -20,6 +20,7 @@ struct work {
     struct hash prev;   // id of the entry before
     struct buf plain;   // canonical disclosure of one entry
     struct buf sealed;  // the same, sealed
+    struct vault_keys keys;
     bool starved;       // the memory that was charged for is used up before the first entry
 };
 
@@ -50,11 +51,11 @@ static bool seal_parts(struct work *w, const struct wire_item *item, struct pack
     buf_reset(&w->plain);
     buf_reset(&w->sealed);
     disclosure_make(&item->disclosure, &w->plain);
-    struct wrapped *wrapped = arena_take(arena, sizeof *wrapped);
+    struct wrapped *wrapped = arena_room(arena, sizeof *wrapped);
     if (wrapped == NULL) {
         return false;
     }
-    vault_seal(w->in->store_key, item->entry.id, buf_slice(&w->plain), &w->sealed, wrapped);
+    vault_seal_next(&w->keys, w->in->store_key, item->entry.id, buf_slice(&w->plain), &w->sealed, wrapped);
     CHECK(buf_ok(&w->plain));
     CHECK(buf_ok(&w->sealed));
     p->wrapped = wrapped;
@@ -243,7 +244,7 @@ enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m,
     out->prev = m->prev;
     // A batch may take what its message was charged for and not a byte more, whatever its payload unpacks to.
     out->arena = arena_new((size_t)peer_charge(m->raw, m->count));
-    out->packets = arena_take(out->arena, m->count * sizeof *out->packets);
+    out->packets = arena_room(out->arena, m->count * sizeof *out->packets);
     CHECK(out->packets != NULL);
     struct work w = { .in = in,
                       .m = m,
@@ -252,6 +253,7 @@ enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m,
                       .plain = buf_new(LIMIT_BATCH_BYTES),
                       .sealed = buf_new(LIMIT_BATCH_BYTES) };
     enum verdict v = m->form == ENTRIES_WIRE ? open_wire(&w) : open_outbox(&w);
+    vault_keys_done(&w.keys);
     buf_wipe(&w.plain);
     buf_done(&w.plain);
     buf_done(&w.sealed);

@@ -62,7 +62,7 @@ void arena_free(struct arena *a)
     free(a);
 }
 
-void *arena_take(struct arena *a, size_t n)
+void *arena_room(struct arena *a, size_t n)
 {
     const size_t unit = alignof(max_align_t);
     if (n > a->cap || a->used > a->cap - n) {
@@ -75,13 +75,21 @@ void *arena_take(struct arena *a, size_t n)
     uint8_t *p = a->newest->bytes + a->newest->used;
     a->newest->used += rounded;
     a->used += n;
-    memset(p, 0, n);
+    return p;
+}
+
+void *arena_take(struct arena *a, size_t n)
+{
+    uint8_t *p = arena_room(a, n);
+    if (p != NULL) {
+        memset(p, 0, n);
+    }
     return p;
 }
 
 bool arena_copy(struct arena *a, struct slice s, struct slice *out)
 {
-    uint8_t *p = arena_take(a, s.n);
+    uint8_t *p = arena_room(a, s.n);
     if (p == NULL) {
         return false;
     }

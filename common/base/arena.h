@@ -20,6 +20,9 @@ void arena_free(struct arena *a);
 // a fault of the input (ERR_TOO_BIG), not of memory.
 MUST_USE void *arena_take(struct arena *a, size_t n);
 
+// The same without zeros, for memory that the caller fills at once.
+MUST_USE void *arena_room(struct arena *a, size_t n);
+
 // Copies s into the arena. False, and *out untouched, when the cap is reached.
 MUST_USE bool arena_copy(struct arena *a, struct slice s, struct slice *out);
 

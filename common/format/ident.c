@@ -99,29 +99,43 @@ struct hash hmac_of(struct symkey key, struct slice data)
     return digest;
 }
 
+// All bits in which 8 n bytes at a and b differ, without a branch on any of them. (libsodium's own goes byte by byte,
+// which shows where every entry is compared a dozen times.)
+static uint64_t difference(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    uint64_t different = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t x, y;
+        memcpy(&x, a + 8 * i, 8);
+        memcpy(&y, b + 8 * i, 8);
+        different |= x ^ y;
+    }
+    return different;
+}
+
 bool hash_equal(struct hash a, struct hash b)
 {
-    return sodium_memcmp(a.b, b.b, sizeof a.b) == 0;
+    return difference(a.b, b.b, sizeof a.b / 8) == 0;
 }
 
 bool pubkey_equal(struct pubkey a, struct pubkey b)
 {
-    return sodium_memcmp(a.b, b.b, sizeof a.b) == 0;
+    return difference(a.b, b.b, sizeof a.b / 8) == 0;
 }
 
 bool boxkey_equal(struct boxkey a, struct boxkey b)
 {
-    return sodium_memcmp(a.b, b.b, sizeof a.b) == 0;
+    return difference(a.b, b.b, sizeof a.b / 8) == 0;
 }
 
 bool incarnation_equal(struct incarnation a, struct incarnation b)
 {
-    return sodium_memcmp(a.b, b.b, sizeof a.b) == 0;
+    return difference(a.b, b.b, sizeof a.b / 8) == 0;
 }
 
 bool hash_is_zero(struct hash a)
 {
-    return sodium_is_zero(a.b, sizeof a.b) == 1;
+    return hash_equal(a, (struct hash){ { 0 } });
 }
 
 void sign_keypair(struct pubkey *pub, struct seckey *sec)

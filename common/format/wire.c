@@ -266,7 +266,7 @@ static enum verdict decompress(struct slice packed, struct arena *arena, struct 
     if (ZSTD_findFrameCompressedSize(packed.p, packed.n) != packed.n) {
         return VERDICT_NOT_CANONICAL;
     }
-    uint8_t *p = arena_take(arena, (size_t)size);
+    uint8_t *p = arena_room(arena, (size_t)size);
     if (p == NULL) {
         return VERDICT_TOO_LARGE;
     }
@@ -499,7 +499,7 @@ static enum verdict finish(struct rebuilding *r, struct arena *arena, struct wir
         return VERDICT_TOO_LARGE;
     }
     size_t size = header.n + (LIMIT_ENTRY_BYTES - LIMIT_HEADER_BYTES);
-    uint8_t *p = arena_take(arena, size);
+    uint8_t *p = arena_room(arena, size);
     if (p == NULL) {
         return VERDICT_TOO_LARGE;
     }

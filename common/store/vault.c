@@ -84,14 +84,14 @@ static void wrap_finish(const struct buf *made, struct wrapped *out)
     out->n = (uint8_t)made->n;
 }
 
-static void wrap_under(const struct store_key *key, struct hash id, const struct symkey *entry_key, struct wrapped *out)
+static void wrap_under(const struct store_key *key, struct hash id, const struct symkey *entry_key,
+                       const struct nonce *nonce, struct wrapped *out)
 {
     struct bound bound;
     struct buf made = buf_over(out->b, sizeof out->b);
-    struct nonce nonce = nonce_new();
     wrap_start(WAY_KEY, key->id, &made);
-    buf_put(&made, SLICE_ARRAY(nonce.b));
-    seal_encrypt(&key->key, &nonce, bind(WRAP_PREFIX, id, &bound), SLICE_ARRAY(entry_key->b), &made);
+    buf_put(&made, SLICE_ARRAY(nonce->b));
+    seal_encrypt(&key->key, nonce, bind(WRAP_PREFIX, id, &bound), SLICE_ARRAY(entry_key->b), &made);
     wrap_finish(&made, out);
 }
 
@@ -105,9 +105,29 @@ void vault_seal(const struct store_key *key, struct hash id, struct slice plain,
                 struct wrapped *wrapped)
 {
     struct symkey entry_key = symkey_new();
+    struct nonce nonce = nonce_new();
     seal_parts(&entry_key, id, plain, sealed);
-    wrap_under(key, id, &entry_key, wrapped);
+    wrap_under(key, id, &entry_key, &nonce, wrapped);
     mem_wipe(&entry_key, sizeof entry_key);
+}
+
+void vault_seal_next(struct vault_keys *keys, const struct store_key *key, struct hash id, struct slice plain,
+                     struct buf *sealed, struct wrapped *wrapped)
+{
+    if (keys->left == 0) {
+        ident_random(keys->fresh, sizeof keys->fresh);
+        keys->left = VAULT_DRAW;
+    }
+    keys->left--;
+    struct symkey *entry_key = &keys->fresh[keys->left].key;
+    seal_parts(entry_key, id, plain, sealed);
+    wrap_under(key, id, entry_key, &keys->fresh[keys->left].nonce, wrapped);
+    mem_wipe(entry_key, sizeof *entry_key); // so that it cannot be taken twice unnoticed
+}
+
+void vault_keys_done(struct vault_keys *keys)
+{
+    mem_wipe(keys, sizeof *keys);
 }
 
 void vault_seal_public(struct boxkey public_half, const uint8_t key_id[static 8], struct hash id, struct slice plain,

@@ -39,6 +39,21 @@ struct boxkey store_key_public(const struct store_key *key);
 void vault_seal(const struct store_key *key, struct hash id, struct slice plain, struct buf *sealed,
                 struct wrapped *wrapped);
 
+// The same for many values in turn: their keys are drawn from the system's randomness VAULT_DRAW at a time, because a
+// call for each takes as long as a short sealing. A struct vault_keys is as secret as they are, and of one thread: set
+// it to all zeros to start, vault_keys_done wipes it.
+#define VAULT_DRAW 32
+struct vault_keys {
+    size_t left;
+    struct {
+        struct symkey key;
+        struct nonce nonce;
+    } fresh[VAULT_DRAW];
+};
+void vault_seal_next(struct vault_keys *keys, const struct store_key *key, struct hash id, struct slice plain,
+                     struct buf *sealed, struct wrapped *wrapped);
+void vault_keys_done(struct vault_keys *keys);
+
 // The same by someone who has the public half only; key_id is the store key's.
 void vault_seal_public(struct boxkey public_half, const uint8_t key_id[static 8], struct hash id, struct slice plain,
                        struct buf *sealed, struct wrapped *wrapped);
