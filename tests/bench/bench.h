@@ -31,5 +31,6 @@ struct measure {
 // Each in a file of its own, which says what it measures.
 enum err measure_ingest(struct bench *b, struct why *why);
 enum err measure_hub(struct bench *b, struct why *why);
+enum err measure_audit(struct bench *b, struct why *why);
 
 #endif

@@ -170,3 +170,21 @@ void engine_take(struct engine *e, const struct load *l, struct engine_run *out)
         free(t.lanes[i].jobs);
     }
 }
+
+enum err engine_publish(struct engine *e, struct why *why)
+{
+    struct buf note = buf_new(LIMIT_NOTE_BYTES);
+    struct tree_head head = tree_head_empty();
+    struct loop_watch watch = { .fd = e->wake_fd };
+    enum err err = OK;
+    while (err == OK && head.size < sequence_size(e->sequence)) {
+        loop_wake_clear(e->wake_fd);
+        buf_reset(&note);
+        if (!publish_last(e->publish, head.size, &head, &note)) {
+            err = publish_failure(e->publish, why);
+            CHECK(loop_wait(&watch, 1, loop_now_ms() + 100) == OK);
+        }
+    }
+    buf_done(&note);
+    return err;
+}

@@ -32,4 +32,7 @@ struct engine_run {
 // Takes the whole load in, as much at a time as a hub's memory allows.
 void engine_take(struct engine *e, const struct load *l, struct engine_run *out);
 
+// Waits until a checkpoint over everything that was taken in is published.
+MUST_USE enum err engine_publish(struct engine *e, struct why *why);
+
 #endif

@@ -17,6 +17,7 @@
 static const struct measure measures[] = {
     { "ingest", "Hub: taking entries in", measure_ingest },
     { "hub", "Hub: taking entries in over the network", measure_hub },
+    { "audit", "Auditor: verifying an export", measure_audit },
 };
 
 #define MEASURES (sizeof measures / sizeof *measures)

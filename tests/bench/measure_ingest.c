@@ -14,7 +14,7 @@ struct rounds {
     size_t n;
     double ceiling[ROUNDS], ceiling_us[ROUNDS]; // entries a second; processor time of one
     double ingest[ROUNDS], ingest_us[ROUNDS];
-    double ratio[ROUNDS], commit[ROUNDS];
+    double ratio[ROUNDS], ratio_us[ROUNDS], commit[ROUNDS];
 };
 
 static void take_round(const struct bench *b, struct scene *scene, struct engine *engine, struct rounds *r)
@@ -32,6 +32,7 @@ static void take_round(const struct bench *b, struct scene *scene, struct engine
     r->ingest[i] = n / run.effort.seconds;
     r->ingest_us[i] = run.effort.processor / n * 1e6;
     r->ratio[i] = ceiling.seconds / run.effort.seconds;
+    r->ratio_us[i] = ceiling.processor / run.effort.processor;
     r->commit[i] = n / (double)run.commits;
     load_done(&load);
 }
@@ -57,6 +58,7 @@ enum err measure_ingest(struct bench *b, struct why *why)
         report_plain(r, median(rounds.ingest, ROUNDS), "/s", "ingest, %d senders, durable, without sockets", SENDERS);
         report_plain(r, median(rounds.ceiling_us, ROUNDS), "us", "processor time of an entry: ceiling");
         report_plain(r, median(rounds.ingest_us, ROUNDS), "us", "processor time of an entry: ingest");
+        report_plain(r, median(rounds.ratio_us, ROUNDS), "ratio", "processor time: ceiling over ingest");
         report_plain(r, median(rounds.commit, ROUNDS), "", "entries in a transaction");
         report_bound(r, median(rounds.ratio, ROUNDS), "ratio", ROW_AT_LEAST, INGEST_REQUIRED, INGEST_AIM,
                      "ingest over ceiling");
