@@ -32,5 +32,10 @@ struct measure {
 enum err measure_ingest(struct bench *b, struct why *why);
 enum err measure_hub(struct bench *b, struct why *why);
 enum err measure_audit(struct bench *b, struct why *why);
+enum err measure_save(struct bench *b, struct why *why);
+enum err measure_import(struct bench *b, struct why *why);
+enum err measure_wire(struct bench *b, struct why *why);
+enum err measure_node(struct bench *b, struct why *why);
+enum err measure_growth(struct bench *b, struct why *why);
 
 #endif

@@ -70,17 +70,17 @@ static void *make_main(void *arg)
     struct writer *w = k->writer;
     struct load *l = k->load;
     struct wire_maker *maker = wire_maker_new();
-    struct said_parts parts;
+    struct said said;
     struct composed composed;
     size_t at = k->sender * l->per_sender * k->batch;
-    said_parts_init(&parts);
+    said_init(&said);
     composed_init(&composed);
     for (size_t i = 0; i < l->per_sender; i++) {
         struct wire_head head = { .key = w->key, .incarnation = w->incarnation, .seq = w->next, .prev = w->prev };
         wire_begin(maker, &head);
         for (size_t j = 0; j < k->batch; j++) {
-            said_parts_make(k->scene->texts, w, w->said++, &parts);
-            writer_say(k->scene, w, &parts.item, &composed);
+            said_make(k->scene->texts, &w->session, w->said++, l->imported, &said);
+            writer_say(k->scene, w, &said.item, &composed);
             CHECK(wire_append(maker, &composed.entry, &composed.disclosure));
             if (l->samples != NULL) {
                 take_sample(l->memory[k->sender], &composed, &l->samples[at++]);
@@ -88,18 +88,19 @@ static void *make_main(void *arg)
         }
         make_frame(k, maker, &head, &l->parcels[k->sender][i]);
     }
-    said_parts_done(&parts);
+    said_done(&said);
     composed_done(&composed);
     wire_maker_free(maker);
     return NULL;
 }
 
-void load_make(struct scene *s, size_t per_sender, size_t batch, bool samples, struct load *out)
+void load_make(struct scene *s, size_t per_sender, size_t batch, unsigned flags, struct load *out)
 {
     struct making making[SENDERS];
     CHECK(batch <= LIMIT_BATCH_ENTRIES);
-    *out = (struct load){ .entries = SENDERS * per_sender * batch, .per_sender = per_sender };
-    if (samples) {
+    *out = (struct load){ .entries = SENDERS * per_sender * batch, .per_sender = per_sender,
+                          .imported = (flags & LOAD_IMPORTED) != 0 };
+    if ((flags & LOAD_SAMPLES) != 0) {
         out->samples = mem_grow(NULL, out->entries, sizeof *out->samples);
     }
     for (size_t i = 0; i < SENDERS; i++) {

@@ -24,13 +24,20 @@ struct load {
     uint64_t entries;
     uint64_t frame_bytes;              // of all messages together
     size_t per_sender;                 // parcels of one sender
+    bool imported;
     struct parcel *parcels[SENDERS];   // per_sender of them each, in order
     struct sample *samples;            // entries of them; NULL when they were not wanted
     struct arena *memory[SENDERS];
 };
 
-// Makes per_sender batches of batch entries (at most LIMIT_BATCH_ENTRIES) for each sender, on a thread each.
-void load_make(struct scene *s, size_t per_sender, size_t batch, bool samples, struct load *out);
+enum load_flag {
+    LOAD_SAMPLES = 1,  // samples are wanted
+    LOAD_IMPORTED = 2, // contributions as an import makes them
+};
+
+// Makes per_sender batches of batch entries (at most LIMIT_BATCH_ENTRIES) for each sender, on a thread each. flags: of
+// enum load_flag.
+void load_make(struct scene *s, size_t per_sender, size_t batch, unsigned flags, struct load *out);
 void load_done(struct load *l);
 
 // The ceiling: what checking these entries costs at the least, whoever does it: for each entry its signature, its leaf

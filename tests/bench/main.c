@@ -18,6 +18,11 @@ static const struct measure measures[] = {
     { "ingest", "Hub: taking entries in", measure_ingest },
     { "hub", "Hub: taking entries in over the network", measure_hub },
     { "audit", "Auditor: verifying an export", measure_audit },
+    { "save", "Site: one contribution after another, each durable", measure_save },
+    { "import", "Site: importing a table", measure_import },
+    { "wire", "Wire: bytes of a contribution on its way up", measure_wire },
+    { "node", "Site: memory of baraza-node", measure_node },
+    { "growth", "Hub: rate and disk as the record grows", measure_growth },
 };
 
 #define MEASURES (sizeof measures / sizeof *measures)

@@ -26,7 +26,7 @@ static enum err fill(const struct bench *b, struct scene *scene, struct load *la
     for (size_t i = 0; i < QUARTERS && e == OK; i++) {
         struct engine_run run;
         load_done(last);
-        load_make(scene, PER_SENDER, LIMIT_BATCH_ENTRIES, i + 1 == QUARTERS, last);
+        load_make(scene, PER_SENDER, LIMIT_BATCH_ENTRIES, i + 1 == QUARTERS ? LOAD_SAMPLES : 0, last);
         engine_take(&engine, last, &run);
     }
     if (e == OK) {

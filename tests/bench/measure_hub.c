@@ -21,7 +21,7 @@ static enum err take_round(const struct bench *b, struct scene *scene, struct se
 {
     struct load load;
     double seconds = 0;
-    load_make(scene, PER_SENDER, LIMIT_BATCH_ENTRIES, true, &load);
+    load_make(scene, PER_SENDER, LIMIT_BATCH_ENTRIES, LOAD_SAMPLES, &load);
     struct effort ceiling = ceiling_take(scene, &load, b->threads);
     double processor = child_processor_s(hub);
     enum err e = senders_send(senders, &load, &seconds, why);

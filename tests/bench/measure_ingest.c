@@ -21,7 +21,7 @@ static void take_round(const struct bench *b, struct scene *scene, struct engine
 {
     struct load load;
     struct engine_run run;
-    load_make(scene, PER_SENDER, LIMIT_BATCH_ENTRIES, true, &load);
+    load_make(scene, PER_SENDER, LIMIT_BATCH_ENTRIES, LOAD_SAMPLES, &load);
     struct effort ceiling = ceiling_take(scene, &load, b->threads);
     engine_take(engine, &load, &run);
     ceiling = effort_mean(ceiling, ceiling_take(scene, &load, b->threads));

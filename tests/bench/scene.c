@@ -5,11 +5,11 @@
 // Read first: scene.h.
 #include "tests/bench/scene.h"
 
-#include "common/format/content.h"
 #include "hub/hub_keys.h"
 #include "hub/ingest.h"
 #include "hub/sequence.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define CLAIMED_S 1772409600u // a whole hour of 2026
@@ -39,46 +39,43 @@ void writer_say(const struct scene *s, struct writer *w, const struct append_ite
 }
 
 // --- contributions ---
-void said_parts_init(struct said_parts *p)
+void said_init(struct said *s)
 {
-    *p = (struct said_parts){ .context = buf_new(4096), .said = buf_new(4096), .consent = buf_new(4096) };
-    p->body.kind = KIND_CONTRIBUTION;
+    *s = (struct said){ .body.kind = KIND_CONTRIBUTION };
+    contribution_parts_init(&s->parts);
 }
 
-void said_parts_done(struct said_parts *p)
+void said_done(struct said *s)
 {
-    buf_done(&p->context);
-    buf_done(&p->said);
-    buf_done(&p->consent);
+    contribution_parts_done(&s->parts);
 }
 
-void said_parts_make(const struct texts *t, const struct writer *w, uint64_t i, struct said_parts *p)
+void said_make(const struct texts *t, const struct hash *session, uint64_t i, bool imported, struct said *out)
 {
     static const char *const kinds[] = { "need", "threat", "proposal", "experience" };
     static const char *const channels[] = { "oral-forum", "oral-private", "written" };
-    const struct slice scopes[] = { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") };
-    uint8_t room[64];
-    struct buf list = buf_over(room, sizeof room);
-    struct content context = { .count = 0 };
-    struct content said = { .count = 0 };
-    struct content consent = { .count = 0 };
-    buf_reset(&p->context);
-    buf_reset(&p->said);
-    buf_reset(&p->consent);
-    content_add_text(&context, "channel", slice_text(channels[i % 3]));
-    content_add_text(&context, "kind", slice_text(kinds[i % 4]));
-    content_make(&context, &p->context);
-    content_add_text(&said, "lang", SLICE_LITERAL("en"));
-    content_add_text(&said, "text", texts_piece(t, i));
-    content_make(&said, &p->said);
-    content_make_list(scopes, 2, &list);
-    content_add_text(&consent, "basis", SLICE_LITERAL("oral"));
-    content_add_value(&consent, "scopes", buf_slice(&list));
-    content_make(&consent, &p->consent);
-    p->item = (struct append_item){ .body = &p->body, .refs = &w->session, .ref_count = 1 };
-    p->item.parts[0] = buf_slice(&p->context);
-    p->item.parts[1] = buf_slice(&p->said);
-    p->item.parts[3] = buf_slice(&p->consent);
+    char number[24];
+    struct why why = { "" };
+    struct contribution c = { .text = texts_piece(t, i),
+                              .lang = SLICE_LITERAL("en"),
+                              .kind = slice_text(kinds[i % 4]),
+                              .channel = slice_text(channels[i % 3]),
+                              .basis = SLICE_LITERAL("oral"),
+                              .scopes = { .codes = { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") }, .n = 2 } };
+    if (imported) {
+        (void)snprintf(number, sizeof number, "%llu", (unsigned long long)i);
+        c.source = (struct contribution_source){ .row = i + 1,
+                                                 .number = slice_text(number),
+                                                 .time = SLICE_LITERAL("1772409600000"),
+                                                 .author = slice_text(number),
+                                                 .file = SLICE_LITERAL("eldoria.security"),
+                                                 .tool = SLICE_LITERAL("polis"),
+                                                 .agrees = SLICE_LITERAL("12"),
+                                                 .disagrees = SLICE_LITERAL("3"),
+                                                 .moderated = SLICE_LITERAL("1") };
+    }
+    out->item = (struct append_item){ .body = &out->body, .refs = session, .ref_count = 1 };
+    CHECK(contribution_make(&c, &out->parts, &out->item, &why));
 }
 
 // --- founding ---

@@ -10,6 +10,7 @@
 #include "common/author/state.h"
 #include "common/format/wire.h"
 #include "tests/bench/bench.h"
+#include "tools/baraza/contribution.h"
 
 #define SENDERS 16
 
@@ -41,14 +42,15 @@ void scene_done(struct scene *s);
 // Composes w's next entry into c and moves w on.
 void writer_say(const struct scene *s, struct writer *w, const struct append_item *item, struct composed *c);
 
-// The parts of contribution number i, as `baraza add` makes them. Memory for them is used again and again.
-struct said_parts {
-    struct buf context, said, consent;
+// Contribution number i, as `baraza add` makes it of a text, or (imported) as `baraza import` does, with where it came
+// from. Memory for its parts is used again and again.
+struct said {
+    struct contribution_parts parts;
     struct body body;
-    struct append_item item; // borrows the above and w
+    struct append_item item; // borrows the above, the texts, and session
 };
-void said_parts_init(struct said_parts *p);
-void said_parts_done(struct said_parts *p);
-void said_parts_make(const struct texts *t, const struct writer *w, uint64_t i, struct said_parts *p);
+void said_init(struct said *s);
+void said_done(struct said *s);
+void said_make(const struct texts *t, const struct hash *session, uint64_t i, bool imported, struct said *out);
 
 #endif

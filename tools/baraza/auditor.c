@@ -72,7 +72,7 @@ static void start_threads(struct auditor *a, size_t wanted)
            pthread_create(&a->threads[a->thread_count], NULL, check_batches, a) == 0) {
         a->thread_count++;
     }
-    a->room = 4 * a->thread_count;
+    a->room = 8 * a->thread_count < RING ? 8 * a->thread_count : RING;
 }
 
 enum err auditor_open(const char *path, struct hash charter_id, unsigned threads, struct auditor **out, struct why *why)
