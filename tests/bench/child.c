@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ static void run(const char *path, const char *const *args, int out)
         n++;
     }
     argv[n] = NULL;
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); // it ends with the bench, however that ends
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)dup2(out, STDOUT_FILENO);

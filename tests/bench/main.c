@@ -86,6 +86,9 @@ static enum err run_all(struct bench *b, const struct flags *flags, struct why *
     report_machine(&b->report, b->dir, b->threads);
     if (!flags->json) {
         printf("%s\nTexts: %s, %d bytes a contribution\n", b->report.machine, b->texts.from, TEXT_BYTES);
+        if (b->report.load > b->threads / 4.0) {
+            printf("This machine is busy already (load %.1f): what follows is disturbed by it.\n", b->report.load);
+        }
     }
     for (size_t i = 0; i < MEASURES && e == OK; i++) {
         if (wanted(flags, &measures[i])) {

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -103,6 +102,7 @@ void report_machine(struct report *r, const char *dir, unsigned threads)
     struct utsname u;
     processor_model(model, sizeof model);
     CHECK(uname(&u) == 0);
+    r->load = getloadavg(&r->load, 1) == 1 ? r->load : 0;
     (void)snprintf(r->machine, sizeof r->machine, "%u processors (%s), %s file system, %s %s", threads, model,
                    file_system(dir), u.sysname, u.release);
 }
@@ -167,6 +167,7 @@ void report_json(const struct report *r, struct buf *out)
         json_push(rows, o);
     }
     json_put(all, "machine", json_string(r->machine));
+    json_put(all, "load_before", json_real(r->load));
     json_put(all, "rows", rows);
     json_put(all, "good", json_boolean(report_good(r)));
     json_print(all, out);

@@ -31,6 +31,7 @@ struct report {
     struct row rows[REPORT_ROWS];
     const char *measure; // of the rows that are added now
     char machine[512];
+    double load;         // of the machine over the last minute, before the bench adds to it
 };
 
 // Appends a row. what: format and values.
