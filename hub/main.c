@@ -49,6 +49,9 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
                                        .listen = conf_text(conf, "listen"),
                                        .workers = (size_t)conf_uint(conf, "workers"),
                                        .log = &log };
+        if (state_charter(state)->practice) {
+            LOG_WITH(&log, LOG_WARN, "hub.not-real", log_yes("practice", true));
+        }
         e = hub_run(&options, why);
     }
     state_lock_drop(lock);

@@ -57,6 +57,9 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
                                                      .hub = conf_text(conf, "hub"),
                                                      .idle_ms = conf_uint(conf, "idle") * MINUTE_MS,
                                                      .log = &log };
+        if (state_charter(state)->practice) {
+            LOG_WITH(&log, LOG_WARN, "node.not-real", log_yes("practice", true));
+        }
         e = node_shell_run(&options, why);
     }
     state_lock_drop(lock);

@@ -19,6 +19,7 @@ step "a consultation is founded; the founder's state is apart from the hub's"
 expect_status 0 baraza hub init "Practice in Marisola" --prefix records.example.org/practice --state hub \
     --founder founder --address 127.0.0.1:4740 --language fr --language en --practice --passphrase-file pass
 expect_contains "what hub init says" "$(cat out)" "practice, not real"
+expect_contains "the mark" "$(cat err)" "PRACTICE, NOT REAL"
 fingerprint=$(sed -n 3p out)
 [ -e hub/keys/log ] && [ ! -e hub/keys/keyring ] || die "the hub's keys are not where they belong"
 [ -e founder/keys/keyring ] && [ ! -e founder/keys/log ] || die "the founder's keys are not where they belong"
@@ -105,6 +106,28 @@ expect_status 66 baraza status --state nowhere
 expect_contains "what is said where there is no state" "$(cat err)" "baraza join"
 expect_status 2 baraza lst
 expect_contains "a misspelt command" "$(cat err)" 'did you mean "list"'
+step "practice is marked in all that is shown, and a real consultation is not"
+HUB_PORT=$(free_port)
+start_hub
+stop hub
+expect_contains "the hub's log" "$(cat hub.log)" practice=yes
+for command in "status" "list" "session list" "who" "who --state $WORK/hub" "export --state $WORK/hub --out p.export" \
+    "verify p.export --charter $WORK/hub/charter"; do
+    chmod go-rwx "$WORK/site"
+    # shellcheck disable=SC2086
+    expect_status 0 baraza $command --quiet --passphrase-file "$WORK/pass"
+    expect_equal "the mark of $command" "$(grep -c '^=== PRACTICE, NOT REAL ===$' err)" 1
+    # shellcheck disable=SC2086
+    [[ $command == export* ]] || baraza $command --json --passphrase-file "$WORK/pass" >marked.json 2>err </dev/null ||
+        die "$command --json failed: $(cat err)"
+    expect_equal "lines of $command --json without the mark" "$(grep -vc '"practice":true' marked.json)" 0
+done
+expect_status 0 baraza hub init "Real" --prefix records.example.org/real --state real --founder real-founder \
+    --address 127.0.0.1:4740 --passphrase-file pass
+expect_equal "the mark of a real one" "$(grep -c PRACTICE err)" 0
+expect_status 0 baraza who --state real --json
+! grep -q practice out || die "a real consultation was marked"
+
 for command in "hub init" invite join grant revoke accept-late who unlock lock "session open" "session list" add import list show status \
     sync export verify prove "clause add" "clause list" "clause show" link respond trace gap log; do
     # shellcheck disable=SC2086

@@ -17,6 +17,24 @@
 #include <string.h>
 #include <unistd.h>
 
+// Of this run of the program: once practice, always practice, whoever prints.
+static bool is_practice;
+
+void cmd_practice(void)
+{
+    if (!is_practice) {
+        (void)fputs("=== " CMD_PRACTICE " ===\n", stderr);
+    }
+    is_practice = true;
+}
+
+void cmd_mark(json_t *object)
+{
+    if (is_practice) {
+        json_put(object, "practice", json_true());
+    }
+}
+
 void cmd_common_options(struct cmd_context *c, struct arg_spec *rows)
 {
     const struct arg_spec common[CMD_COMMON_OPTIONS] = {
@@ -159,6 +177,9 @@ int cmd_print(struct slice text)
 int cmd_print_json(json_t *value)
 {
     struct buf line = buf_new((size_t)1 << 28);
+    if (json_is_object(value)) {
+        cmd_mark(value);
+    }
     json_print(value, &line);
     json_decref(value);
     int code = cmd_print(buf_slice(&line));

@@ -54,6 +54,15 @@ void cmd_common_options(struct cmd_context *context, struct arg_spec *rows);
 int cmd_print(struct slice text);
 int cmd_print_json(json_t *value);
 
+// What is about to be shown belongs to a practice consultation: says so on standard error, once, whatever --quiet says,
+// and has every JSON object that is printed from then on marked with "practice": true. Opening a state (work.h) or a
+// record (reading.h) does it; who takes a charter from elsewhere, or makes one, calls it.
+#define CMD_PRACTICE "PRACTICE, NOT REAL"
+void cmd_practice(void);
+
+// Marks object when cmd_practice was called: for JSON that goes elsewhere than through cmd_print_json.
+void cmd_mark(json_t *object);
+
 // Says a remark to standard error ("baraza: ..."), unless --quiet.
 void cmd_remark(const struct cmd_context *context, const char *format, ...) PRINTF_LIKE(2, 3);
 

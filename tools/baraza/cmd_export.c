@@ -103,6 +103,7 @@ static enum err write_json(struct exporting *x)
             scope_limit(&x->scope, &item.entry, body_of(&item), &item.disclosure, &shown);
         }
         json_t *o = entry_json(&item, item.has_parts && x->scope.parts ? &shown : NULL);
+        cmd_mark(o);
         json_print(o, &x->piece);
         json_decref(o);
         e = write_full_piece(x, item.index + 1);

@@ -32,6 +32,9 @@ static int check_addresses(const struct arg_list *addresses)
 
 static int print_founded(const struct cmd_context *context, const struct founding_wish *w, const struct founding *f)
 {
+    if (w->practice) {
+        cmd_practice();
+    }
     if (context->json) {
         json_t *o = json_object();
         json_put(o, "consultation", json_id(f->id));

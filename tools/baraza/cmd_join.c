@@ -219,6 +219,9 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
 
 static int print_joined(const struct cmd_context *context, const struct joining *j)
 {
+    if (j->charter.practice) {
+        cmd_practice();
+    }
     if (context->json) {
         json_t *o = json_object();
         json_put(o, "consultation", json_id(j->charter.id));

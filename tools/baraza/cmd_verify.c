@@ -241,6 +241,9 @@ static int report_text(const char *path, const struct audit_report *report)
 
 static int say_report(const struct cmd_context *context, const char *path, const struct audit_report *report)
 {
+    if (report->has_charter && report->practice) {
+        cmd_practice();
+    }
     int code = context->json ? report_json(report) : report_text(path, report);
     return code != EXIT_GOOD ? code : report->good ? EXIT_GOOD : EXIT_FOUND;
 }

@@ -122,6 +122,9 @@ int reading_open(struct cmd_context *context, const struct reading_from *from, s
         reading_close(r);
         return code;
     }
+    if (reading_charter(r)->practice) {
+        cmd_practice();
+    }
     *out = r;
     return -1;
 }

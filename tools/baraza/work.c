@@ -21,6 +21,9 @@ static enum err open_state(const struct cmd_context *context, struct work *w, st
     *w = (struct work){ .state = NULL };
     safe_init(&w->safe);
     enum err e = state_open(context->state, work_store_flags(context), &w->state, why);
+    if (e == OK && state_charter(w->state)->practice) {
+        cmd_practice();
+    }
     if (e != OK || state_info(w->state)->side == STORE_HUB) {
         return e;
     }
