@@ -106,9 +106,12 @@
 #define LIMIT_AGENT_BYTES 8192         // one request to the agent, or its reply
 
 // --- files from outside ---
-#define LIMIT_EXPORT_FRAME 1048576     // one frame of an export or bundle
+#define LIMIT_EXPORT_FRAME 1048576     // one frame of an export
 #define LIMIT_EXPORT_LEAVES 256        // leaf hashes in one frame of an export
 #define LIMIT_EXPORT_HEAD 65600        // bytes of an export that hold its magic line and charter
+#define LIMIT_BUNDLE_BYTES 1073741824  // one bundle (1 GiB): a year of a busy site, and it fits any stick
+#define LIMIT_BUNDLE_FRAME 1048640     // one frame of a bundle: a message, what sealing adds, and the heads around it
+#define LIMIT_BUNDLE_FOLDER 4096       // bundles in one folder
 #define LIMIT_AUDIT_BATCH 256          // entries that an auditor's thread checks at a time
 #define LIMIT_AUDIT_BATCH_BYTES 2097152 // their bytes together, but for the first that does not fit (2 MiB)
 #define LIMIT_AUDIT_THREADS 64         // threads of one audit
@@ -133,5 +136,6 @@ static_assert(LIMIT_HUB_MEMORY >= 2 * LIMIT_HUB_POOL_BYTES + LIMIT_NET_HELD + 67
 static_assert(LIMIT_EXPORT_HEAD >= LIMIT_CHARTER_BYTES + 17 + 4 + 16, "magic line, length, heads and charter");
 static_assert(LIMIT_AGENT_BYTES > LIMIT_PERSONS * (LIMIT_PERSON_NAME + 40), "everybody's name and key fit a reply");
 static_assert(LIMIT_EXPORT_FRAME >= LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES, "any one entry fits an export frame");
+static_assert(LIMIT_BUNDLE_FRAME >= LIMIT_FRAME_BYTES + 16 + 5 + 2, "any message fits a frame of a bundle");
 
 #endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The framing of a bundle: the messages of the exchange in a file that a courier carries and cannot read (PROTOCOL,
+// "Bundles"). Pure: bytes in, bytes out. It must never say what a message means, nor believe a length.
+//
+// bundle  = the line "baraza/bundle/v1", then frames u32be length ‖ canonical [type, body]:
+//   [1, [way, consultation, boxed key]]   the bundle's own key, boxed to whom it is for
+//   [2, sealed message] …                 each under that key, with its number: none can be left out, added or moved
+//   [3, [closing, hash, signature]]       closing proves the number of messages, hash is the SHA-256 of every byte
+//                                         before; down: the log key signed consultation ‖ hash, up: empty
+#ifndef BARAZA_EXCHANGE_BUNDLE_H
+#define BARAZA_EXCHANGE_BUNDLE_H
+
+#include "common/format/seal.h"
+#include "common/limits.h"
+
+#define BUNDLE_MAGIC "baraza/bundle/v1\n"
+#define BUNDLE_MAGIC_BYTES (sizeof BUNDLE_MAGIC - 1)
+#define BUNDLE_LENGTH_BYTES 4
+
+enum bundle_way {
+    BUNDLE_UP = 1,   // a site's, to the hub: boxed to its intake key
+    BUNDLE_DOWN = 2, // the hub's, to one site: boxed to its transport key, signed with the log key
+};
+
+// Why a bundle is refused; in --json the name, for people the text.
+#define BUNDLE_FAULT_TABLE(X)                                                                                          \
+    X(FINE, "fine", "nothing is wrong with it")                                                                        \
+    X(NOT_A_FILE, "not-a-file", "not a plain file (links, pipes and devices are not followed)")                        \
+    X(TOO_LARGE, "too-large", "larger than any bundle may be")                                                         \
+    X(NOT_A_BUNDLE, "not-a-bundle", "not a bundle")                                                                    \
+    X(OTHER_VERSION, "other-version", "a bundle of another version of this program")                                   \
+    X(CUT, "cut", "it ends too early: it was not copied whole")                                                        \
+    X(LENGTH, "length", "a frame claims a length that is not possible")                                                \
+    X(FORM, "form", "a frame is not in the one allowed form")                                                          \
+    X(ORDER, "order", "a frame is not in its place")                                                                   \
+    X(DAMAGED, "damaged", "bytes of it were changed, exchanged or left out")                                           \
+    X(TRAILING, "trailing", "bytes follow its end")                                                                    \
+    X(CONSULTATION, "wrong-consultation", "made for another consultation")                                             \
+    X(WAY, "wrong-way", "it goes the other way: bundles of sites are for the hub, those of the hub for sites")         \
+    X(NOT_FOR_US, "not-for-us", "sealed for somebody else")                                                            \
+    X(NOT_SIGNED, "not-signed", "the hub of this consultation did not sign it")                                        \
+    X(MESSAGE, "message", "a message in it is not one that a bundle may carry")                                        \
+    X(OLDER, "older", "made before what this site already knows; nothing in it is new")                                \
+    X(ANOTHER_BASE, "another-base", "made for an earlier state of this site: carry a new bundle to the hub and back")  \
+    X(CONTRADICTION, "contradiction", "the hub signed two records that exclude each other; the evidence is kept")      \
+    X(READER, "reader", "reading it took more than any bundle needs")
+
+#define BUNDLE_FAULT_ENUM(symbol, name, text) BUNDLE_##symbol,
+enum bundle_fault { BUNDLE_FAULT_TABLE(BUNDLE_FAULT_ENUM) BUNDLE_FAULTS };
+#undef BUNDLE_FAULT_ENUM
+
+// Returns the name, and the text; static storage.
+const char *bundle_fault_name(enum bundle_fault f);
+const char *bundle_fault_text(enum bundle_fault f);
+
+// --- writing ---
+struct bundle_writer {
+    struct sha256 hash;        // of everything appended so far
+    enum bundle_way way;
+    struct hash consultation;
+    struct symkey key;         // new for each bundle; wiped by bundle_end
+    struct hash head;          // of the first frame: every message is bound to it
+    uint64_t count;            // messages so far
+};
+
+// Appends the magic line and the first frame to out and starts w. False, with nothing appended, when `to` is no key.
+MUST_USE bool bundle_begin(struct bundle_writer *w, enum bundle_way way, struct hash consultation, struct boxkey to,
+                           struct buf *out);
+
+// Appends one message of 1 to LIMIT_FRAME_BYTES bytes (CHECK).
+void bundle_put(struct bundle_writer *w, struct slice message, struct buf *out);
+
+// Appends the final frame and wipes w. log signs a bundle down; NULL up (CHECK). out may be emptied (written to the
+// file) between any two of these calls.
+void bundle_end(struct bundle_writer *w, const struct seckey *log, struct buf *out);
+
+// --- the first message of a bundle up: [transport key, hello message] ---
+// So that the hub knows to whom the way back goes, and from where; nobody else can read it.
+void bundle_site_make(struct boxkey site, struct slice hello, struct buf *out);
+
+// Reads it; hello borrows message and is not looked into. False, and the outputs untouched, when it is none.
+MUST_USE bool bundle_site_parse(struct slice message, struct boxkey *site, struct slice *hello);
+
+// --- reading, frame by frame ---
+// Whose bundles are read here; sec is kept.
+struct bundle_expect {
+    enum bundle_way way;
+    struct hash consultation;
+    struct boxkey pub;         // intake at the hub, transport at a site
+    const struct boxsec *sec;
+    struct pubkey log;         // signs what comes down
+};
+
+enum bundle_stage { BUNDLE_AT_MAGIC, BUNDLE_AT_HEAD, BUNDLE_IN_MESSAGES, BUNDLE_AT_END };
+
+struct bundle_reader {
+    struct bundle_expect expect;
+    enum bundle_stage stage;
+    struct sha256 hash;
+    struct symkey key;
+    struct hash head;
+    uint64_t count;
+};
+
+// Starts a reader before its first byte; bundle_reader_done wipes it.
+void bundle_reader_init(struct bundle_reader *r, const struct bundle_expect *expect);
+void bundle_reader_done(struct bundle_reader *r);
+
+// Takes the first BUNDLE_MAGIC_BYTES bytes, or fewer when there are no more. FINE, NOT_A_BUNDLE, OTHER_VERSION.
+MUST_USE enum bundle_fault bundle_read_magic(struct bundle_reader *r, struct slice bytes);
+
+// Reads the length of the next frame from its BUNDLE_LENGTH_BYTES: *n bytes follow them. FINE, LENGTH.
+MUST_USE enum bundle_fault bundle_length(const uint8_t p[static BUNDLE_LENGTH_BYTES], size_t *n);
+
+// Takes the next frame, its length included. FINE, and r->stage says what it was: BUNDLE_IN_MESSAGES with message not
+// empty: a message, appended to it (which was empty, with LIMIT_FRAME_BYTES as maximum); else the head or the end.
+// After BUNDLE_AT_END no byte may follow. Any other answer: the bundle is refused; nothing more is to be read.
+MUST_USE enum bundle_fault bundle_read(struct bundle_reader *r, struct slice frame, struct buf *message);
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The framing of bundles, byte by byte: what was put in comes out, and nothing else does.
+#include "common/exchange/bundle.h"
+
+#include <criterion/criterion.h>
+
+#define MESSAGES 5
+
+struct scene {
+    struct hash consultation;
+    struct boxkey pub;
+    struct boxsec sec;
+    struct pubkey log;
+    struct seckey log_sec;
+    struct buf file;
+};
+
+static void scene_init(struct scene *s, enum bundle_way way)
+{
+    static const uint8_t seed[32] = { 7 };
+    struct bundle_writer w;
+    cr_assert_eq(ident_init(), OK);
+    *s = (struct scene){ .consultation = hash_of(SLICE_LITERAL("a consultation")), .file = buf_new(1 << 20) };
+    box_keypair(&s->pub, &s->sec);
+    sign_keypair_from_seed(seed, &s->log, &s->log_sec);
+    cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &s->file));
+    for (uint8_t i = 0; i < MESSAGES; i++) {
+        const uint8_t message[] = { i, i, i };
+        bundle_put(&w, SLICE_ARRAY(message), &s->file);
+    }
+    bundle_end(&w, way == BUNDLE_DOWN ? &s->log_sec : NULL, &s->file);
+    cr_assert(buf_ok(&s->file));
+}
+
+static struct bundle_expect expect_of(const struct scene *s, enum bundle_way way)
+{
+    return (struct bundle_expect){
+        .way = way, .consultation = s->consultation, .pub = s->pub, .sec = &s->sec, .log = s->log
+    };
+}
+
+// Reads a bundle as a file is read; *n is how many messages came before the answer.
+static enum bundle_fault read_all(const struct bundle_expect *expect, struct slice file, size_t *n)
+{
+    struct bundle_reader r;
+    struct buf message = buf_new(LIMIT_FRAME_BYTES);
+    const size_t head = file.n < BUNDLE_MAGIC_BYTES ? file.n : BUNDLE_MAGIC_BYTES;
+    *n = 0;
+    bundle_reader_init(&r, expect);
+    enum bundle_fault f = bundle_read_magic(&r, slice_of(file.p, head));
+    size_t at = head;
+    while (f == BUNDLE_FINE && r.stage != BUNDLE_AT_END) {
+        size_t length = 0;
+        f = file.n - at < BUNDLE_LENGTH_BYTES ? BUNDLE_CUT : bundle_length(file.p + at, &length);
+        if (f == BUNDLE_FINE && file.n - at - BUNDLE_LENGTH_BYTES < length) {
+            f = BUNDLE_CUT;
+        }
+        if (f != BUNDLE_FINE) {
+            break;
+        }
+        buf_reset(&message);
+        f = bundle_read(&r, slice_of(file.p + at, BUNDLE_LENGTH_BYTES + length), &message);
+        at += BUNDLE_LENGTH_BYTES + length;
+        if (f == BUNDLE_FINE && message.n > 0) {
+            cr_expect_eq(message.n, 3);
+            cr_expect_eq(message.p[0], *n);
+            (*n)++;
+        }
+    }
+    bundle_reader_done(&r);
+    buf_done(&message);
+    return f == BUNDLE_FINE && at < file.n ? BUNDLE_TRAILING : f;
+}
+
+Test(bundle, what_was_put_in_comes_out_both_ways)
+{
+    for (enum bundle_way way = BUNDLE_UP; way <= BUNDLE_DOWN; way++) {
+        struct scene s;
+        size_t n = 0;
+        scene_init(&s, way);
+        const struct bundle_expect expect = expect_of(&s, way);
+        cr_expect_eq(read_all(&expect, buf_slice(&s.file), &n), BUNDLE_FINE);
+        cr_expect_eq(n, MESSAGES);
+        buf_done(&s.file);
+    }
+}
+
+Test(bundle, no_byte_can_be_changed_and_no_end_cut_off)
+{
+    for (enum bundle_way way = BUNDLE_UP; way <= BUNDLE_DOWN; way++) {
+        struct scene s;
+        size_t n = 0;
+        scene_init(&s, way);
+        const struct bundle_expect expect = expect_of(&s, way);
+        for (size_t i = 0; i < s.file.n; i++) {
+            cr_expect_neq(read_all(&expect, slice_of(s.file.p, i), &n), BUNDLE_FINE, "cut at %zu", i);
+            s.file.p[i] ^= 0x10;
+            cr_expect_neq(read_all(&expect, buf_slice(&s.file), &n), BUNDLE_FINE, "changed at %zu", i);
+            s.file.p[i] ^= 0x10;
+        }
+        buf_put_u8(&s.file, 0);
+        cr_expect_eq(read_all(&expect, buf_slice(&s.file), &n), BUNDLE_TRAILING);
+        buf_done(&s.file);
+    }
+}
+
+Test(bundle, another_reader_is_told_why_it_is_not_for_him)
+{
+    struct scene s;
+    size_t n = 0;
+    scene_init(&s, BUNDLE_DOWN);
+    struct boxkey other_pub;
+    struct boxsec other_sec;
+    box_keypair(&other_pub, &other_sec);
+    struct bundle_expect other = expect_of(&s, BUNDLE_DOWN);
+    other.pub = other_pub;
+    other.sec = &other_sec;
+    cr_expect_eq(read_all(&other, buf_slice(&s.file), &n), BUNDLE_NOT_FOR_US);
+    struct bundle_expect elsewhere = expect_of(&s, BUNDLE_DOWN);
+    elsewhere.consultation = hash_of(SLICE_LITERAL("another"));
+    cr_expect_eq(read_all(&elsewhere, buf_slice(&s.file), &n), BUNDLE_CONSULTATION);
+    const struct bundle_expect upward = expect_of(&s, BUNDLE_UP);
+    cr_expect_eq(read_all(&upward, buf_slice(&s.file), &n), BUNDLE_WAY);
+    struct bundle_expect other_hub = expect_of(&s, BUNDLE_DOWN);
+    other_hub.log.b[0] ^= 1;
+    cr_expect_eq(read_all(&other_hub, buf_slice(&s.file), &n), BUNDLE_NOT_SIGNED);
+    s.file.p[BUNDLE_MAGIC_BYTES - 2] = '2';
+    const struct bundle_expect own = expect_of(&s, BUNDLE_DOWN);
+    cr_expect_eq(read_all(&own, buf_slice(&s.file), &n), BUNDLE_OTHER_VERSION);
+    buf_done(&s.file);
+}
+
+Test(bundle, the_site_and_its_hello_come_back_from_the_first_message)
+{
+    const struct boxkey site = { { 1, 2, 3 } };
+    struct boxkey key;
+    struct slice hello;
+    struct buf message = buf_new(256);
+    bundle_site_make(site, SLICE_LITERAL("hello"), &message);
+    cr_assert(bundle_site_parse(buf_slice(&message), &key, &hello));
+    cr_expect(boxkey_equal(key, site));
+    cr_expect(slice_equal(hello, SLICE_LITERAL("hello")));
+    cr_expect_not(bundle_site_parse(slice_of(message.p, message.n - 1), &key, &hello));
+    buf_done(&message);
+}
