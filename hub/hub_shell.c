@@ -4,9 +4,11 @@
 // The socket's thread: receive, ask peer_core, do. Replies go out only for what COMMITTED events brought.
 #include "hub/hub_shell.h"
 
+#include "common/base/file.h"
 #include "common/format/seal.h"
 #include "common/net/loop.h"
 #include "common/net/zap.h"
+#include "hub/door.h"
 #include "hub/hub_keys.h"
 #include "hub/pool.h"
 #include "hub/publish.h"
@@ -102,21 +104,9 @@ static enum err open_door(struct hub *h, struct why *why)
     if (h->door_open && h->door_size == serve_size(h->serve)) {
         return OK;
     }
-    const struct roster *roster = serve_roster(h->serve);
-    size_t n = roster_transport_count(roster);
-    struct zap_key *keys = mem_grow(NULL, n + 1, sizeof *keys);
-    size_t open = 0;
-    for (size_t i = 0; i < n && open < LIMIT_ZAP_KEYS; i++) {
-        struct boxkey key = roster_transport_key(roster, i);
-        enum roster_door door = roster_transport(roster, key, NULL);
-        if (door != DOOR_CLOSED) {
-            keys[open++] = (struct zap_key){ key, door == DOOR_MEMBER ? ZAP_MEMBER : ZAP_INVITATION };
-        }
-    }
-    zap_replace(h->zap, keys, open);
+    door_open(h->zap, serve_roster(h->serve), h->keys.exchange_pub);
     h->door_size = serve_size(h->serve);
     h->door_open = true;
-    free(keys);
     return OK;
 }
 
@@ -516,6 +506,15 @@ static enum err open_socket(struct hub *h, struct why *why)
     return e;
 }
 
+// Where `baraza bundle in` on this computer finds the hub at work.
+static enum err tell_endpoint(const struct hub *h, struct why *why)
+{
+    char *path = state_path(h->options->state, STATE_HUB_ENDPOINT);
+    enum err e = file_replace(path, slice_text(sock_endpoint(h->sock)), 0600, why);
+    free(path);
+    return e;
+}
+
 static enum err start(struct hub *h, struct why *why)
 {
     struct peer_identity identity = { .consultation = state_charter(h->options->state)->id };
@@ -542,7 +541,7 @@ static enum err start(struct hub *h, struct why *why)
     if (e == OK) {
         e = take_checkpoint(h, why);
     }
-    return e;
+    return e == OK ? tell_endpoint(h, why) : e;
 }
 
 static void finish(struct hub *h)

@@ -105,6 +105,20 @@ static void store_receipt(struct kv_txn *t, const struct msg_proof *m)
     buf_done(&text);
 }
 
+// A checkpoint that was verified is never followed by a smaller one, whoever moved it on: a bundle may have been taken
+// since the core learnt where it stood.
+static enum err put_checkpoint(struct kv_txn *t, struct slice note, struct tree_head head)
+{
+    struct tree_head known;
+    struct slice before;
+    enum err e = exchange_checkpoint_get(t, &known, &before);
+    if (e == ERR_NOT_FOUND || (e == OK && known.size <= head.size)) {
+        exchange_checkpoint_put(t, head, note);
+        e = OK;
+    }
+    return e;
+}
+
 static enum err store_proof(struct kv_txn *t, const struct msg_proof *m, struct tree_head head, struct why *why)
 {
     struct exchange_journal x;
@@ -118,7 +132,10 @@ static enum err store_proof(struct kv_txn *t, const struct msg_proof *m, struct 
         return e;
     }
     store_receipt(t, m);
-    exchange_checkpoint_put(t, head, m->checkpoint);
+    e = put_checkpoint(t, m->checkpoint, head);
+    if (e != OK) {
+        return e;
+    }
     if (m->seq >= x.proven.next) {
         struct buf note = buf_new(256);
         buf_put(&note, x.note); // it borrows what the next write may move
@@ -165,7 +182,13 @@ static enum err store_down(struct kv_txn *t, const struct msg_down *m)
     for (size_t i = 0; i < m->count && e == OK; i++) {
         e = store_down_entry(t, &m->entries[i], &sealed);
     }
-    exchange_down_put(t, m->to);
+    uint64_t known = 0;
+    if (e == OK) {
+        e = exchange_down_get(t, &known);
+    }
+    if (e == OK && m->to > known) {
+        exchange_down_put(t, m->to);
+    }
     buf_done(&sealed);
     return e == OK ? kv_error(t) : e;
 }

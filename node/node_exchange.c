@@ -9,6 +9,7 @@
 #include "common/base/file.h"
 #include "common/format/invitation.h"
 #include "common/net/loop.h"
+#include "node/node_bundle.h"
 #include "node/node_link.h"
 #include "node/node_people.h"
 #include "node/node_store.h"
@@ -41,6 +42,7 @@ struct node_exchange {
     bool invited;                      // the connection under way uses the invitation's key
     bool own;                          // the invitation's key was refused: the device's own has its turn
     uint64_t failures;                 // restarts in a row
+    uint64_t bundles;                  // taken here, as far as the core was told
     uint64_t arm_ms;
     uint64_t start_ms;                 // when to start again without a core
     uint64_t watch_ms;
@@ -70,7 +72,10 @@ static enum err start(struct node_exchange *s, uint64_t failures, struct why *wh
     s->core = NULL;
     s->arm_ms = UINT64_MAX;
     arena_reset(s->arena);
-    enum err e = node_store_start(state_kv(s->o.state), s->arena, &event.as.start, why);
+    enum err e = node_bundle_number(state_kv(s->o.state), &s->bundles); // before what may follow from one
+    if (e == OK) {
+        e = node_store_start(state_kv(s->o.state), s->arena, &event.as.start, why);
+    }
     if (e == OK) {
         // Once anything was received the enrolment was, and the hub knows the device's own key.
         event.as.start.invited = s->transport->invited && !s->own && !any_received(&event.as.start);
@@ -325,6 +330,24 @@ static bool receive(struct node_exchange *s)
     return true;
 }
 
+// A bundle that was taken moved on what the core believes of the hub: it starts afresh. True when one was.
+static bool took_bundle(struct node_exchange *s)
+{
+    uint64_t number = s->bundles;
+    enum err e = node_bundle_number(state_kv(s->o.state), &number);
+    if (e == OK && number == s->bundles) {
+        return false;
+    }
+    if (e == OK) {
+        LOG(s->o.log, LOG_INFO, "node.bundle-taken");
+        e = start(s, 0, NULL);
+    }
+    if (e != OK) {
+        start_over(s, e);
+    }
+    return true;
+}
+
 static void look_at_store(struct node_exchange *s, uint64_t now)
 {
     const struct node_grown *grown = NULL;
@@ -336,6 +359,9 @@ static void look_at_store(struct node_exchange *s, uint64_t now)
     enum err e = node_watch_look(s->watch, &grown, &n);
     if (e != OK) {
         node_voice_trouble(s->voice, e);
+        return;
+    }
+    if (took_bundle(s)) {
         return;
     }
     for (size_t i = 0; i < n && s->core != NULL; i++) {

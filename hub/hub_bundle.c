@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Who the site is and which ends of journals concern it; then one answer after the other. Read first: hub_bundle.h.
+#include "hub/hub_bundle.h"
+
+#include "common/store/exchange_state.h"
+
+#include <stdlib.h>
+
+#define BASES 16 // checkpoints that the site may stand at: what it said last, what its entries say, none
+
+// The end of a chain that is in the record.
+struct end {
+    struct journal_head head;
+    uint64_t index;
+};
+
+struct answer {
+    const struct hub_bundle_options *o;
+    struct boxkey site;
+    bool member;
+    struct msg_hello hello;             // borrows arena
+    struct journal_head *heads;         // LIMIT_WELCOME_HEADS: every branch in the record
+    size_t head_count;
+    struct end *ends;                   // what is acknowledged and proved
+    size_t end_count;
+    uint64_t bases[BASES];
+    size_t base_count;
+    struct tree_head published;
+    struct buf note;
+    struct buf out;
+    struct arena *arena;
+    struct hub_bundle_made *made;
+};
+
+static enum err say(struct answer *a, struct why *why)
+{
+    CHECK(buf_ok(&a->out));
+    enum err e = a->out.n > 0 ? a->o->sink(a->o->arg, buf_slice(&a->out), why) : OK;
+    buf_reset(&a->out);
+    return e;
+}
+
+static struct peer_action position_of(const struct answer *a, const struct end *end, uint64_t base)
+{
+    struct peer_action p = { .user = a->site };
+    p.as.position.journal = end->head.journal;
+    p.as.position.seq = end->head.next - 1;
+    p.as.position.id = end->head.head;
+    p.as.position.index = end->index;
+    p.as.position.base = base;
+    p.as.position.credit = LIMIT_CREDIT_BYTES;
+    return p;
+}
+
+// --- who and what ---
+
+static enum err read_published(struct answer *a, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct slice note = { NULL, 0 };
+    uint64_t size = 0;
+    enum err e = kv_begin_read(a->o->kv, &t);
+    if (e == OK) {
+        e = record_checkpoint_last(t, &size, &note);
+    }
+    if (e == OK) {
+        buf_put(&a->note, note);
+        a->published.size = size;
+    }
+    kv_abort(t);
+    if (e != OK) {
+        why_set(why, e == ERR_NOT_FOUND ? "this hub has published no checkpoint yet: start it once" : "%s",
+                err_text(e));
+    }
+    return e;
+}
+
+static int by_journal(const void *x, const void *y)
+{
+    return journal_id_order(((const struct journal_head *)x)->journal, ((const struct journal_head *)y)->journal);
+}
+
+// True when the author enrolled with this site's device.
+static bool wrote_here(const struct answer *a, struct pubkey key)
+{
+    const struct roster *roster = serve_roster(a->o->serve);
+    struct roster_member member;
+    size_t who = 0;
+    if (!roster_find(roster, key, &who)) {
+        return false;
+    }
+    roster_member(roster, who, &member);
+    return member.has_transport && boxkey_equal(member.transport, a->site);
+}
+
+static bool greeted(const struct journal_head *heads, size_t n, struct journal_id journal)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (journal_id_equal(heads[i].journal, journal)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Adds to the hello the journals that the record knows to be this site's, as far as there is room.
+static enum err add_known(struct answer *a)
+{
+    struct journal_head *heads = arena_take(a->arena, LIMIT_HEADS * sizeof *heads);
+    struct kv_txn *t = NULL;
+    CHECK(heads != NULL);
+    size_t n = a->hello.head_count;
+    for (size_t i = 0; i < n; i++) {
+        heads[i] = a->hello.heads[i];
+    }
+    enum err e = kv_begin_read(a->o->kv, &t);
+    if (e != OK) {
+        return e;
+    }
+    struct record_journal_range r = record_journal_range_new(t);
+    while (n < LIMIT_HEADS && record_journal_range_next(&r)) {
+        struct journal_id id = r.journal.head.journal;
+        if (wrote_here(a, id.key) && !greeted(heads, n, id)) {
+            heads[n++] = (struct journal_head){ .journal = id };
+        }
+    }
+    record_journal_range_done(&r);
+    e = kv_commit(t);
+    qsort(heads, n, sizeof *heads, by_journal);
+    a->hello.heads = heads;
+    a->hello.head_count = n;
+    return e;
+}
+
+static enum err know_site(struct answer *a, struct hash consultation, struct slice hello, struct why *why)
+{
+    struct msg m;
+    a->hello = (struct msg_hello){ .version = EXCHANGE_VERSION, .consultation = consultation };
+    a->member = roster_transport(serve_roster(a->o->serve), a->site, NULL) == DOOR_MEMBER;
+    if (!a->member && hello.n == 0) {
+        why_set(why, "no device with this key is accredited, and no bundle came from one");
+        return ERR_PERM;
+    }
+    if (hello.n > 0) {
+        if (msg_parse(hello, a->arena, &m) != VERDICT_GOOD || m.type != MSG_HELLO) {
+            why_set(why, "what is kept of that site's last bundle is damaged");
+            return ERR_CORRUPT;
+        }
+        a->hello = m.as.hello;
+    }
+    return add_known(a);
+}
+
+static void add_base(struct answer *a, uint64_t base)
+{
+    for (size_t i = 0; i < a->base_count; i++) {
+        if (a->bases[i] == base) {
+            return;
+        }
+    }
+    if (a->base_count < BASES && base <= a->published.size) {
+        a->bases[a->base_count++] = base;
+    }
+}
+
+// Keeps an end if it is in the record, and the checkpoint that its entry names: its author had verified it.
+static enum err add_end(struct answer *a, const struct journal_head *h, struct why *why)
+{
+    const struct msg_want want = { .what = WANT_CUSTODY, .journal = h->journal, .seq = h->next - 1, .id = h->head };
+    const struct msg m = { .type = MSG_WANT, .as.want = want };
+    struct peer_facts facts = { 0 };
+    for (size_t i = 0; i < a->end_count; i++) {
+        if (hash_equal(a->ends[i].head.head, h->head)) {
+            return OK;
+        }
+    }
+    enum err e = serve_facts(a->o->serve, &m, &facts, why);
+    if (e != OK || !facts.has_index) {
+        return e;
+    }
+    struct kv_txn *t = NULL;
+    struct stored stored;
+    struct entry entry;
+    e = kv_begin_read(a->o->kv, &t);
+    if (e == OK) {
+        e = leaf_get(t, facts.index, &stored, why);
+    }
+    if (e == OK && entry_parse(stored.bytes, &entry) == VERDICT_GOOD) {
+        add_base(a, entry.seen_size);
+    }
+    kv_abort(t);
+    a->ends[a->end_count++] = (struct end){ .head = *h, .index = facts.index };
+    return e;
+}
+
+// Ends that the site named, and ends of the branches here: mostly the same.
+static enum err find_ends(struct answer *a, struct why *why)
+{
+    const struct msg m = { .type = MSG_HELLO, .as.hello = a->hello };
+    struct peer_facts facts = { 0 };
+    enum err e = serve_facts(a->o->serve, &m, &facts, why);
+    for (size_t i = 0; e == OK && i < facts.head_count; i++) {
+        a->heads[a->head_count++] = facts.heads[i];
+    }
+    add_base(a, a->hello.seen.size);
+    for (size_t i = 0; e == OK && i < a->hello.head_count; i++) {
+        e = a->hello.heads[i].next > 0 ? add_end(a, &a->hello.heads[i], why) : OK;
+    }
+    for (size_t i = 0; e == OK && i < a->head_count; i++) {
+        e = add_end(a, &a->heads[i], why);
+    }
+    add_base(a, 0);
+    return e;
+}
+
+// --- saying it ---
+
+static enum err say_welcome(struct answer *a, struct why *why)
+{
+    const struct msg m = { .type = MSG_WELCOME,
+                           .as.welcome = { .head_count = a->head_count,
+                                           .heads = a->heads,
+                                           .checkpoint = buf_slice(&a->note),
+                                           .credit = LIMIT_CREDIT_BYTES } };
+    msg_make(&m, &a->out);
+    a->made->size = a->published.size;
+    return say(a, why);
+}
+
+static enum err say_proof(struct answer *a, const struct end *end, uint64_t base, struct why *why)
+{
+    const struct peer_action p = position_of(a, end, base);
+    if (end->index >= a->published.size) {
+        return OK; // the next bundle has it
+    }
+    enum err e = serve_proof(a->o->serve, &p, a->published, buf_slice(&a->note), &a->out, why);
+    return e == OK ? say(a, why) : e;
+}
+
+// From wherever the site may stand to the present checkpoint: by any entry of it.
+static enum err say_bases(struct answer *a, struct why *why)
+{
+    const struct end *end = NULL;
+    for (size_t i = 0; i < a->end_count && end == NULL; i++) {
+        end = a->ends[i].index < a->published.size ? &a->ends[i] : NULL;
+    }
+    enum err e = OK;
+    for (size_t i = 0; end != NULL && i < a->base_count && e == OK; i++) {
+        e = say_proof(a, end, a->bases[i], why);
+    }
+    return e;
+}
+
+static enum err say_ends(struct answer *a, struct why *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < a->end_count && e == OK; i++) {
+        const struct peer_action p = position_of(a, &a->ends[i], 0);
+        e = serve_custody(a->o->serve, &p, &a->out, why);
+        if (e == OK) {
+            e = say(a, why);
+            a->made->received++;
+        }
+    }
+    return e;
+}
+
+static void make_refusal(const struct refused *r, struct buf *out)
+{
+    enum verdict code = VERDICT_NOT_CANONICAL;
+    if (!verdict_known(r->refusal.code, &code)) {
+        return;
+    }
+    const struct msg m = { .type = MSG_REFUSE,
+                           .as.refuse = { .journal = { .key = r->refusal.key, .incarnation = r->refusal.incarnation },
+                                          .seq = r->refusal.seq,
+                                          .code = code,
+                                          .received = r->refusal.received,
+                                          .is_signed = true,
+                                          .signature = r->sig } };
+    msg_make(&m, out);
+}
+
+static enum err say_refusals(struct answer *a, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_read(a->o->kv, &t);
+    for (size_t i = 0; i < a->hello.head_count && e == OK; i++) {
+        struct refused_range r = refused_range_new(t, &a->hello.heads[i].journal);
+        while (e == OK && refused_range_next(&r)) {
+            make_refusal(&r.refused, &a->out);
+            e = say(a, why);
+            a->made->refusals++;
+        }
+        refused_range_done(&r);
+    }
+    if (e == OK) {
+        e = kv_commit(t);
+    } else {
+        kv_abort(t);
+    }
+    return e;
+}
+
+static enum err say_proofs(struct answer *a, struct why *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < a->end_count && e == OK; i++) {
+        e = say_proof(a, &a->ends[i], a->published.size, why);
+    }
+    return e;
+}
+
+static enum err say_down(struct answer *a, struct why *why)
+{
+    struct peer_action p = { .user = a->site };
+    uint64_t cursor = a->hello.down_cursor < a->published.size ? a->hello.down_cursor : a->published.size;
+    enum err e = OK;
+    while (e == OK && cursor < a->published.size) {
+        bool any = false;
+        p.as.down.from = cursor;
+        p.as.down.to = a->published.size;
+        e = serve_down(a->o->serve, &p, &a->out, &cursor, &any, why);
+        if (e != OK || !any) {
+            break;
+        }
+        e = say(a, why);
+        a->made->down++;
+    }
+    return e;
+}
+
+static enum err say_all(struct answer *a, struct why *why)
+{
+    static enum err (*const pieces[])(struct answer * a, struct why * why) = {
+        say_welcome, say_bases, say_ends, say_refusals, say_proofs,
+    };
+    enum err e = OK;
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0] && e == OK; i++) {
+        e = pieces[i](a, why);
+    }
+    return e == OK && a->member ? say_down(a, why) : e;
+}
+
+enum err hub_bundle_make(const struct hub_bundle_options *options, struct hash consultation, struct boxkey site,
+                         struct slice hello, struct hub_bundle_made *made, struct why *why)
+{
+    struct answer a = { .o = options,
+                        .site = site,
+                        .heads = mem_new(LIMIT_WELCOME_HEADS * sizeof *a.heads),
+                        .ends = mem_new((LIMIT_WELCOME_HEADS + LIMIT_HEADS) * sizeof *a.ends),
+                        .published = tree_head_empty(),
+                        .note = buf_new(LIMIT_NOTE_BYTES),
+                        .out = buf_new(LIMIT_FRAME_BYTES),
+                        .arena = arena_new(MSG_ARENA_BYTES + LIMIT_HEADS * sizeof(struct journal_head)),
+                        .made = made };
+    *made = (struct hub_bundle_made){ .size = 0 };
+    enum err e = read_published(&a, why);
+    if (e == OK) {
+        e = serve_follow(options->serve, NULL, why);
+    }
+    if (e == OK) {
+        e = know_site(&a, consultation, hello, why);
+    }
+    if (e == OK) {
+        e = find_ends(&a, why);
+    }
+    if (e == OK) {
+        e = say_all(&a, why);
+    }
+    free(a.heads);
+    free(a.ends);
+    arena_free(a.arena);
+    buf_done(&a.note);
+    buf_done(&a.out);
+    return e;
+}

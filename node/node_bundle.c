@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// A bundle down is a conversation that was written down before it was held: the core connects, greets, and hears the
+// answers; what it would say is not heard. Read first: node_bundle.h.
+#include "node/node_bundle.h"
+
+#include "common/format/checkpoint.h"
+#include "common/net/loop.h"
+#include "common/store/store.h"
+#include "node/node_store.h"
+
+#include <stdlib.h>
+
+#define NUMBER "bundles" // name of the stored count of bundles taken
+
+// --- making ---
+
+static int by_journal(const void *a, const void *b)
+{
+    return journal_id_order(((const struct journal_head *)a)->journal, ((const struct journal_head *)b)->journal);
+}
+
+static enum err say_who(const struct node_start *start, struct hash consultation, struct boxkey site,
+                        node_bundle_sink *sink, void *arg, struct why *why)
+{
+    struct journal_head *heads = mem_new((start->count + 1) * sizeof *heads);
+    struct buf hello = buf_new(LIMIT_FRAME_BYTES);
+    struct buf message = buf_new(LIMIT_FRAME_BYTES);
+    for (size_t i = 0; i < start->count; i++) {
+        heads[i] = start->journals[i].local;
+    }
+    qsort(heads, start->count, sizeof *heads, by_journal);
+    const struct msg m = { .type = MSG_HELLO,
+                           .as.hello = { .version = EXCHANGE_VERSION,
+                                         .consultation = consultation,
+                                         .seen = start->seen,
+                                         .head_count = start->count,
+                                         .heads = heads,
+                                         .down_cursor = start->down_cursor } };
+    msg_make(&m, &hello);
+    bundle_site_make(site, buf_slice(&hello), &message);
+    CHECK(buf_ok(&message));
+    enum err e = sink(arg, buf_slice(&message), why);
+    buf_done(&hello);
+    buf_done(&message);
+    free(heads);
+    return e;
+}
+
+// Hands over what is not acknowledged of one journal, message by message.
+static enum err say_journal(struct kv *kv, const struct node_journal *j, node_bundle_sink *sink, void *arg,
+                            struct node_bundle_made *made, struct why *why)
+{
+    const bool cut = j->refused && j->refused_seq < j->local.next;
+    struct node_action range = { .type = NODE_SEND_RANGE };
+    struct buf frame = buf_new(LIMIT_FRAME_BYTES);
+    enum err e = OK;
+    uint64_t from = j->received;
+    uint64_t to = 0;
+    uint64_t raw = 0;
+    range.as.send_range.journal = j->local.journal;
+    range.as.send_range.to = cut ? j->refused_seq : j->local.next;
+    range.as.send_range.max_raw = LIMIT_BATCH_BYTES;
+    while (e == OK && from < range.as.send_range.to) {
+        range.as.send_range.from = from;
+        buf_reset(&frame);
+        e = node_store_range(kv, NULL, NULL, &range, &frame, &to, &raw, why);
+        if (e != OK || to == from) {
+            break;
+        }
+        e = sink(arg, buf_slice(&frame), why);
+        made->entries += to - from;
+        from = to;
+    }
+    made->left += range.as.send_range.to > from ? range.as.send_range.to - from : 0;
+    buf_done(&frame);
+    return e;
+}
+
+enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey site, node_bundle_sink *sink,
+                          void *arg, struct node_bundle_made *made, struct why *why)
+{
+    struct arena *arena = arena_new(NODE_STORE_ARENA_BYTES);
+    struct node_start start;
+    *made = (struct node_bundle_made){ .entries = 0 };
+    enum err e = node_store_start(kv, arena, &start, why);
+    if (e == OK) {
+        e = say_who(&start, consultation, site, sink, arg, why);
+    }
+    for (size_t i = 0; i < start.count && e == OK; i++) {
+        e = say_journal(kv, &start.journals[i], sink, arg, made, why);
+    }
+    arena_free(arena);
+    return e;
+}
+
+// --- taking ---
+
+struct taking {
+    struct kv *kv;
+    const struct charter *charter;
+    struct node_core *core;
+    struct node_actions *actions;
+    struct arena *arena;           // of the message at hand
+    struct tree_head seen;         // verified here before
+    struct tree_head head;         // of the bundle's welcome
+    struct buf welcome;            // held back until the checkpoint is known to fit
+    struct buf proof;              // the proof that showed it; given to the core after the acknowledgements
+    bool judged;                   // it fits, or its contradiction is being kept
+    enum bundle_fault fault;
+    const char *dir;
+    uint64_t now_ms;               // time stands still in a conversation that is read
+    struct node_bundle_taken *taken;
+};
+
+static void hear(struct taking *t, const struct node_action *a)
+{
+    switch (a->as.tell.what) {
+    case TELL_DOWN:
+        t->taken->down += a->as.tell.value;
+        break;
+    case TELL_BAD_HUB:
+        t->taken->bad++;
+        break;
+    case TELL_REFUSED:
+        t->taken->refused++;
+        break;
+    case TELL_RESTORED:
+        t->taken->restored = true;
+        break;
+    case TELL_CONTRADICTION:
+        t->fault = BUNDLE_CONTRADICTION;
+        break;
+    case TELL_CONNECTED:
+    case TELL_OFFLINE:
+    case TELL_NOT_ADMITTED:
+    case TELL_RECEIVED:
+    case TELL_CONFIRMED:
+    case TELL_DEFERRED:
+    case TELL_LOCKED:
+    case TELL_HUB_BEHIND:
+    case TELL_HUB_ERROR:
+    case TELL_DISK_LOW:
+        break;
+    }
+}
+
+// Takes one event through the core and stores what it decided. A range it asks for is answered with nothing: the core
+// passes to the next journal, and in the end falls silent.
+static enum err step(struct taking *t, struct node_event *event, struct why *why)
+{
+    bool again = true;
+    enum err e = OK;
+    while (again && e == OK) {
+        again = false;
+        event->now_ms = t->now_ms;
+        event->disk_free = loop_disk_free(t->dir);
+        event->wall_s = 0;
+        node_step(t->core, event, t->actions);
+        e = node_store_apply(t->kv, t->charter->id, t->actions, why);
+        for (size_t i = 0; i < t->actions->n && e == OK; i++) {
+            const struct node_action *a = &t->actions->items[i];
+            if (a->type == NODE_TELL) {
+                hear(t, a);
+            } else if (a->type == NODE_STORE_RENEW) {
+                t->taken->renewed = true;
+            } else if (a->type == NODE_SEND_RANGE) {
+                struct node_event nothing = { .type = NODE_RANGE_SENT };
+                nothing.as.range_sent.journal = a->as.send_range.journal;
+                nothing.as.range_sent.from = nothing.as.range_sent.to = a->as.send_range.from;
+                *event = nothing;
+                again = true;
+            }
+        }
+    }
+    return e;
+}
+
+static enum err give(struct taking *t, struct slice message, struct why *why)
+{
+    struct node_event event = { .type = NODE_FRAME };
+    struct node_facts facts;
+    struct msg m;
+    arena_reset(t->arena);
+    event.as.frame.fault = msg_parse(message, t->arena, &m);
+    CHECK(event.as.frame.fault == VERDICT_GOOD); // it was judged in form
+    enum err e = node_store_facts(t->kv, t->charter->id, &m, t->arena, &facts, why);
+    if (e != OK) {
+        return e;
+    }
+    event.as.frame.msg = &m;
+    event.as.frame.facts = &facts;
+    return step(t, &event, why);
+}
+
+// The first message: is there anything new in what the hub shows?
+static void hold_welcome(struct taking *t, const struct msg_welcome *m, struct slice message)
+{
+    t->head = tree_head_empty();
+    if (m->checkpoint.n > 0 && checkpoint_verify(m->checkpoint, &t->charter->log, &t->head, NULL) != VERDICT_GOOD) {
+        t->fault = BUNDLE_NOT_SIGNED;
+    } else if (t->head.size < t->seen.size) {
+        t->fault = BUNDLE_OLDER;
+    } else if (t->head.size == t->seen.size || t->seen.size == 0) {
+        t->judged = true; // equal sizes with other roots are the core's to say
+    }
+    buf_put(&t->welcome, message);
+}
+
+// A proof from where this site stands, to the bundle's checkpoint.
+static void judge_proof(struct taking *t, const struct msg_proof *m, struct slice message)
+{
+    struct tree_head head;
+    const bool fits = m->base == t->seen.size &&
+                      checkpoint_verify(m->checkpoint, &t->charter->log, &head, NULL) == VERDICT_GOOD &&
+                      head.size == t->head.size;
+    if (!fits) {
+        return; // for another state of this site
+    }
+    t->judged = true;
+    if (!merkle_consistency_ok(t->seen, head, m->consistency, m->consistency_count)) {
+        t->fault = BUNDLE_CONTRADICTION;
+    }
+    buf_reset(&t->proof);
+    buf_put(&t->proof, message);
+}
+
+static enum err give_held(struct taking *t, struct buf *held, struct why *why)
+{
+    enum err e = held->n > 0 ? give(t, buf_slice(held), why) : OK;
+    buf_reset(held);
+    return e;
+}
+
+// A message before the checkpoint was judged.
+static enum err judge(struct taking *t, struct slice message, struct why *why)
+{
+    struct msg m;
+    arena_reset(t->arena);
+    CHECK(msg_parse(message, t->arena, &m) == VERDICT_GOOD);
+    if (m.type == MSG_WELCOME) {
+        hold_welcome(t, &m.as.welcome, message);
+    } else if (m.type == MSG_PROOF) {
+        judge_proof(t, &m.as.proof, message);
+    } else {
+        t->fault = BUNDLE_ANOTHER_BASE;
+    }
+    enum err e = OK;
+    if (t->judged && (t->fault == BUNDLE_FINE || t->fault == BUNDLE_CONTRADICTION)) {
+        e = give_held(t, &t->welcome, why);
+        if (e == OK && t->fault == BUNDLE_CONTRADICTION) {
+            e = give_held(t, &t->proof, why); // the core keeps the evidence
+        }
+    }
+    return e;
+}
+
+// One message after the other, in the order of the bundle; the proof that was held goes after the acknowledgements.
+static enum err take_message(struct taking *t, struct slice message, struct why *why)
+{
+    struct msg m;
+    if (!t->judged) {
+        return judge(t, message, why);
+    }
+    arena_reset(t->arena);
+    CHECK(msg_parse(message, t->arena, &m) == VERDICT_GOOD);
+    // Of the proofs that start from earlier checkpoints, one is for this site as it is.
+    if (m.type == MSG_PROOF && m.as.proof.base != t->head.size) {
+        if (m.as.proof.base == t->seen.size && t->proof.n == 0) {
+            buf_put(&t->proof, message);
+        }
+        return OK;
+    }
+    enum err e = m.type == MSG_PROOF || m.type == MSG_DOWN ? give_held(t, &t->proof, why) : OK;
+    return e == OK && t->fault == BUNDLE_FINE ? give(t, message, why) : e;
+}
+
+static enum err start(struct taking *t, struct why *why)
+{
+    struct node_event event = { .type = NODE_START };
+    struct arena *arena = arena_new(NODE_STORE_ARENA_BYTES);
+    enum err e = node_store_start(t->kv, arena, &event.as.start, why);
+    if (e == OK) {
+        t->seen = event.as.start.seen;
+        t->fault = event.as.start.contradicted ? BUNDLE_CONTRADICTION : BUNDLE_FINE;
+        e = step(t, &event, why);
+    }
+    arena_free(arena);
+    // As if the transport had connected at once.
+    for (int i = 0; i < 2 && e == OK; i++) {
+        struct node_event next = { .type = i == 0 ? NODE_POKE : NODE_UP };
+        e = step(t, &next, why);
+    }
+    return e;
+}
+
+static enum err count_up(struct kv *kv)
+{
+    struct kv_txn *t = NULL;
+    uint8_t number[8];
+    uint64_t before = 0;
+    enum err e = node_bundle_number(kv, &before);
+    if (e == OK) {
+        e = kv_begin_write(kv, &t);
+    }
+    if (e == OK) {
+        be64_put(number, before + 1);
+        store_value_put(t, NUMBER, SLICE_ARRAY(number));
+        e = kv_commit(t);
+    }
+    return e;
+}
+
+enum err node_bundle_number(struct kv *kv, uint64_t *out)
+{
+    struct kv_txn *t = NULL;
+    struct slice value;
+    *out = 0;
+    enum err e = kv_begin_read(kv, &t);
+    if (e == OK) {
+        e = store_value_get(t, NUMBER, &value);
+    }
+    if (e == OK && value.n == 8) {
+        *out = be64_get(value.p);
+    }
+    kv_abort(t);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err take_all(struct taking *t, node_bundle_source *source, void *arg, struct why *why)
+{
+    struct buf message = buf_new(LIMIT_FRAME_BYTES);
+    bool more = true;
+    enum err e = start(t, why);
+    while (e == OK && more && t->fault == BUNDLE_FINE) {
+        e = source(arg, &message, &more, why);
+        if (e == OK && more) {
+            e = take_message(t, buf_slice(&message), why);
+        }
+    }
+    if (e == OK && t->fault == BUNDLE_FINE && !t->judged) {
+        t->fault = BUNDLE_ANOTHER_BASE;
+    }
+    if (e == OK && t->fault == BUNDLE_FINE) {
+        e = give_held(t, &t->proof, why);
+    }
+    buf_done(&message);
+    return e;
+}
+
+enum err node_bundle_take(struct kv *kv, const struct charter *charter, const char *dir, node_bundle_source *source,
+                          void *arg, enum bundle_fault *fault, struct node_bundle_taken *taken, struct why *why)
+{
+    const struct node_identity identity = { .consultation = charter->id, .log = charter->log };
+    struct taking t = { .kv = kv,
+                        .charter = charter,
+                        .dir = dir,
+                        .core = node_core_new(&identity),
+                        .actions = mem_new(sizeof *t.actions),
+                        .arena = arena_new(MSG_ARENA_BYTES + NODE_STORE_ARENA_BYTES),
+                        .seen = tree_head_empty(),
+                        .welcome = buf_new(LIMIT_FRAME_BYTES),
+                        .proof = buf_new(LIMIT_FRAME_BYTES),
+                        .fault = BUNDLE_FINE,
+                        .now_ms = loop_now_ms(),
+                        .taken = taken };
+    *taken = (struct node_bundle_taken){ .down = 0 };
+    enum err e = take_all(&t, source, arg, why);
+    const bool touched = t.judged;
+    const enum err counted = touched ? count_up(kv) : OK;
+    taken->size = t.head.size;
+    *fault = t.fault;
+    node_core_free(t.core);
+    free(t.actions);
+    arena_free(t.arena);
+    buf_done(&t.welcome);
+    buf_done(&t.proof);
+    return e == OK ? counted : e;
+}

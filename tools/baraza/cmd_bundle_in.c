@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza bundle in`: takes what a courier brings, a file or a folder of them, each judged alone. At a hub by the door
+// of the exchange, at a site by the core of the exchange: so a bundle has the effect of the network, no other.
+// It must never take a bundle that is not whole. Read first: bundle_file.h, visit.h, node/node_bundle.h.
+#include "common/base/file.h"
+#include "common/format/armor.h"
+#include "hub/hub_keys.h"
+#include "node/node_bundle.h"
+#include "node/node_count.h"
+#include "tools/baraza/bundle_file.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/visit.h"
+#include "tools/baraza/work.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct taking {
+    struct cmd_context *context;
+    unsigned flags;              // of enum kv_flag
+    struct bundle_expect expect;
+    bool folder;                 // what is for others is passed over
+    struct buf note;             // of the charter
+    struct charter charter;
+    // at a site
+    struct work w;
+    struct state_transport transport;
+    // at a hub
+    bool hub;
+    struct boxsec intake, exchange;
+    struct host host;
+    bool patient;                // what is put off may follow from another bundle of the folder: nothing is said yet
+    bool again;                  // that was so
+    int worst;                   // exit code so far
+};
+
+// --- what is said of each ---
+
+static void put_name(struct buf *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    print_line(out, slice_text(slash == NULL ? path : slash + 1), 200);
+}
+
+static int say_refused(struct taking *t, const char *path, enum bundle_fault fault)
+{
+    const bool others = t->folder && (fault == BUNDLE_NOT_FOR_US || fault == BUNDLE_WAY || fault == BUNDLE_OLDER);
+    if (t->context->json) {
+        json_t *o = json_object();
+        json_put(o, "file", json_string(path));
+        json_put(o, "taken", json_boolean(false));
+        json_put(o, "reason", json_string(bundle_fault_name(fault)));
+        (void)cmd_print_json(o);
+    } else if (!others || !t->context->quiet) {
+        struct buf out = buf_new(4096);
+        put_name(&out, path);
+        buf_printf(&out, ": %s: %s\n", others ? "passed over" : "refused", bundle_fault_text(fault));
+        (void)cmd_print(buf_slice(&out));
+        buf_done(&out);
+    }
+    return others ? EXIT_GOOD : EXIT_FOUND;
+}
+
+static int say_delivered(struct taking *t, const char *path, struct boxkey site, const struct delivered *d)
+{
+    if (t->context->json) {
+        json_t *o = json_object();
+        json_put(o, "file", json_string(path));
+        json_put(o, "taken", json_boolean(true));
+        json_put(o, "site", json_of_hex(SLICE_ARRAY(site.b)));
+        json_put(o, "entries", json_of_number(d->entries));
+        json_put(o, "received", json_of_number(d->received));
+        json_put(o, "refused", json_of_number(d->refused));
+        json_put(o, "later", json_of_number(d->later));
+        return cmd_print_json(o);
+    }
+    struct buf out = buf_new(4096);
+    put_name(&out, path);
+    buf_printf(&out, ": %llu of ", (unsigned long long)d->received);
+    print_count(&out, d->entries, "entry", "entries");
+    buf_put_text(&out, " received from site ");
+    armor_put_hex(&out, slice_of(site.b, 4));
+    if (d->refused + d->later > 0) {
+        buf_printf(&out, "; %llu refused, %llu put off (%s)", (unsigned long long)d->refused,
+                   (unsigned long long)d->later, verdict_text(d->code));
+    }
+    buf_put_u8(&out, '\n');
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static void put_taken(struct buf *out, const struct node_bundle_taken *b, const struct node_count *c)
+{
+    buf_printf(out, ": taken; %llu of %llu entries received, %llu confirmed", (unsigned long long)c->received,
+               (unsigned long long)c->saved, (unsigned long long)c->confirmed);
+    if (c->refused > 0) {
+        buf_printf(out, ", %llu refused", (unsigned long long)c->refused);
+    }
+    buf_put_u8(out, '\n');
+    if (b->restored) {
+        buf_put_text(out, "The hub holds entries of this notebook that are not here: this state was copied or "
+                          "restored. Nothing is lost; a new notebook begins.\n");
+    }
+    if (b->bad > 0) {
+        print_count(out, b->bad, "answer", "answers");
+        buf_put_text(out, " in it did not verify and were not believed\n");
+    }
+}
+
+static int say_taken(struct taking *t, const char *path, const struct node_bundle_taken *b, const struct node_count *c)
+{
+    if (t->context->json) {
+        json_t *o = json_object();
+        json_put(o, "file", json_string(path));
+        json_put(o, "taken", json_boolean(true));
+        json_put(o, "saved", json_of_number(c->saved));
+        json_put(o, "received", json_of_number(c->received));
+        json_put(o, "confirmed", json_of_number(c->confirmed));
+        json_put(o, "pending", json_of_number(c->waiting));
+        json_put(o, "refused", json_of_number(c->refused));
+        json_put(o, "down", json_of_number(b->down));
+        json_put(o, "checkpoint", json_of_number(b->size));
+        return cmd_print_json(o);
+    }
+    struct buf out = buf_new(8192);
+    put_name(&out, path);
+    put_taken(&out, b, c);
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+// --- one bundle ---
+
+static enum err next(void *arg, struct buf *message, bool *more, struct why *why)
+{
+    struct bundle_file *f = arg;
+    return bundle_file_next(f, message, more, why);
+}
+
+static enum err take_at_site(struct taking *t, const char *path, struct bundle_file *f, int *code, struct why *why)
+{
+    enum bundle_fault fault = BUNDLE_FINE;
+    struct node_bundle_taken taken;
+    struct node_count count;
+    struct kv *kv = state_kv(t->w.state);
+    enum err e = node_bundle_take(kv, &t->charter, t->context->state, next, f, &fault, &taken, why);
+    if (e == OK && fault == BUNDLE_FINE) {
+        e = node_count(kv, &count, why);
+    }
+    if (e == OK) {
+        *code = fault == BUNDLE_FINE ? say_taken(t, path, &taken, &count) : say_refused(t, path, fault);
+    }
+    return e;
+}
+
+// Keeps what the site said of itself, for the way back. A hint: the answer is right without it, only longer.
+static enum err keep_hello(const struct taking *t, struct boxkey site, struct slice hello, struct why *why)
+{
+    struct buf name = buf_new(256);
+    char *dir = state_path_in(t->context->state, STATE_HUB_SITES);
+    enum err e = file_exists(dir) ? OK : file_make_dir(dir, why);
+    e = e == ERR_EXISTS ? OK : e;
+    buf_put_text(&name, STATE_HUB_SITES "/");
+    armor_put_hex(&name, SLICE_ARRAY(site.b));
+    buf_put_u8(&name, 0);
+    char *path = state_path_in(t->context->state, (const char *)name.p);
+    if (e == OK) {
+        e = file_replace(path, hello, 0600, why);
+    }
+    free(dir);
+    free(path);
+    buf_done(&name);
+    return e;
+}
+
+static enum err deliver(struct taking *t, struct bundle_file *f, struct boxkey *site, struct delivered *sum,
+                        struct why *why)
+{
+    struct visit *visit = NULL;
+    struct buf message = buf_new(LIMIT_FRAME_BYTES);
+    struct slice hello = { NULL, 0 };
+    bool more = true;
+    enum err e = bundle_file_next(f, &message, &more, why);
+    if (e == OK) {
+        CHECK(more); // a bundle has one message at least, and its first is this
+        CHECK(bundle_site_parse(buf_slice(&message), site, &hello));
+        e = keep_hello(t, *site, hello, why);
+    }
+    if (e == OK) {
+        e = visit_open(&t->host, &t->charter, &t->exchange, &visit, why);
+    }
+    while (e == OK && more) {
+        e = bundle_file_next(f, &message, &more, why);
+        if (e == OK && more) {
+            e = visit_give(visit, buf_slice(&message), sum, why);
+        }
+    }
+    visit_close(visit);
+    buf_done(&message);
+    return e;
+}
+
+static enum err take_at_hub(struct taking *t, const char *path, struct bundle_file *f, int *code, struct why *why)
+{
+    struct boxkey site = { { 0 } };
+    struct delivered sum = { .code = VERDICT_GOOD };
+    enum err e = t->host.endpoint[0] == '\0' ? host_open(t->context->state, t->flags, &t->host, why) : OK;
+    if (e == OK) {
+        e = deliver(t, f, &site, &sum, why);
+    }
+    t->again = e == OK && sum.later > 0 && t->patient;
+    if (e == OK && !t->again) {
+        *code = say_delivered(t, path, site, &sum);
+    }
+    return e;
+}
+
+static void take(struct taking *t, const char *path)
+{
+    struct why why = { "" };
+    struct bundle_file *f = NULL;
+    enum bundle_fault fault = BUNDLE_FINE;
+    int code = EXIT_GOOD;
+    enum err e = bundle_file_open(path, t->context->state, &t->expect, &f, &fault, &why);
+    if (e == OK && fault != BUNDLE_FINE) {
+        code = say_refused(t, path, fault);
+    } else if (e == OK) {
+        e = t->hub ? take_at_hub(t, path, f, &code, &why) : take_at_site(t, path, f, &code, &why);
+    }
+    bundle_file_close(f);
+    code = e == OK ? code : cmd_fail(e, &why);
+    t->worst = code != EXIT_GOOD ? code : t->worst;
+}
+
+// --- a folder ---
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_bundle_name(const char *name)
+{
+    const size_t n = strlen(name);
+    const size_t suffix = sizeof BUNDLE_SUFFIX - 1;
+    return name[0] != '.' && n > suffix && strcmp(name + n - suffix, BUNDLE_SUFFIX) == 0;
+}
+
+// Takes n of them. Those that must wait for others, which may stand behind them, come to the front; returns how many.
+static size_t take_names(struct taking *t, char **names, size_t n)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        t->again = false;
+        take(t, names[i]);
+        if (t->again) {
+            names[left++] = names[i];
+        } else {
+            free(names[i]);
+        }
+    }
+    return left;
+}
+
+// Every bundle in the folder, in the order of their names: that is the order in which they were made.
+static int take_folder(struct taking *t, const char *path)
+{
+    DIR *dir = opendir(path);
+    char **names = mem_new(LIMIT_BUNDLE_FOLDER * sizeof *names);
+    size_t n = 0;
+    for (struct dirent *d = dir == NULL ? NULL : readdir(dir); d != NULL && n < LIMIT_BUNDLE_FOLDER;
+         d = readdir(dir)) {
+        if (is_bundle_name(d->d_name)) {
+            names[n++] = state_path_in(path, d->d_name);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    qsort(names, n, sizeof *names, by_name);
+    t->folder = true;
+    t->patient = true;
+    size_t left = n;
+    for (size_t before = n + 1; left > 0 && left < before;) {
+        before = left;
+        left = take_names(t, names, left);
+    }
+    t->patient = false;
+    (void)take_names(t, names, left);
+    free(names);
+    if (n == 0) {
+        cmd_remark(t->context, "there is no file *" BUNDLE_SUFFIX " in %s", path);
+    }
+    return t->worst;
+}
+
+// --- which side this is ---
+
+static enum err prepare(struct taking *t, struct why *why)
+{
+    struct hub_keys keys;
+    const struct state *state = t->w.state;
+    t->note = buf_new(LIMIT_CHARTER_BYTES);
+    buf_put(&t->note, state_charter_note(state));
+    if (charter_verify(buf_slice(&t->note), &t->charter, why) != VERDICT_GOOD) {
+        return ERR_CORRUPT;
+    }
+    t->expect = (struct bundle_expect){ .consultation = t->charter.id, .log = t->charter.log.key };
+    t->hub = t->w.keyring == NULL;
+    if (!t->hub) {
+        enum err e = state_transport_load(state, &t->transport, why);
+        t->expect.way = BUNDLE_DOWN;
+        t->expect.pub = t->transport.pub;
+        t->expect.sec = &t->transport.sec;
+        return e;
+    }
+    enum err e = hub_keys_load(state, &keys, why);
+    if (e == OK) {
+        t->intake = keys.intake;
+        t->exchange = keys.exchange;
+        t->expect.way = BUNDLE_UP;
+        t->expect.pub = keys.intake_pub;
+        t->expect.sec = &t->intake;
+        hub_keys_done(&keys);
+        work_close(&t->w); // the daemon opens it, perhaps as a child of this process
+    }
+    return e;
+}
+
+static int take_all(struct taking *t, const char *path)
+{
+    struct why why = { "" };
+    struct stat st;
+    int code = work_state(t->context, &t->w);
+    if (code >= 0) {
+        return code;
+    }
+    t->flags = work_store_flags(t->context);
+    enum err e = prepare(t, &why);
+    if (e != OK) {
+        return cmd_fail(e, &why);
+    }
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+        return take_folder(t, path);
+    }
+    take(t, path);
+    return t->worst;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct taking t = { .context = context, .worst = EXIT_GOOD };
+    const struct arg_command command = {
+        .name = "baraza bundle in",
+        .summary = "Take in what a courier brings: at the hub bundles of sites, at a site the hub's answers. A folder "
+                   "is taken bundle by bundle: a bad one is refused and stops no other",
+        .positionals = "FILE|DIR",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza bundle in /media/stick --state /srv/baraza\n"
+                    "  baraza bundle in 20260304T130507-to-4f2a91c0.bundle\n"
+                    "\n"
+                    "At a hub the daemon may be running; where it is not, it is started for the moment.\n"
+                    "Taking the same bundle again, or what the network brought already, changes nothing.\n"
+                    "Exit 0: taken. 1: a bundle was refused; the line says why.\n",
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    code = take_all(&t, args.positionals[0]);
+    if (t.hub) {
+        host_close(&t.host, context->state, t.flags);
+    }
+    work_close(&t.w);
+    buf_done(&t.note);
+    mem_wipe(&t.intake, sizeof t.intake);
+    mem_wipe(&t.exchange, sizeof t.exchange);
+    mem_wipe(&t.transport, sizeof t.transport);
+    return code;
+}
+
+const struct cmd cmd_bundle_in = { "bundle in", run, "take in what a courier brings", CMD_READ };

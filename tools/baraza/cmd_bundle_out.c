@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza bundle out`: a file for a courier. At a site what the hub has not acknowledged, at a hub its answers to one
+// site or to all. Nobody need be unlocked, and nobody on the way can read it.
+// It must never replace a file. Read first: node/node_bundle.h, hub/hub_bundle.h, bundle_file.h.
+#include "common/base/file.h"
+#include "common/format/armor.h"
+#include "common/net/loop.h"
+#include "hub/hub_bundle.h"
+#include "hub/hub_keys.h"
+#include "node/node_bundle.h"
+#include "tools/baraza/bundle_file.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/work.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define KEY_DIGITS 8 // of a site's transport key, in a file's name
+#define SAME_SECOND 100
+
+struct making {
+    struct cmd_context *context;
+    struct work w;
+    const char *where;     // FILE or DIR, as given
+    const char *to;        // at a hub: one site
+    bool all;
+    char *path;            // of the bundle at hand
+    struct bundle_making file;
+    bool nameless;         // no bundle was made: nothing is said of unplugging
+    uint64_t bytes;
+    struct hub_keys keys;
+    struct serve *serve;
+};
+
+// --- names ---
+
+static bool is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void put_second(struct buf *out)
+{
+    struct buf text = buf_new(64);
+    const uint64_t now = loop_wall_s();
+    print_time(&text, now); // 2026-03-04 13:00
+    for (size_t i = 0; i < text.n; i++) {
+        const uint8_t c = text.p[i];
+        if (c >= '0' && c <= '9') {
+            buf_put_u8(out, c);
+        } else if (c == ' ') {
+            buf_put_u8(out, 'T');
+        }
+    }
+    buf_printf(out, "%02u", (unsigned)(now % 60));
+    buf_done(&text);
+}
+
+// The path of a new bundle: as given, or a name in the folder that was given. Names sort by time.
+static char *name_bundle(const struct making *m, const char *way, struct boxkey site)
+{
+    struct buf path = buf_new(8192);
+    if (!is_dir(m->where)) {
+        buf_put_text(&path, m->where);
+        buf_put_u8(&path, 0);
+        return (char *)path.p;
+    }
+    for (unsigned i = 0; i < SAME_SECOND; i++) {
+        buf_reset(&path);
+        buf_printf(&path, "%s/", m->where);
+        put_second(&path);
+        if (i > 0) {
+            buf_printf(&path, "-%u", i);
+        }
+        buf_printf(&path, "-%s-", way);
+        armor_put_hex(&path, slice_of(site.b, KEY_DIGITS / 2));
+        buf_put_text(&path, BUNDLE_SUFFIX);
+        buf_put_u8(&path, 0);
+        if (!file_exists((const char *)path.p)) {
+            break;
+        }
+    }
+    return (char *)path.p;
+}
+
+// --- the file ---
+
+static enum err put(void *arg, struct slice message, struct why *why)
+{
+    struct making *m = arg;
+    return bundle_making_put(&m->file, message, why);
+}
+
+static enum err begin(struct making *m, enum bundle_way way, struct boxkey site, struct boxkey to, struct why *why)
+{
+    free(m->path);
+    m->path = name_bundle(m, way == BUNDLE_UP ? "from" : "to", site);
+    return bundle_making_begin(m->path, way, state_charter(m->w.state)->id, to, &m->file, why);
+}
+
+static enum err commit(struct making *m, const struct seckey *log, enum err e, struct why *why)
+{
+    if (e != OK) {
+        bundle_making_abort(&m->file);
+        return e;
+    }
+    e = bundle_making_commit(&m->file, log, why);
+    struct stat st;
+    m->bytes = e == OK && stat(m->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+    return e;
+}
+
+// --- at a site ---
+
+static int say_site(const struct making *m, const struct node_bundle_made *made)
+{
+    struct buf out = buf_new(8192);
+    if (m->context->json) {
+        json_t *o = json_object();
+        json_put(o, "file", json_string(m->path));
+        json_put(o, "entries", json_of_number(made->entries));
+        json_put(o, "left", json_of_number(made->left));
+        json_put(o, "bytes", json_of_number(m->bytes));
+        return cmd_print_json(o);
+    }
+    buf_printf(&out, "%s: ", m->path);
+    print_count(&out, made->entries, "entry", "entries");
+    buf_printf(&out, " for the hub, %llu KB, sealed\n", (unsigned long long)((m->bytes + 1023) / 1024));
+    if (made->left > 0) {
+        print_count(&out, made->left, "entry is", "entries are");
+        buf_put_text(&out, " not in it: baraza unlock, then make another\n");
+    }
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static int from_site(struct making *m)
+{
+    struct why why = { "" };
+    struct state_transport transport;
+    struct node_bundle_made made;
+    const struct charter *charter = state_charter(m->w.state);
+    if (m->to != NULL || m->all) {
+        return cmd_usage("--to and --all are for a hub's state; a site's bundle is for its hub");
+    }
+    enum err e = state_transport_load(m->w.state, &transport, &why);
+    if (e == OK) {
+        e = begin(m, BUNDLE_UP, transport.pub, charter->intake, &why);
+    }
+    if (e == OK) {
+        e = node_bundle_make(state_kv(m->w.state), charter->id, transport.pub, put, m, &made, &why);
+        e = commit(m, NULL, e, &why);
+    }
+    mem_wipe(&transport, sizeof transport);
+    return e == OK ? say_site(m, &made) : cmd_fail(e, &why);
+}
+
+// --- at a hub ---
+
+static int say_hub(const struct making *m, struct boxkey site, const struct hub_bundle_made *made)
+{
+    struct buf out = buf_new(8192);
+    if (m->context->json) {
+        json_t *o = json_object();
+        json_put(o, "file", json_string(m->path));
+        json_put(o, "site", json_of_hex(SLICE_ARRAY(site.b)));
+        json_put(o, "notebooks", json_of_number(made->received));
+        json_put(o, "refusals", json_of_number(made->refusals));
+        json_put(o, "checkpoint", json_of_number(made->size));
+        json_put(o, "bytes", json_of_number(m->bytes));
+        return cmd_print_json(o);
+    }
+    buf_printf(&out, "%s: answers for site ", m->path);
+    armor_put_hex(&out, slice_of(site.b, KEY_DIGITS / 2));
+    buf_printf(&out, " at checkpoint %llu, %llu KB, sealed\n", (unsigned long long)made->size,
+               (unsigned long long)((m->bytes + 1023) / 1024));
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+// What the site said of itself in its last bundle; empty when none came.
+static enum err read_hello(const struct making *m, struct boxkey site, struct buf *out, struct why *why)
+{
+    struct buf name = buf_new(256);
+    buf_put_text(&name, STATE_HUB_SITES "/");
+    armor_put_hex(&name, SLICE_ARRAY(site.b));
+    buf_put_u8(&name, 0);
+    char *path = state_path(m->w.state, (const char *)name.p);
+    enum err e = file_read(path, false, out, why);
+    free(path);
+    buf_done(&name);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static int answer_site(struct making *m, struct boxkey site)
+{
+    struct why why = { "" };
+    struct hub_bundle_made made;
+    struct buf hello = buf_new(LIMIT_FRAME_BYTES);
+    const struct hub_bundle_options options = {
+        .kv = state_kv(m->w.state), .serve = m->serve, .sink = put, .arg = m
+    };
+    enum err e = read_hello(m, site, &hello, &why);
+    if (e == OK) {
+        e = begin(m, BUNDLE_DOWN, site, site, &why);
+    }
+    if (e == OK) {
+        e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, buf_slice(&hello), &made, &why);
+        e = commit(m, &m->keys.log, e, &why);
+    }
+    buf_done(&hello);
+    return e == OK ? say_hub(m, site, &made) : cmd_fail(e, &why);
+}
+
+struct sites {
+    struct boxkey keys[LIMIT_BUNDLE_FOLDER];
+    size_t n;
+};
+
+static void add_site(struct sites *s, struct boxkey key)
+{
+    bool known = s->n == LIMIT_BUNDLE_FOLDER;
+    for (size_t i = 0; i < s->n && !known; i++) {
+        known = boxkey_equal(s->keys[i], key);
+    }
+    if (!known) {
+        s->keys[s->n++] = key;
+    }
+}
+
+// Sites from which a bundle came.
+static void list_came(const struct making *m, struct sites *out)
+{
+    char *path = state_path(m->w.state, STATE_HUB_SITES);
+    DIR *dir = opendir(path);
+    free(path);
+    for (struct dirent *d = dir == NULL ? NULL : readdir(dir); d != NULL; d = readdir(dir)) {
+        struct boxkey key;
+        if (armor_hex_fixed(slice_text(d->d_name), key.b, sizeof key.b)) {
+            add_site(out, key);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
+// All that the roster knows besides.
+static void list_known(const struct making *m, struct sites *out)
+{
+    const struct roster *roster = serve_roster(m->serve);
+    for (size_t i = 0; i < roster_transport_count(roster); i++) {
+        struct boxkey key = roster_transport_key(roster, i);
+        if (roster_transport(roster, key, NULL) == DOOR_MEMBER) {
+            add_site(out, key);
+        }
+    }
+}
+
+static int answer_one(struct making *m, struct sites *sites)
+{
+    size_t found = 0;
+    size_t fits = 0;
+    list_known(m, sites);
+    for (size_t i = 0; i < sites->n; i++) {
+        struct hash key;
+        memcpy(key.b, sites->keys[i].b, sizeof key.b);
+        if (id_begins(key, slice_text(m->to))) {
+            found = i;
+            fits++;
+        }
+    }
+    if (fits != 1) {
+        return fits > 1 ? cmd_usage("several sites' keys begin with \"%s\": give more of it", m->to)
+                        : cmd_usage("no site's key begins with \"%s\"; see: baraza who", m->to);
+    }
+    return answer_site(m, sites->keys[found]);
+}
+
+static int answer_all(struct making *m, const struct sites *sites)
+{
+    int worst = EXIT_GOOD;
+    if (!is_dir(m->where)) {
+        return cmd_usage("--all makes one bundle for each site: name a folder");
+    }
+    for (size_t i = 0; i < sites->n; i++) {
+        int code = answer_site(m, sites->keys[i]);
+        worst = code != EXIT_GOOD ? code : worst;
+    }
+    if (sites->n == 0) {
+        cmd_remark(m->context, "no site has sent a bundle here; --to makes one for any site");
+        m->nameless = true;
+    }
+    return worst;
+}
+
+static int from_hub(struct making *m)
+{
+    struct why why = { "" };
+    if ((m->to != NULL) == m->all) {
+        return cmd_usage("for whom? --to SITEKEY for one site, or --all for every site that sent a bundle");
+    }
+    enum err e = hub_keys_load(m->w.state, &m->keys, &why);
+    if (e == OK) {
+        const struct serve_keys keys = {
+            .charter = state_charter(m->w.state), .store = &m->keys.store, .log = &m->keys.log
+        };
+        e = serve_open(state_kv(m->w.state), &keys, &m->serve, &why);
+    }
+    if (e != OK) {
+        return cmd_fail(e, &why);
+    }
+    struct sites *sites = mem_new(sizeof *sites);
+    list_came(m, sites);
+    int code = m->all ? answer_all(m, sites) : answer_one(m, sites);
+    free(sites);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct making m = { .context = context, .file = { .file = { .fd = -1 } } };
+    const struct arg_spec rows[] = {
+        { "to", 0, ARG_TEXT, "SITEKEY", "at a hub: the site whose transport key begins so (8 digits do)", &m.to },
+        { "all", 0, ARG_FLAG, NULL, "at a hub: one bundle for each site that sent one", &m.all },
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza bundle out",
+        .summary = "Make a file for a courier: from a site to its hub, or the hub's answers to a site. Needs no "
+                   "passphrase; whoever carries it can read nothing",
+        .positionals = "FILE|DIR",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza bundle out /media/stick\n"
+                    "  baraza bundle out --all /media/stick --state /srv/baraza\n"
+                    "  baraza bundle out --to 4f2a91c0 answer.bundle --state /srv/baraza\n"
+                    "\n"
+                    "The file is new, read back from the stick, and only then gets its name; nothing is replaced.\n"
+                    "Wait for \"safe to unplug\". Entries count as received when the hub's answer is taken in here:\n"
+                    "until then every bundle has them, and the network may carry them too.\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code >= 0) {
+        return code;
+    }
+    m.where = args.positionals[0];
+    code = work_state(context, &m.w);
+    if (code < 0) {
+        code = m.w.keyring == NULL ? from_hub(&m) : from_site(&m);
+    }
+    if (code == EXIT_GOOD && !context->json && !m.nameless) {
+        code = cmd_print(SLICE_LITERAL("safe to unplug\n"));
+    }
+    serve_close(m.serve);
+    hub_keys_done(&m.keys);
+    work_close(&m.w);
+    free(m.path);
+    return code;
+}
+
+const struct cmd cmd_bundle_out = { "bundle out", run, "make a file for a courier", CMD_READ };
