@@ -384,6 +384,11 @@ static enum err take_checkpoint(struct hub *h, struct why *why)
         event.as.checkpoint.head = head;
         event.as.checkpoint.note = buf_slice(&h->note);
         e = open_door(h, why);
+        if (e == ERR_AGAIN) {
+            // Too many programs read the store just now: with the next checkpoint, then.
+            LOG(h->options->log, LOG_WARN, "hub.door-not-renewed");
+            e = OK;
+        }
         if (e == OK) {
             step(h, &event);
         }

@@ -255,15 +255,14 @@ static void down_read(struct peer_core *c)
     if (s == NULL || !s->down_busy) {
         return;
     }
+    uint64_t to = c->event->as.down_read.to;
     if (c->event->as.down_read.sent) {
-        s->down_to = c->event->as.down_read.to;
+        s->down_to = to > s->down_to ? to : s->down_to;
     } else {
-        bool moved = c->event->as.down_read.to > s->down_cursor;
-        s->down_cursor = moved ? c->event->as.down_read.to : s->down_cursor;
+        bool moved = to > s->down_cursor;
+        s->down_cursor = moved ? to : s->down_cursor;
         s->down_busy = false;
-        if (moved) {
-            serve(c, s);
-        }
+        c->sweep = moved ? 0 : c->sweep; // there is more to look at, after others had their turn
     }
 }
 

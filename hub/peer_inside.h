@@ -13,7 +13,7 @@
 #define PEER_FAULTS 8               // protocol errors after which a connection is dropped,
 #define PEER_SHUT_MS 60000u         // and its key is not listened to for so long
 #define PEER_TICKETS 64             // batches that one peer may have under way
-#define PEER_DOWN_AGAIN 4           // times that a peer is sent the same entries again
+#define PEER_DOWN_AGAIN 8           // times that a peer is sent the same entries again
 #define PEER_DOWN_MS 30000u         // in so long
 #define PEER_RETRY_MS 2000u         // what is deferred for want of memory comes again after about this
 #define PEER_RETRY_FULL_MS 60000u   // for want of disk

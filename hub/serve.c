@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define DOWN_BYTES (LIMIT_FRAME_BYTES - LIMIT_DISCLOSURE_BYTES - LIMIT_ENTRY_BYTES - 4096)
+#define DOWN_LOOKS 2048 // entries looked at in one call, so that the socket's thread is not kept from others
 
 struct serve {
     struct kv *kv;
@@ -368,13 +369,15 @@ static enum err down_read(struct serve *s, struct kv_txn *t, const struct peer_a
     uint64_t to = a->as.down.to < record_size(s->record) ? a->as.down.to : record_size(s->record);
     uint64_t index = a->as.down.from;
     enum err e = OK;
-    while (e == OK && d->count < LIMIT_DOWN_ENTRIES && d->bytes < DOWN_BYTES && index < to &&
+    size_t looks = 0;
+    while (e == OK && d->count < LIMIT_DOWN_ENTRIES && d->bytes < DOWN_BYTES && looks < DOWN_LOOKS && index < to &&
            record_next_control(t, &index) && index < to) {
         e = down_add(s, t, a->user, index, d, &plain, why);
         index++;
+        looks++;
     }
-    // A full message ends behind its last entry; else everything up to `to` was looked at.
-    bool full = d->count == LIMIT_DOWN_ENTRIES || d->bytes >= DOWN_BYTES;
+    // A full message, or a long look, ends behind its last entry; else everything up to `to` was looked at.
+    bool full = d->count == LIMIT_DOWN_ENTRIES || d->bytes >= DOWN_BYTES || looks == DOWN_LOOKS;
     *upto = full && index < to ? index : to;
     buf_wipe(&plain);
     buf_done(&plain);

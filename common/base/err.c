@@ -40,6 +40,7 @@ enum err err_from_errno(int number)
     switch (number) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return ERR_FULL;
     case ENOENT:
         return ERR_NOT_FOUND;

@@ -41,7 +41,7 @@ const char *err_text(enum err e);
 // Returns the exit code a program ends with on e (0, or a sysexits code).
 int err_exit_code(enum err e);
 
-// Turns an errno value into an err: ENOSPC and EDQUOT are ERR_FULL, ENOENT is ERR_NOT_FOUND, EEXIST is
+// Turns an errno value into an err: ENOSPC, EDQUOT and EFBIG are ERR_FULL, ENOENT is ERR_NOT_FOUND, EEXIST is
 // ERR_EXISTS, EACCES and EPERM are ERR_PERM, all else ERR_IO. number must not be 0.
 enum err err_from_errno(int number);
 

@@ -99,7 +99,8 @@ enum err loop_signals_open(int *out_fd)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     struct sigaction ignore = { .sa_handler = SIG_IGN };
-    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0) {
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0 ||
+        sigaction(SIGXFSZ, &ignore, NULL) != 0) {
         return ERR_IO;
     }
     int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

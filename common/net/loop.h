@@ -26,8 +26,8 @@ struct loop_watch {
 // deadline). Sets `ready` in each. n is at most LIMIT_LOOP_WATCHES (CHECK). ERR_IO: waiting itself failed.
 MUST_USE enum err loop_wait(struct loop_watch *watches, size_t n, uint64_t deadline_ms);
 
-// Blocks SIGTERM, SIGINT and SIGHUP for this thread and those it starts later, ignores SIGPIPE, and gives a
-// descriptor to watch; loop_fd_close closes it. Call before any thread exists. ERR_IO.
+// Blocks SIGTERM, SIGINT and SIGHUP for this thread and those it starts later, ignores SIGPIPE and SIGXFSZ (whoever
+// writes hears of it), and gives a descriptor to watch; loop_fd_close closes it. Call before any thread exists. ERR_IO.
 MUST_USE enum err loop_signals_open(int *out_fd);
 
 // Takes the next signal number; 0 when none waits.

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 // AddressSanitizer surrounds and shadows every allocation; so the bound says little there, and is what release builds
@@ -93,6 +94,28 @@ static void check_memory(struct stage *s)
     must(s, most <= bound, "the hub's memory stays under its stated bound");
 }
 
+// Writing beyond the first pages of any file fails in the hub, or not any more.
+static void limit_files(struct stage *s, bool on)
+{
+    struct rlimit limit;
+    must(s, prlimit(s->hub.pid, RLIMIT_FSIZE, NULL, &limit) == 0, "the hub's limits can be read");
+    limit.rlim_cur = on ? 65536 : limit.rlim_max;
+    must(s, prlimit(s->hub.pid, RLIMIT_FSIZE, &limit, NULL) == 0, "the hub's limits can be set");
+}
+
+static void fill_disk(struct stage *s, struct site *site)
+{
+    limit_files(s, true);
+    pause_ms(500);
+    size_t before = atomic_load(&site->received);
+    pause_ms(2000);
+    must(s, hub_alive(s), "a hub that cannot write goes on");
+    must(s, atomic_load(&site->received) == before, "nothing is acknowledged that cannot be written");
+    limit_files(s, false);
+    site_progress(site, SITE_BATCH);
+    tell("a hub that cannot write acknowledges nothing, and goes on when it can");
+}
+
 static void restart(struct stage *s, struct site *site)
 {
     int status = hub_stop(s, SIGTERM);
@@ -117,6 +140,7 @@ int main(void)
     site_begin(&site, &s);
     site_progress(&site, SITE_BATCH);
     attack(&s, &site);
+    fill_disk(&s, &site);
     restart(&s, &site);
     site_end(&site);
     site_prove(&site);

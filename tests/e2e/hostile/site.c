@@ -12,6 +12,7 @@
 #define ANSWER_MS 30000
 #define PROGRESS_MS 60000
 #define PAUSE_MS 20
+#define IMPATIENCE_MS 500
 
 // Connects and says hello, as often as it takes.
 static void connect_site(struct site *site)
@@ -65,7 +66,8 @@ static void deliver(struct site *site, size_t first)
         } else if (site->caller.msg.type == MSG_REFUSE) {
             must(s, !site->caller.msg.as.refuse.is_signed, "nothing of the honest site is refused");
             site->deferred++;
-            pause_ms(site->caller.msg.as.refuse.retry_after_ms);
+            uint64_t wait_ms = site->caller.msg.as.refuse.retry_after_ms;
+            pause_ms(wait_ms < IMPATIENCE_MS ? wait_ms : IMPATIENCE_MS); // a node would wait longer
             sent = caller_say_letter(&site->caller, &l);
         } else {
             must(s, site->caller.msg.type != MSG_ERROR, "the honest site does nothing wrong");
