@@ -119,7 +119,7 @@ enum err checkpointer_publish(struct checkpointer *c, bool *fresh, struct why *w
     if (e == OK && head.size > c->head.size) {
         checkpoint_make(head, c->keys.log, c->keys.secret, &note);
         e = keep(c, head, buf_slice(&note), why);
-        // Of a write that was cut short on a full disk LMDB says EIO. Writing may be tried again; what was read is good.
+        // Of a write that a full disk cut short LMDB says EIO. Writing may be tried again; what was read is good.
         e = e == ERR_IO ? ERR_AGAIN : e;
     }
     if (e == OK && head.size > c->head.size) {

@@ -24,8 +24,8 @@ struct checkpointer_keys {
 MUST_USE enum err checkpointer_open(const struct checkpointer_keys *keys, struct checkpointer **out, struct why *why);
 void checkpointer_close(struct checkpointer *c);
 
-// Publishes the record as it is now, if it grew. OK with *fresh; ERR_FULL, ERR_AGAIN: not now (writing failed), nothing was published;
-// ERR_CORRUPT with why: an entry does not read back as it was written: never serve this record again.
+// Publishes the record as it is now, if it grew. OK with *fresh; ERR_FULL, ERR_AGAIN: not now (writing failed), nothing
+// was published; ERR_CORRUPT with why: an entry does not read back as it was written: never serve this record again.
 // The first call after the start reads back the whole record.
 MUST_USE enum err checkpointer_publish(struct checkpointer *c, bool *fresh, struct why *why);
 

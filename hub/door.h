@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Who may connect to the hub: whoever the roster knows, and who holds the hub's own key, which is `baraza bundle in`
-// on this computer. It must never decide what a peer may say: that is peer_core's and admission's.
+// Who may connect: the roster's transport keys, given to the admission handler (PROTOCOL 11.3).
+// It must never decide who that is.
 #ifndef BARAZA_HUB_DOOR_H
 #define BARAZA_HUB_DOOR_H
 
-#include "common/format/roster.h"
 #include "common/net/zap.h"
+#include "hub/serve.h"
 
-// Gives the door the keys of the roster as it is now (PROTOCOL 11.3), and own, the hub's exchange key.
-void door_open(struct zap *zap, const struct roster *roster, struct boxkey own);
+#define DOOR_CLOSED_SIZE UINT64_MAX // nobody was let in yet
+
+// Follows the record and, if it grew since *size (DOOR_CLOSED_SIZE: in any case), lets in whoever the roster knows by
+// now. *size is then how much of the record that is. Errors as serve_follow: the door is as it was.
+MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, uint64_t *size, struct why *why);
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/net/loop.h"
 #include "common/net/zap.h"
 #include "hub/door.h"
+#include "hub/door.h"
 #include "hub/hub_keys.h"
 #include "hub/pool.h"
 #include "hub/publish.h"
@@ -41,8 +42,7 @@ struct hub {
     struct peer_actions actions;
     struct job *jobs[LIMIT_TICKETS]; // by ticket; the core never has two of one place under way
     int signal_fd, wake_fd, commit_fd;
-    uint64_t door_size;         // the door is as the record was at this size
-    bool door_open;
+    uint64_t door_size;         // see door_renew
     struct tree_head published;
     struct buf note;
     struct buf out;             // one message to be sent
@@ -91,23 +91,6 @@ static void step(struct hub *h, const struct peer_event *event)
         peer_step(h->core, &next, &h->actions);
         act(h, &next);
     }
-}
-
-// --- the door ---
-// PROTOCOL 11.3: whoever the roster knows may connect; invitations may only enrol.
-static enum err open_door(struct hub *h, struct why *why)
-{
-    enum err e = serve_follow(h->serve, NULL, why);
-    if (e != OK) {
-        return e;
-    }
-    if (h->door_open && h->door_size == serve_size(h->serve)) {
-        return OK;
-    }
-    door_open(h->zap, serve_roster(h->serve), h->keys.exchange_pub);
-    h->door_size = serve_size(h->serve);
-    h->door_open = true;
-    return OK;
 }
 
 // --- actions ---
@@ -338,7 +321,7 @@ static void on_committed(struct hub *h, struct job *j)
     struct why why = { "" };
     h->jobs[j->ticket % LIMIT_TICKETS] = NULL;
     // Before the acknowledgement: whoever enrolled comes again at once, with her own key.
-    if (j->renews_door && open_door(h, &why) != OK) {
+    if (j->renews_door && door_renew(h->zap, h->serve, &h->door_size, &why) != OK) {
         LOG(h->options->log, LOG_ERROR, "hub.door-not-renewed");
     }
     event.as.committed.ticket = j->ticket;
@@ -383,7 +366,7 @@ static enum err take_checkpoint(struct hub *h, struct why *why)
         LOG_WITH(h->options->log, LOG_INFO, "hub.checkpoint", log_number("size", head.size));
         event.as.checkpoint.head = head;
         event.as.checkpoint.note = buf_slice(&h->note);
-        e = open_door(h, why);
+        e = door_renew(h->zap, h->serve, &h->door_size, why);
         if (e == ERR_AGAIN) {
             // Too many programs read the store just now: with the next checkpoint, then.
             LOG(h->options->log, LOG_WARN, "hub.door-not-renewed");
@@ -506,7 +489,7 @@ static enum err open_socket(struct hub *h, struct why *why)
         e = zap_probe(h->net, sock_endpoint(h->sock), h->keys.exchange_pub, why);
     }
     if (e == OK) {
-        e = open_door(h, why);
+        e = door_renew(h->zap, h->serve, &h->door_size, why);
     }
     return e;
 }
@@ -588,6 +571,7 @@ enum err hub_run(const struct hub_options *options, struct why *why)
     h->out = buf_new(LIMIT_FRAME_BYTES);
     h->arena = arena_new(MSG_ARENA_BYTES);
     h->tick_ms = UINT64_MAX;
+    h->door_size = DOOR_CLOSED_SIZE;
     h->published = tree_head_empty();
     enum err e = start(h, why);
     if (e == OK) {
