@@ -184,23 +184,26 @@ static enum err deliver(struct taking *t, struct bundle_file *f, struct boxkey *
 {
     struct visit *visit = NULL;
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
-    struct slice hello = { NULL, 0 };
+    struct buf hello = buf_new(LIMIT_FRAME_BYTES);
     bool more = true;
     enum err e = bundle_file_next(f, &message, &more, why);
     if (e == OK) {
+        struct slice bytes = { NULL, 0 };
         CHECK(more); // a bundle has one message at least, and its first is this
-        CHECK(bundle_site_parse(buf_slice(&message), site, &hello));
-        e = keep_hello(t, *site, hello, why);
-    }
-    if (e == OK) {
+        CHECK(bundle_site_parse(buf_slice(&message), site, &bytes));
+        buf_put(&hello, bytes);
         e = visit_open(&t->host, &t->charter, &t->exchange, &visit, why);
     }
-    while (e == OK && more) {
+    while (e == OK && more && !sum->bad) {
         e = bundle_file_next(f, &message, &more, why);
         if (e == OK && more) {
             e = visit_give(visit, buf_slice(&message), sum, why);
         }
     }
+    if (e == OK && !sum->bad) {
+        e = keep_hello(t, *site, buf_slice(&hello), why);
+    }
+    buf_done(&hello);
     visit_close(visit);
     buf_done(&message);
     return e;
@@ -214,9 +217,12 @@ static enum err take_at_hub(struct taking *t, const char *path, struct bundle_fi
     if (e == OK) {
         e = deliver(t, f, &site, &sum, why);
     }
-    t->again = e == OK && sum.later > 0 && t->patient;
-    if (e == OK && !t->again) {
+    t->again = e == OK && sum.later > 0 && !sum.bad && t->patient;
+    if (e == OK && sum.bad && sum.received == 0) {
+        *code = say_refused(t, path, BUNDLE_MESSAGE);
+    } else if (e == OK && !t->again) {
         *code = say_delivered(t, path, site, &sum);
+        *code = sum.bad ? EXIT_FOUND : *code;
     }
     return e;
 }

@@ -235,7 +235,12 @@ static void add_site(struct sites *s, struct boxkey key)
     }
 }
 
-// Sites from which a bundle came.
+static bool accredited(const struct making *m, struct boxkey key)
+{
+    return roster_transport(serve_roster(m->serve), key, NULL) == DOOR_MEMBER;
+}
+
+// Sites from which a bundle came. Anybody can make one and name any key in it; --all answers those it knows.
 static void list_came(const struct making *m, struct sites *out)
 {
     char *path = state_path(m->w.state, STATE_HUB_SITES);
@@ -243,7 +248,7 @@ static void list_came(const struct making *m, struct sites *out)
     free(path);
     for (struct dirent *d = dir == NULL ? NULL : readdir(dir); d != NULL; d = readdir(dir)) {
         struct boxkey key;
-        if (armor_hex_fixed(slice_text(d->d_name), key.b, sizeof key.b)) {
+        if (armor_hex_fixed(slice_text(d->d_name), key.b, sizeof key.b) && (!m->all || accredited(m, key))) {
             add_site(out, key);
         }
     }
@@ -258,7 +263,7 @@ static void list_known(const struct making *m, struct sites *out)
     const struct roster *roster = serve_roster(m->serve);
     for (size_t i = 0; i < roster_transport_count(roster); i++) {
         struct boxkey key = roster_transport_key(roster, i);
-        if (roster_transport(roster, key, NULL) == DOOR_MEMBER) {
+        if (accredited(m, key)) {
             add_site(out, key);
         }
     }
@@ -329,7 +334,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct making m = { .context = context, .file = { .file = { .fd = -1 } } };
     const struct arg_spec rows[] = {
         { "to", 0, ARG_TEXT, "SITEKEY", "at a hub: the site whose transport key begins so (8 digits do)", &m.to },
-        { "all", 0, ARG_FLAG, NULL, "at a hub: one bundle for each site that sent one", &m.all },
+        { "all", 0, ARG_FLAG, NULL, "at a hub: one bundle for each accredited site that sent one", &m.all },
         { .name = NULL },
     };
     const struct arg_command command = {

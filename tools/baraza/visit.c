@@ -28,6 +28,8 @@
 #define PUT_OFF_TIMES 30
 #define PUBLISHED_MS 5000u
 #define PUBLISHED_STEP_MS 50u
+#define SHUT_MS 75000u      // the hub does not listen for a minute after eight messages that it did not understand
+#define SHUT_STEP_MS 3000u
 #define FAR_AHEAD (UINT64_MAX / 2) // as the place we have read up to: nothing is to come down here
 
 static void nap(uint64_t ms)
@@ -249,13 +251,21 @@ static enum err greet(struct visit *v, struct hash consultation, struct why *why
                                              .consultation = consultation,
                                              .seen = none,
                                              .down_cursor = FAR_AHEAD } };
-    struct msg m;
+    const uint64_t until = loop_now_ms() + SHUT_MS;
+    struct msg m = { .type = MSG_ERROR };
     buf_reset(&v->out);
     msg_make(&hello, &v->out);
     CHECK(buf_ok(&v->out));
-    enum err e = is_up(v) ? sock_send(v->sock, NULL, buf_slice(&v->out)) : ERR_NET;
-    if (e == OK) {
-        e = listen_for(v, loop_now_ms() + ANSWER_MS, &m);
+    enum err e = is_up(v) ? OK : ERR_NET;
+    while (e == OK && m.type != MSG_WELCOME && loop_now_ms() < until) {
+        e = sock_send(v->sock, NULL, buf_slice(&v->out));
+        if (e == OK) {
+            e = listen_for(v, loop_now_ms() + ANSWER_MS, &m);
+        }
+        // Bad bundles make the hub deaf to us for a while; those after them are given all the same.
+        if (e == OK && m.type != MSG_WELCOME) {
+            nap(SHUT_STEP_MS);
+        }
     }
     return e == OK && m.type == MSG_WELCOME ? OK : no_answer(why);
 }
@@ -302,6 +312,7 @@ struct giving {
     bool refused;
     bool put_off;         // for want of memory: it is given again
     bool over;            // nothing more is to be expected of it
+    bool bad;             // it was not understood
     uint64_t wait_ms;
     enum verdict code;
 };
@@ -337,7 +348,7 @@ static enum err give_once(struct visit *v, struct slice message, struct giving *
         e = listen_for(v, until, &m);
         if (e == OK && m.type == MSG_ERROR) {
             g->code = m.as.error.code;
-            g->over = true;
+            g->over = g->bad = true;
         } else if (e == OK && about(g, &m) && m.type == MSG_ACK) {
             g->next = m.as.ack.next > g->next ? m.as.ack.next : g->next;
             g->over = g->next >= g->end;
@@ -362,6 +373,7 @@ static void add_up(const struct giving *g, uint64_t count, struct delivered *sum
     sum->received += received;
     sum->refused += g->refused;
     sum->later += count - received - g->refused;
+    sum->bad = sum->bad || g->bad;
     sum->code = received < count ? g->code : sum->code;
 }
 

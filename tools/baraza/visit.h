@@ -42,6 +42,7 @@ struct delivered {
     uint64_t refused;     // refused for good: that is signed, and goes back to the site
     uint64_t later;       // put off, and whatever followed something refused in its notebook
     enum verdict code;    // of the last one refused or put off; GOOD: none was
+    bool bad;             // the hub did not understand a message: nothing more of that bundle is to be given
 };
 
 // Gives the hub one ENTRIES message and waits for what becomes of it; adds to *sum. ERR_FULL: the hub's disk is full;
