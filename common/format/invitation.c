@@ -51,26 +51,29 @@ static bool addresses_ok(const struct invitation *inv)
     return ok;
 }
 
-bool invitation_make(const struct invitation *inv, bool one_line, struct buf *out)
+// The text of an invitation, or of a letter, which has no seed.
+static bool make_text(const struct invitation *inv, bool letter, bool one_line, struct buf *out)
 {
     uint8_t room[INVITATION_BYTES];
     struct buf bytes = buf_over(room, sizeof room);
     if (!addresses_ok(inv)) {
         return false;
     }
-    pack_array(&bytes, 5);
+    pack_array(&bytes, letter ? 4 : 5);
     pack_bin(&bytes, SLICE_ARRAY(inv->charter.b));
     pack_array(&bytes, inv->address_count);
     for (size_t i = 0; i < inv->address_count; i++) {
         pack_str(&bytes, inv->addresses[i]);
     }
     pack_bin(&bytes, SLICE_ARRAY(inv->hub.b));
-    pack_bin(&bytes, SLICE_ARRAY(inv->seed));
+    if (!letter) {
+        pack_bin(&bytes, SLICE_ARRAY(inv->seed));
+    }
     pack_bin(&bytes, SLICE_ARRAY(inv->invite.b));
     struct hash sum = hash_of(buf_slice(&bytes));
     buf_put(&bytes, slice_of(sum.b, CHECK_BYTES));
     CHECK(buf_ok(&bytes));
-    buf_put_text(out, INVITATION_HEAD);
+    buf_put_text(out, letter ? INVITATION_LETTER_HEAD : INVITATION_HEAD);
     buf_put_u8(out, one_line ? ' ' : '\n');
     armor_put_base64(out, buf_slice(&bytes));
     if (!one_line) {
@@ -78,6 +81,16 @@ bool invitation_make(const struct invitation *inv, bool one_line, struct buf *ou
     }
     mem_wipe(room, sizeof room);
     return true;
+}
+
+bool invitation_make(const struct invitation *inv, bool one_line, struct buf *out)
+{
+    return make_text(inv, false, one_line, out);
+}
+
+bool invitation_letter_make(const struct invitation *inv, struct buf *out)
+{
+    return make_text(inv, true, false, out);
 }
 
 static bool is_space(uint8_t c)
@@ -96,36 +109,39 @@ static bool squeeze(struct slice text, struct buf *room)
     return buf_ok(room);
 }
 
-static bool read_fields(struct slice bytes, struct invitation *inv)
+static bool read_fields(struct slice bytes, bool letter, struct invitation *inv)
 {
     struct cursor c = cursor_new(bytes, false);
-    cursor_array_of(&c, 5);
+    cursor_array_of(&c, letter ? 4 : 5);
     cursor_bin_fixed(&c, inv->charter.b, sizeof inv->charter.b);
     inv->address_count = cursor_array(&c, LIMIT_INVITE_ADDRESSES);
     for (size_t i = 0; i < inv->address_count; i++) {
         inv->addresses[i] = cursor_str(&c);
     }
     cursor_bin_fixed(&c, inv->hub.b, sizeof inv->hub.b);
-    cursor_bin_fixed(&c, inv->seed, sizeof inv->seed);
+    if (!letter) {
+        cursor_bin_fixed(&c, inv->seed, sizeof inv->seed);
+    }
     cursor_bin_fixed(&c, inv->invite.b, sizeof inv->invite.b);
     return cursor_done(&c) && addresses_ok(inv);
 }
 
-bool invitation_parse(struct slice text, struct buf *store, struct invitation *out, struct why *why)
+static bool parse_text(struct slice text, bool letter, struct buf *store, struct invitation *out, struct why *why)
 {
+    const char *head = letter ? INVITATION_LETTER_HEAD : INVITATION_HEAD;
     uint8_t room[TEXT_BYTES];
     struct buf squeezed = buf_over(room, sizeof room);
     struct invitation inv = { 0 };
     struct slice base64 = { NULL, 0 };
     bool ok = false;
-    if (!squeeze(text, &squeezed) || !text_starts(buf_slice(&squeezed), INVITATION_HEAD, &base64)) {
-        why_set(why, "an invitation starts with " INVITATION_HEAD);
+    if (!squeeze(text, &squeezed) || !text_starts(buf_slice(&squeezed), head, &base64)) {
+        why_set(why, "%s starts with %s", letter ? "a letter, which words belong to," : "an invitation", head);
     } else if (!armor_base64(base64, store) || store->n <= CHECK_BYTES) {
         why_set(why, "the invitation is cut off or has other characters in it; copy it again, whole");
     } else {
         struct slice bytes = slice_of(store->p, store->n - CHECK_BYTES);
         struct hash sum = hash_of(bytes);
-        ok = memcmp(sum.b, bytes.p + bytes.n, CHECK_BYTES) == 0 && read_fields(bytes, &inv);
+        ok = memcmp(sum.b, bytes.p + bytes.n, CHECK_BYTES) == 0 && read_fields(bytes, letter, &inv);
         if (!ok) {
             why_set(why, "the invitation was changed in copying; copy it again, whole");
         }
@@ -135,6 +151,16 @@ bool invitation_parse(struct slice text, struct buf *store, struct invitation *o
     }
     mem_wipe(room, sizeof room);
     return ok;
+}
+
+bool invitation_parse(struct slice text, struct buf *store, struct invitation *out, struct why *why)
+{
+    return parse_text(text, false, store, out, why);
+}
+
+bool invitation_letter_parse(struct slice text, struct buf *store, struct invitation *out, struct why *why)
+{
+    return parse_text(text, true, store, out, why);
 }
 
 // SHA-256(prefix with its NUL ‖ charter ‖ seed).

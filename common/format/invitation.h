@@ -32,6 +32,13 @@ MUST_USE bool invitation_make(const struct invitation *inv, bool one_line, struc
 // False, and *out untouched, when it is no invitation or was damaged in copying; why says which.
 MUST_USE bool invitation_parse(struct slice text, struct buf *store, struct invitation *out, struct why *why);
 
+// The letter: the same but for the seed, which goes another way as words (words.h). It is no secret.
+#define INVITATION_LETTER_HEAD "baraza/letter/v1"
+MUST_USE bool invitation_letter_make(const struct invitation *inv, struct buf *out);
+
+// Reads one as invitation_parse does; the seed is zeros.
+MUST_USE bool invitation_letter_parse(struct slice text, struct buf *store, struct invitation *out, struct why *why);
+
 // The invitation's keys: Ed25519 from SHA-256("baraza/invite-sign/v1" 00 ‖ charter ‖ seed), CURVE secret the same
 // with "baraza/invite-curve/v1". Each output may be NULL.
 void invitation_sign_key(const struct invitation *inv, struct pubkey *pub, struct seckey *sec);

@@ -6,18 +6,22 @@
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/format/invitation.h"
-#include "common/net/sock.h"
+#include "common/format/words.h"
 #include "tools/baraza/accredit.h"
+#include "tools/baraza/invite_page.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/qr.h"
 #include "tools/baraza/roster_here.h"
 
 #include <string.h>
 
+#define PAGE_BYTES (1 << 20)
+
 struct inviting {
-    const char *as, *out;
+    const char *as, *out, *page;
     struct arg_list roles, areas, addresses;
     uint64_t uses;
-    bool bare;
+    bool bare, words, qr;
 };
 
 // Where sites reach the hub: --address, else what the configuration says.
@@ -44,7 +48,17 @@ static int take_addresses(const struct cmd_context *context, const struct inviti
     return -1;
 }
 
-static int append_invite(struct work *w, const struct inviting *in, struct invitation *inv)
+// Nothing is saved of an invitation that could not be written down.
+static int check_form(const struct invitation *inv)
+{
+    struct buf text = buf_new(LIMIT_INVITATION_BYTES);
+    bool good = invitation_make(inv, true, &text);
+    buf_wipe(&text);
+    buf_done(&text);
+    return good ? -1 : cmd_usage("an address is not HOST:PORT, for example hub.example.org:4740");
+}
+
+static int append_invite(struct work *w, const struct inviting *in, struct invitation *inv, struct body *out)
 {
     struct body body = { .kind = KIND_INVITE };
     struct append_item item = { .body = &body };
@@ -64,7 +78,74 @@ static int append_invite(struct work *w, const struct inviting *in, struct invit
     }
     if (code < 0) {
         inv->invite = result.id;
+        *out = body;
     }
+    return code;
+}
+
+// Writes the page to print.
+static int write_page(const struct cmd_context *context, const struct work *w, const struct inviting *in,
+                      const struct invitation *inv, const struct body *body)
+{
+    struct why why = { "" };
+    struct buf page = buf_new(PAGE_BYTES);
+    int code = -1;
+    if (!invite_page_put(state_charter(w->state), inv, body, context->language, &page)) {
+        code = cmd_usage("too many addresses for a code");
+    } else {
+        enum err e = file_replace(in->page, buf_slice(&page), 0600, &why);
+        code = e == OK ? -1 : cmd_fail(e, &why);
+    }
+    buf_wipe(&page);
+    buf_done(&page);
+    return code;
+}
+
+// Says what was saved and where it is; words and code, when they were asked for, are the answer itself.
+static int say_invited(const struct cmd_context *context, const struct inviting *in, const struct invitation *inv)
+{
+    struct buf words = buf_new(1024);
+    struct buf bare = buf_new(LIMIT_INVITATION_BYTES);
+    struct buf line = buf_new((size_t)1 << 18);
+    int code = -1;
+    if (in->words) {
+        words_put(inv, &words);
+    }
+    if (context->json) {
+        json_t *o = json_object();
+        json_put(o, "id", json_id(inv->invite));
+        json_put(o, "file", in->out == NULL ? json_null() : json_string(in->out));
+        json_put(o, "page", in->page == NULL ? json_null() : json_string(in->page));
+        json_put(o, "words", in->words ? json_of_bytes(slice_of(words.p, words.n - 1)) : json_null());
+        code = cmd_print_json(o);
+        goto out;
+    }
+    buf_put_text(&line, "saved ");
+    print_id(&line, inv->invite, PRINT_ID);
+    if (in->words) {
+        buf_printf(&line, "  letter in %s: it is no secret, send it as you like; join it with --words\n", in->out);
+        buf_put_text(&line, "These words are the secret: read them out, to her alone.\n");
+        buf_put(&line, buf_slice(&words));
+    } else if (in->out != NULL) {
+        buf_printf(&line, "  invitation in %s: hand it over like a key\n", in->out);
+    } else {
+        buf_put_text(&line, "  invitation: hand it over like a key\n");
+    }
+    if (in->page != NULL) {
+        buf_printf(&line, "to print: %s\n", in->page);
+    }
+    if (in->qr && (!invitation_make(inv, true, &bare) || !qr_put_terminal(buf_slice(&bare), &line))) {
+        code = cmd_usage("too many addresses for a code");
+        goto out;
+    }
+    code = cmd_print(buf_slice(&line));
+out:
+    buf_wipe(&words);
+    buf_wipe(&bare);
+    buf_wipe(&line);
+    buf_done(&words);
+    buf_done(&bare);
+    buf_done(&line);
     return code;
 }
 
@@ -75,34 +156,17 @@ static int hand_out(const struct cmd_context *context, const struct work *w, con
     struct why why = { "" };
     struct buf text = buf_new(LIMIT_INVITATION_BYTES + LIMIT_CHARTER_BYTES);
     int code = EXIT_GOOD;
-    if (!invitation_make(inv, in->bare, &text)) {
-        code = cmd_usage("an address is not HOST:PORT, for example hub.example.org:4740");
-        goto out;
-    }
+    CHECK(in->words ? invitation_letter_make(inv, &text) : invitation_make(inv, in->bare, &text)); // check_form
     buf_put_text(&text, "\n");
     if (!in->bare) {
         buf_put(&text, state_charter_note(w->state));
     }
-    if (in->out == NULL) {
+    if (in->out == NULL && in->page == NULL && !in->qr) {
         code = cmd_print(buf_slice(&text));
         goto out;
     }
-    enum err e = file_replace(in->out, buf_slice(&text), 0600, &why);
-    if (e != OK) {
-        code = cmd_fail(e, &why);
-    } else if (context->json) {
-        json_t *o = json_object();
-        json_put(o, "id", json_id(inv->invite));
-        json_put(o, "file", json_string(in->out));
-        code = cmd_print_json(o);
-    } else {
-        struct buf line = buf_new(8192);
-        buf_put_text(&line, "saved ");
-        print_id(&line, inv->invite, PRINT_ID);
-        buf_printf(&line, "  invitation in %s: hand it over like a key\n", in->out);
-        code = cmd_print(buf_slice(&line));
-        buf_done(&line);
-    }
+    enum err e = in->out == NULL ? OK : file_replace(in->out, buf_slice(&text), 0600, &why);
+    code = e == OK ? say_invited(context, in, inv) : cmd_fail(e, &why);
 out:
     buf_wipe(&text);
     buf_done(&text);
@@ -113,6 +177,7 @@ static int invite(struct cmd_context *context, const struct inviting *in)
 {
     struct work w;
     struct invitation inv = { .address_count = 0 };
+    struct body body;
     int code = work_write(context, in->as, &w);
     if (code < 0) {
         code = take_addresses(context, in, &inv);
@@ -121,7 +186,13 @@ static int invite(struct cmd_context *context, const struct inviting *in)
         inv.charter = state_charter(w.state)->id;
         inv.hub = state_charter(w.state)->exchange;
         ident_random(inv.seed, sizeof inv.seed);
-        code = append_invite(&w, in, &inv);
+        code = check_form(&inv);
+    }
+    if (code < 0) {
+        code = append_invite(&w, in, &inv, &body);
+    }
+    if (code < 0 && in->page != NULL) {
+        code = write_page(context, &w, in, &inv, &body);
     }
     if (code < 0) {
         code = hand_out(context, &w, in, &inv);
@@ -143,6 +214,10 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "address", 0, ARG_LIST, "HOST:PORT", "where sites reach the hub; the conf file's when not given",
           &in.addresses },
         { "bare", 0, ARG_FLAG, NULL, "one line without the charter, to be sent or printed as a code", &in.bare },
+        { "words", 0, ARG_FLAG, NULL, "show its secret as 18 words to be read out; --out then holds the rest, no secret",
+          &in.words },
+        { "qr", 0, ARG_FLAG, NULL, "show it as a code for a camera", &in.qr },
+        { "page", 0, ARG_TEXT, "FILE", "write a page to print and hand over (HTML, A4)", &in.page },
         WORK_AS(&in.as),
         { .name = NULL },
     };
@@ -150,7 +225,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .name = "baraza invite",
         .summary = "Make an invitation: whoever holds it may take part in these roles, in these areas, so many times",
         .positionals = "",
-        .examples = "  baraza invite --as registrar --role facilitator --area XM-KIV --uses 1 --out heron.invitation\n",
+        .examples = "  baraza invite --as registrar --role facilitator --area XM-KIV --uses 1 --out heron.invitation\n"
+                    "  baraza invite --as registrar --role facilitator --area XM-KIV --words --out heron.letter\n"
+                    "  baraza invite --as registrar --role facilitator --area XM-KIV --page heron.html --qr\n",
         .options = rows,
     };
     struct args args;
@@ -163,6 +240,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     }
     if (in.uses == 0) {
         return cmd_usage("--uses is 1 or more");
+    }
+    if (in.words && (in.out == NULL || in.bare || in.qr || in.page != NULL)) {
+        return cmd_usage("--words goes with --out FILE alone: the letter, which has no secret in it");
     }
     return invite(context, &in);
 }

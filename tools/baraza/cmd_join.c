@@ -5,7 +5,7 @@
 // there. Works without network: the enrolment is the first entry of her notebook and travels with the rest.
 // The file that `baraza invite` writes is the invitation's text, an empty line, and the charter.
 #include "common/base/file.h"
-#include "common/format/invitation.h"
+#include "common/format/words.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/work.h"
@@ -17,10 +17,11 @@
 
 // What the file and the options say. Slices borrow text, charter_file and decoded.
 struct joining {
-    const char *name, *helper, *helper_file, *charter_path;
+    const char *name, *helper, *helper_file, *charter_path, *words;
     struct buf text;            // the file
     struct buf charter_file;    // of --charter
     struct buf decoded;         // what the invitation borrows
+    struct buf spoken;          // with --words: the invitation's text, made of letter and words
     struct slice invitation_text;
     struct slice charter_note;
     struct invitation invitation;
@@ -33,15 +34,18 @@ static void joining_init(struct joining *j)
     j->text = buf_new(FILE_BYTES);
     j->charter_file = buf_new(LIMIT_CHARTER_BYTES);
     j->decoded = buf_new(LIMIT_INVITATION_BYTES);
+    j->spoken = buf_new(LIMIT_INVITATION_BYTES);
 }
 
 static void joining_done(struct joining *j)
 {
     buf_wipe(&j->text);
     buf_wipe(&j->decoded);
+    buf_wipe(&j->spoken);
     buf_done(&j->text);
     buf_done(&j->charter_file);
     buf_done(&j->decoded);
+    buf_done(&j->spoken);
     mem_wipe(&j->invitation, sizeof j->invitation);
 }
 
@@ -55,7 +59,31 @@ static void split(struct joining *j)
     j->charter_note = gap == NULL ? (struct slice){ NULL, 0 } : slice_of(gap + 2, whole.n - first - 1);
 }
 
-static enum err read_all(struct joining *j, const char *path, struct why *why)
+// Reads the letter and the words that belong to it, and makes the invitation of both.
+static enum err read_spoken(const struct cmd_context *context, struct joining *j, struct why *why)
+{
+    struct buf words = buf_new(LIMIT_INVITATION_BYTES);
+    enum err e = ERR_BAD_INPUT;
+    if (invitation_letter_parse(j->invitation_text, &j->decoded, &j->invitation, why)) {
+        if (strcmp(j->words, "-") == 0) {
+            cmd_remark(context, "type the %d words as you hear them, four letters of each suffice; then Ctrl-D",
+                       WORDS_COUNT);
+        }
+        e = cmd_read_input(j->words, &words, why);
+        if (e == OK && !words_take(buf_slice(&words), &j->invitation, why)) {
+            e = ERR_BAD_INPUT;
+        }
+    }
+    if (e == OK) {
+        CHECK(invitation_make(&j->invitation, false, &j->spoken));
+        j->invitation_text = buf_slice(&j->spoken);
+    }
+    buf_wipe(&words);
+    buf_done(&words);
+    return e;
+}
+
+static enum err read_all(const struct cmd_context *context, struct joining *j, const char *path, struct why *why)
 {
     enum err e = cmd_read_input(path, &j->text, why);
     if (e != OK) {
@@ -69,8 +97,13 @@ static enum err read_all(struct joining *j, const char *path, struct why *why)
         }
         j->charter_note = buf_slice(&j->charter_file);
     }
-    if (!invitation_parse(j->invitation_text, &j->decoded, &j->invitation, why)) {
-        return ERR_BAD_INPUT;
+    if (j->words != NULL) {
+        e = read_spoken(context, j, why);
+    } else if (!invitation_parse(j->invitation_text, &j->decoded, &j->invitation, why)) {
+        e = ERR_BAD_INPUT;
+    }
+    if (e != OK) {
+        return e;
     }
     if (j->charter_note.n == 0) {
         why_set(why, "this invitation comes without its charter: give that with --charter FILE");
@@ -263,7 +296,7 @@ static int join(struct cmd_context *context, struct joining *j, const char *path
     char *charter = state_path_in(context->state, STATE_CHARTER);
     bool there = file_exists(charter);
     free(charter);
-    enum err e = read_all(j, path, &why);
+    enum err e = read_all(context, j, path, &why);
     if (e == OK) {
         buf_printf(&prompt, "New passphrase for %s (several words; capitals matter)", j->name);
         buf_put_u8(&prompt, 0);
@@ -289,6 +322,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         { "name", 'n', ARG_TEXT, "NAME", "a chosen name, not a real one; it stays on this computer", &j.name },
         { "charter", 0, ARG_TEXT, "FILE", "the charter, when the invitation came without it", &j.charter_path },
+        { "words", 0, ARG_TEXT, "FILE", "FILE is a letter; its secret words are in this file, or \"-\": typed here",
+          &j.words },
         { "helper", 0, ARG_TEXT, "NAME", "who of those who write here lets the newcomer in", &j.helper },
         { "helper-passphrase-file", 0, ARG_TEXT, "FILE", "the helper's passphrase, for scripts", &j.helper_file },
         { .name = NULL },
@@ -300,11 +335,15 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .min = 1,
         .max = 1,
         .examples = "  baraza join heron.invitation --name Heron\n"
-                    "  baraza join - --name Heron < heron.invitation\n",
+                    "  baraza join - --name Heron < heron.invitation\n"
+                    "  baraza join heron.letter --words - --name Heron\n",
         .options = rows,
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code < 0 && j.words != NULL && strcmp(j.words, "-") == 0 && strcmp(args.positionals[0], "-") == 0) {
+        code = cmd_usage("letter and words cannot both come from standard input");
+    }
     if (code < 0) {
         code = j.name == NULL ? cmd_usage("choose a name with --name NAME (not a real one)")
                               : join(context, &j, args.positionals[0]);
