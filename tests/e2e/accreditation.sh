@@ -20,7 +20,8 @@ add() {
 
 # standing ID: how it stands by now, in the hub's published record.
 standing() {
-    baraza log --state hub --kind contribution --json | grep "\"id\":\"$1\"" | grep -o '"standing":"[a-z-]*"' | cut -d'"' -f4
+    baraza log --state hub --kind contribution --json | grep "\"id\":\"$1\"" | grep -o '"standing":"[a-z-]*"' |
+        cut -d'"' -f4
 }
 
 step "two facilitators at work"
@@ -80,7 +81,8 @@ sync egret
 in_record contribution 3
 expect_status 0 baraza export --state hub --out record.export
 egret=$(key egret)
-expect_status 2 baraza revoke "$egret" --reason compromised --stands-at "$first" --record record.export "${registrar[@]}"
+expect_status 2 baraza revoke "$egret" --reason compromised --stands-at "$first" --record record.export \
+    "${registrar[@]}"
 expect_contains "an entry of another" "$(cat err)" "another key"
 expect_status 0 baraza revoke "$egret" --reason compromised --stands-at "${second:0:12}" --record record.export \
     "${registrar[@]}"

@@ -214,7 +214,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "address", 0, ARG_LIST, "HOST:PORT", "where sites reach the hub; the conf file's when not given",
           &in.addresses },
         { "bare", 0, ARG_FLAG, NULL, "one line without the charter, to be sent or printed as a code", &in.bare },
-        { "words", 0, ARG_FLAG, NULL, "show its secret as 18 words to be read out; --out then holds the rest, no secret",
+        { "words", 0, ARG_FLAG, NULL, "show its secret as 18 words to read out; --out then holds the rest, no secret",
           &in.words },
         { "qr", 0, ARG_FLAG, NULL, "show it as a code for a camera", &in.qr },
         { "page", 0, ARG_TEXT, "FILE", "write a page to print and hand over (HTML, A4)", &in.page },

@@ -68,7 +68,7 @@ int roster_here_find(const struct roster *r, const char *typed, struct pubkey *o
         return -1;
     }
     return cmd_usage(fits > 1 ? "several keys begin with \"%.70s\": give more of it"
-                              : "no key here begins with \"%.70s\": baraza who lists them (8 digits or more, or all 64)",
+                              : "no key here begins with \"%.70s\": baraza who lists them (8 digits or more)",
                      typed);
 }
 
