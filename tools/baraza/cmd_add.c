@@ -6,7 +6,7 @@
 #include "common/base/text.h"
 #include "common/format/nfc.h"
 #include "tools/baraza/ask.h"
-#include "tools/baraza/contribution.h"
+#include "tools/baraza/fields.h"
 #include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
 
@@ -15,87 +15,33 @@
 
 // What the options say.
 struct adding {
-    const char *session, *as, *lang, *kind, *channel, *question, *scale, *support, *speaker, *consent, *sensitivity;
-    const char *summary, *ask;
-    struct arg_list groups, themes, scopes, flags;
+    const char *session, *as, *sensitivity;
+    struct fields fields;
 };
 
 #define EDITOR_HINT                                                                    \
     "\n# What was said, in the words and the language of who said it.\n"               \
     "# Lines that start with # are not taken. An empty text saves nothing.\n"
 
-static bool list_to_codes(const struct arg_list *list, const char *what, struct code_set *out)
-{
-    struct why why = { "" };
-    *out = (struct code_set){ .n = 0 };
-    for (size_t i = 0; i < list->n; i++) {
-        struct code_set some;
-        if (!code_set_parse(slice_text(list->values[i]), &some, &why)) {
-            (void)cmd_usage("%s: %s", what, why.text);
-            return false;
-        }
-        for (size_t k = 0; k < some.n; k++) {
-            if (out->n == CONTRIBUTION_CODES) {
-                (void)cmd_usage("%s: at most %d codes", what, CONTRIBUTION_CODES);
-                return false;
-            }
-            out->codes[out->n++] = some.codes[k];
-        }
-    }
-    return true;
-}
-
-// Flags at which nothing verbatim is taken (1-domain: they stop the form and show the referral text).
-static bool must_stop(const struct code_set *flags)
-{
-    for (size_t i = 0; i < flags->n; i++) {
-        if (slice_equal(flags->codes[i], SLICE_LITERAL("child")) ||
-            slice_equal(flags->codes[i], SLICE_LITERAL("gender-based-violence"))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool optional_code(enum code_list list, const char *what, const char *value, struct slice *out)
-{
-    *out = value == NULL ? (struct slice){ NULL, 0 } : slice_text(value);
-    return value == NULL || code_known(list, what, value);
-}
-
-// Turns the options into fields. Returns -1, or has reported.
+// What add takes for granted when it is not told.
 static int take_options(const struct adding *a, struct contribution *c)
 {
     const struct slice default_scopes[] = { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") };
-    *c = (struct contribution){ .basis = slice_text(a->consent), .channel = slice_text(a->channel) };
-    struct slice sensitivity = { NULL, 0 };
-    if (!optional_code(CODES_STATEMENT, "--kind", a->kind, &c->kind) ||
-        !optional_code(CODES_CHANNEL, "--channel", a->channel, &c->channel) ||
-        !optional_code(CODES_SCALE, "--scale", a->scale, &c->scale) ||
-        !optional_code(CODES_SUPPORT, "--support", a->support, &c->support) ||
-        !optional_code(CODES_SPEAKER, "--speaker", a->speaker, &c->speaker) ||
-        !optional_code(CODES_CONSENT_BASIS, "--consent", a->consent, &c->basis) ||
-        !optional_code(CODES_SENSITIVITY, "--sensitivity", a->sensitivity, &sensitivity) ||
-        !list_to_codes(&a->groups, "--group", &c->groups) || !list_to_codes(&a->themes, "--theme", &c->themes) ||
-        !list_to_codes(&a->scopes, "--scope", &c->scopes) || !list_to_codes(&a->flags, "--flag", &c->flags)) {
+    const struct slice sensitivity = slice_text(a->sensitivity != NULL ? a->sensitivity : "open");
+    int code = fields_take(&a->fields, c);
+    if (code >= 0) {
+        return code;
+    }
+    if (a->sensitivity != NULL && !code_known(CODES_SENSITIVITY, "--sensitivity", a->sensitivity)) {
         return EXIT_USAGE;
     }
     if (slice_equal(sensitivity, SLICE_LITERAL("sealed"))) {
         return cmd_usage("a sealed contribution cannot be written here: use the capture page");
     }
     c->sensitivity = slice_equal(sensitivity, SLICE_LITERAL("restricted")) ? 1 : 0;
-    if (must_stop(&c->flags)) {
-        struct why why;
-        why_set(&why, "Stop: write nothing of what this person says about it. Read out where help is found instead, "
-                      "and record only that a need was named. Nothing was saved");
-        return cmd_fail(ERR_BAD_INPUT, &why);
-    }
     if (c->scopes.n == 0) {
         memcpy(c->scopes.codes, default_scopes, sizeof default_scopes);
         c->scopes.n = 2;
-    }
-    if (a->question != NULL) {
-        c->question = slice_text(a->question);
     }
     return -1;
 }
@@ -177,7 +123,7 @@ static int save(struct cmd_context *context, const struct adding *a, struct cont
         code = cmd_fail(e, &why);
         goto out;
     }
-    c->lang = a->lang != NULL ? slice_text(a->lang) : session.lang[0] != '\0' ? slice_text(session.lang)
+    c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)
                                                                               : state_charter(w.state)->languages[0];
     struct body body = { .kind = KIND_CONTRIBUTION };
     body.as.contribution.sensitivity = c->sensitivity;
@@ -212,8 +158,9 @@ static int take_and_save(struct cmd_context *context, const struct adding *a, co
     if (e == OK) {
         e = normalise(&typed, &text, &why);
     }
-    bool good = (a->summary == NULL || text_nfc(slice_text(a->summary), &summary)) &&
-                (a->ask == NULL || text_nfc(slice_text(a->ask), &asked));
+    const struct fields *f = &a->fields;
+    bool good = (f->summary == NULL || text_nfc(slice_text(f->summary), &summary)) &&
+                (f->ask == NULL || text_nfc(slice_text(f->ask), &asked));
     if (e == OK && !good) {
         why_set(&why, "--summary or --ask is not UTF-8");
         e = ERR_BAD_INPUT;
@@ -238,29 +185,12 @@ out:
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct adding a = { .channel = "oral-forum", .consent = "oral-witnessed" };
+    struct adding a = { .fields = { .channel = "oral-forum", .consent = "oral-witnessed" } };
     const struct arg_spec rows[] = {
         { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given",
           &a.session },
-        { "lang", 'l', ARG_TEXT, "TAG", "language of the words (sw, fr-CF); the forum's first when not given",
-          &a.lang },
-        { "kind", 'k', ARG_TEXT, "KIND", "threat, need, cause, proposal, objection, experience, question", &a.kind },
-        { "group", 'g', ARG_LIST, "CODE", "who spoke: women, youth, herders …; may be repeated", &a.groups },
-        { "theme", 't', ARG_LIST, "CODE", "what it is about: land-disputes …; may be repeated", &a.themes },
-        { "speaker", 0, ARG_TEXT, "KIND", "individual, group-consensus, group-majority, organisation, official",
-          &a.speaker },
-        { "channel", 0, ARG_TEXT, "CODE", "how it came: oral-forum (default), oral-private, written, sms …",
-          &a.channel },
-        { "question", 0, ARG_TEXT, "CODE", "the guide's question it answers", &a.question },
-        { "scale", 0, ARG_TEXT, "CODE", "individual, community, national", &a.scale },
-        { "support", 0, ARG_TEXT, "CODE", "in the room: unanimous, most, some, single, contested", &a.support },
-        { "consent", 0, ARG_TEXT, "BASIS", "oral-witnessed (default), written, thumbprint, group-oral, public-speech",
-          &a.consent },
-        { "scope", 0, ARG_LIST, "CODE", "what was agreed to; record and analyse when not given", &a.scopes },
         { "sensitivity", 0, ARG_TEXT, "CODE", "open (default) or restricted", &a.sensitivity },
-        { "flag", 0, ARG_LIST, "CODE", "careful: names-person, names-unit, child, gender-based-violence …", &a.flags },
-        { "summary", 0, ARG_TEXT, "TEXT", "in short, in your own words; marked as a paraphrase", &a.summary },
-        { "ask", 0, ARG_TEXT, "TEXT", "what they ask for", &a.ask },
+        FIELDS_OPTIONS(&a.fields),
         WORK_AS(&a.as),
         { .name = NULL },
     };
@@ -278,9 +208,6 @@ static int run(struct cmd_context *context, int argc, char **argv)
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code >= 0) {
         return code;
-    }
-    if (a.lang != NULL && !language_tag_ok(slice_text(a.lang))) {
-        return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
     }
     return take_and_save(context, &a, &args);
 }

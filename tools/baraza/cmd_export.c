@@ -23,6 +23,7 @@ struct exporting {
     struct reading_from from;
     struct scope scope;
     struct reading *r;
+    struct amends *amends;     // corrections and withdrawals in the record
     struct file_writer file;   // while FILE is under making
     struct buf piece;
     uint64_t written;
@@ -103,6 +104,7 @@ static enum err write_json(struct exporting *x)
             scope_limit(&x->scope, &item.entry, body_of(&item), &item.disclosure, &shown);
         }
         json_t *o = entry_json(&item, item.has_parts && x->scope.parts ? &shown : NULL);
+        amends_put_json(x->amends, item.entry.id, o);
         cmd_mark(o);
         json_print(o, &x->piece);
         json_decref(o);
@@ -130,6 +132,26 @@ static int write_out(struct cmd_context *context, struct exporting *x)
     return code >= 0 ? code : e == OK ? EXIT_GOOD : cmd_fail(e, &x->why);
 }
 
+// Looks through the record for what was corrected and withdrawn since, before any word leaves.
+static int look_back(struct exporting *x)
+{
+    struct reading_item item;
+    int code = amends_read(x->r, &x->amends);
+    if (code >= 0) {
+        return code;
+    }
+    x->scope.amends = x->amends;
+    x->scope.allowed = table_new(sizeof(struct hash));
+    while (reading_next(x->r, &item)) {
+        if (item.has_parts && reading_known(&item) && item.standing == VERDICT_GOOD) {
+            scope_look(&x->scope, &item.entry, &item.body, &item.disclosure);
+        }
+    }
+    code = reading_end(x->r);
+    reading_rewind(x->r);
+    return code;
+}
+
 static int export(struct cmd_context *context, struct exporting *x)
 {
     struct buf today = buf_new(64);
@@ -141,6 +163,9 @@ static int export(struct cmd_context *context, struct exporting *x)
         code = reading_need_checkpoint(x->r);
     }
     if (code < 0) {
+        code = look_back(x);
+    }
+    if (code < 0) {
         code = write_out(context, x);
     }
     if (code == EXIT_GOOD && x->path != NULL) {
@@ -149,6 +174,8 @@ static int export(struct cmd_context *context, struct exporting *x)
                    x->scope.parts ? ": it holds words people said; give it to those who may read them" : "");
     }
     reading_close(x->r);
+    scope_done(&x->scope);
+    amends_free(x->amends);
     buf_done(&x->piece);
     buf_done(&today);
     return code;

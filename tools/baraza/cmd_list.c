@@ -2,6 +2,7 @@
 // Copyright The Baraza authors
 //
 // `baraza list`: the contributions of this site, each with how far it has come.
+#include "tools/baraza/amends.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/print.h"
 
@@ -13,6 +14,7 @@ struct listing {
     const char *session, *state;
     bool all;
     struct forums forums;
+    struct amends *amends;
     struct print_ids ids;
     size_t digits;
 };
@@ -88,11 +90,12 @@ static int print_json_row(const struct listing *li, const struct local_entry *e,
     if (d != NULL && e->known && e->body.kind == KIND_CONTRIBUTION) {
         put_json_content(row, &e->entry, d);
     }
+    amends_put_json(li->amends, e->entry.id, row);
     return cmd_print_json(row);
 }
 
-static void put_words(struct buf *out, const struct cmd_context *context, const struct local_entry *e,
-                      const struct disclosure *d)
+static void put_words(struct buf *out, const struct cmd_context *context, const struct listing *li,
+                      const struct local_entry *e, const struct disclosure *d)
 {
     if (d == NULL) {
         buf_put_text(out, "(locked)");
@@ -112,7 +115,7 @@ static void put_words(struct buf *out, const struct cmd_context *context, const 
         print_line(out, label_of(context, CODES_STATEMENT, kind), 24);
         buf_put_text(out, "  ");
     }
-    print_line(out, content_text(&said, "text"), TEXT_SHOWN);
+    print_line(out, amends_words(li->amends, e->entry.id, content_text(&said, "text")), TEXT_SHOWN);
 }
 
 static int print_row(const struct cmd_context *context, const struct listing *li, const struct local_entry *e,
@@ -123,7 +126,8 @@ static int print_row(const struct cmd_context *context, const struct listing *li
     buf_printf(&line, "  %-9s  ", fate_name(e->fate));
     if (e->known && e->body.kind == KIND_CONTRIBUTION) {
         buf_printf(&line, "%-18s  ", forum_code(li, e));
-        put_words(&line, context, e, d);
+        put_words(&line, context, li, e, d);
+        amends_put_marks(context, li->amends, e->entry.id, &line);
     } else {
         buf_printf(&line, "%.*s", (int)e->entry.kind.n, (const char *)e->entry.kind.p);
     }
@@ -219,8 +223,12 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (e == OK) {
         e = gather_ids(&w, &li, &why);
     }
+    if (e == OK) {
+        e = amends_here(&w, &li.amends, &why);
+    }
     code = e == OK ? print_all(context, &w, &li) : cmd_fail(e, &why);
     forums_done(&li.forums);
+    amends_free(li.amends);
     print_ids_done(&li.ids);
     work_close(&w);
     return code;

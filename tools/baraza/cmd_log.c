@@ -6,6 +6,7 @@
 #include "common/format/content.h"
 #include "common/ops/nearest.h"
 #include "tools/baraza/accredit.h"
+#include "tools/baraza/amends.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
@@ -25,6 +26,7 @@ struct logging {
     const char *kind, *theme, *session;
     uint64_t since, count;
     struct reading *r;
+    struct amends *amends;
     size_t digits;
     struct table forum_of; // session id -> number in forums
     struct log_forum *forums;
@@ -118,6 +120,7 @@ static int print_json(const struct logging *l, const struct reading_item *item)
 {
     json_t *o = entry_json(item, item->has_parts ? &item->disclosure : NULL);
     const char *forum = forum_of(l, item);
+    amends_put_json(l->amends, item->entry.id, o);
     if (forum != NULL) {
         json_put(o, "session", json_string(forum));
     }
@@ -173,7 +176,13 @@ static void put_contribution(struct buf *out, const struct logging *l, const str
     if (n > 0) {
         put_label(out, l, CODES_GROUP, groups[0]);
     }
-    put_words(out, item, "said");
+    if (item->has_parts) {
+        const struct content said = fields_of(item, "said");
+        print_line(out, amends_words(l->amends, item->entry.id, content_text(&said, "text")), TEXT_SHOWN);
+    } else {
+        buf_put_text(out, "(not shown)");
+    }
+    amends_put_marks(l->context, l->amends, item->entry.id, out);
 }
 
 static void put_link(struct buf *out, const struct logging *l, const struct reading_item *item)
@@ -212,7 +221,8 @@ static void put_later(struct buf *out, const struct logging *l, const struct rea
 {
     const struct body *b = &item->body;
     if (b->kind == KIND_CORRECTION) {
-        print_line(out, label_of(l->context, CODES_CORRECT_REASON, b->as.correction.reason), 40);
+        put_label(out, l, CODES_CORRECT_REASON, b->as.correction.reason);
+        put_words(out, item, "said");
     } else if (b->kind == KIND_WITHDRAWAL) {
         put_scopes(out, l, b);
     } else if (b->kind == KIND_OPENED) {
@@ -431,12 +441,16 @@ static int run(struct cmd_context *context, int argc, char **argv)
         code = reading_open(context, &l.from, &l.r);
     }
     if (code < 0) {
+        code = amends_read(l.r, &l.amends);
+    }
+    if (code < 0) {
         l.forum_of = table_new(sizeof(struct hash));
         l.digits = reading_digits(l.r);
         code = print_log(&l);
         table_done(&l.forum_of);
         free(l.forums);
     }
+    amends_free(l.amends);
     reading_close(l.r);
     return code;
 }

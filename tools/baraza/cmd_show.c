@@ -5,6 +5,7 @@
 // From the notebooks of this site, from a hub's state, or from an export.
 #include "common/base/file.h"
 #include "common/store/leaf.h"
+#include "tools/baraza/amends.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/print.h"
@@ -20,6 +21,7 @@ struct showing {
     bool indexed;
     uint64_t index;
     enum verdict standing;
+    const struct amends *amends;         // what was said of it since; NULL: not looked for
 };
 
 static void put_json_value(struct buf *out, const json_t *value, const char *indent);
@@ -92,6 +94,9 @@ static int print_json(const struct showing *s)
         json_put(o, "index", json_of_number(s->index));
         json_put(o, "standing", json_string(verdict_code(s->standing)));
     }
+    if (s->amends != NULL) {
+        amends_put_json(s->amends, s->entry->id, o);
+    }
     if (s->disclosure != NULL) {
         json_put(o, "parts", parts_json(s->entry, s->disclosure));
     }
@@ -118,6 +123,11 @@ static int print_entry(const struct cmd_context *context, const struct showing *
     if (s->indexed) {
         buf_printf(&out, "record:   entry %llu, %s\n", (unsigned long long)s->index,
                    s->standing == VERDICT_GOOD ? "in force" : verdict_text(s->standing));
+    }
+    if (s->amends != NULL && amends_first(s->amends, e->id) != NULL) {
+        buf_put_text(&out, "since:  ");
+        amends_put_marks(context, s->amends, e->id, &out);
+        buf_put_u8(&out, '\n');
     }
     for (size_t i = 0; i < e->ref_count; i++) {
         buf_put_text(&out, "names:    ");
@@ -175,18 +185,86 @@ static int print_answers(const struct cmd_context *context, struct work *w, stru
     return e == OK ? code : cmd_fail(e, &why);
 }
 
+static bool amends_it(const struct entry *e, const struct body *body, struct hash id)
+{
+    return (body->kind == KIND_CORRECTION || body->kind == KIND_WITHDRAWAL) && hash_equal(entry_ref(e, 0), id);
+}
+
+// What stands beside an entry, in a few words; NULL: it is no correction and no withdrawal of it.
+static const char *beside(const struct amends *a, const struct entry *e, struct hash id)
+{
+    const struct amend *m = amends_first(a, id);
+    while (m != NULL && !hash_equal(m->id, e->id)) {
+        m = amends_next(a, m);
+    }
+    return m == NULL                        ? NULL
+           : m->kind == KIND_WITHDRAWAL     ? "consent to it, taken back"
+           : m->replaced                    ? "a correction of it; a later one takes its place"
+           : amends_sole(a, id) == m        ? "the correction of it"
+                                            : "a correction of it; another one says otherwise";
+}
+
+// The corrections and withdrawals of an entry in the notebooks here, printed below it.
+static int print_amends_here(const struct cmd_context *context, struct work *w, const struct amends *a, struct hash id)
+{
+    struct local *l = NULL;
+    struct local_entry e;
+    struct disclosure d;
+    struct why why = { "" };
+    int code = EXIT_GOOD;
+    enum err err = local_begin(w, &l, &why);
+    if (err != OK) {
+        return cmd_fail(err, &why);
+    }
+    while (code == EXIT_GOOD && local_next(l, &e)) {
+        const char *what = e.known && amends_it(&e.entry, &e.body, id) ? beside(a, &e.entry, id) : NULL;
+        if (what != NULL) {
+            const bool readable = w->readable && local_parts(l, &d, NULL) == OK;
+            const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = what };
+            code = print_entry(context, &s);
+        }
+    }
+    err = local_end(l, &why);
+    return err == OK ? code : cmd_fail(err, &why);
+}
+
+// The same from the record; r is somewhere in it.
+static int print_amends_read(const struct cmd_context *context, struct reading *r, const struct amends *a,
+                             struct hash id)
+{
+    struct reading_item item;
+    int code = EXIT_GOOD;
+    reading_rewind(r);
+    while (code == EXIT_GOOD && amends_first(a, id) != NULL && reading_next(r, &item)) {
+        const char *what = reading_known(&item) && amends_it(&item.entry, &item.body, id) ? beside(a, &item.entry, id)
+                                                                                          : NULL;
+        if (what != NULL) {
+            const struct showing s = { .entry = &item.entry, .disclosure = item.has_parts ? &item.disclosure : NULL,
+                                       .state = what, .indexed = true, .index = item.index,
+                                       .standing = item.standing };
+            code = print_entry(context, &s);
+        }
+    }
+    return code;
+}
+
 static int show_at_site(struct cmd_context *context, const char *typed)
 {
     struct work w;
     struct local *l = NULL;
+    struct amends *amends = NULL;
     struct local_entry e;
     struct disclosure d;
     struct why why = { "" };
     struct hash found;
     size_t fits = 0;
     int code = work_read(context, &w);
-    enum err err = code < 0 ? local_begin(&w, &l, &why) : OK;
+    enum err err = code < 0 ? amends_here(&w, &amends, &why) : OK;
+    if (code < 0 && err == OK) {
+        err = local_begin(&w, &l, &why);
+    }
     if (code >= 0 || err != OK) {
+        amends_free(amends);
         work_close(&w);
         return code >= 0 ? code : cmd_fail(err, &why);
     }
@@ -198,7 +276,7 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         fits++;
         bool readable = w.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
         const struct showing s = {
-            .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate) };
+            .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate), .amends = amends };
         code = print_entry(context, &s);
     }
     err = local_end(l, &why);
@@ -208,10 +286,12 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         why_set(&why, "nothing here begins with \"%.70s\" (4 hex digits or more; baraza list)", typed);
         code = cmd_fail(ERR_NOT_FOUND, &why);
     } else if (fits == 1 && code == EXIT_GOOD) {
-        code = print_answers(context, &w, found);
+        code = print_amends_here(context, &w, amends, found);
+        code = code == EXIT_GOOD ? print_answers(context, &w, found) : code;
     } else if (fits > 1) {
         cmd_remark(context, "%zu entries begin with \"%s\"", fits, typed);
     }
+    amends_free(amends);
     work_close(&w);
     return code;
 }
@@ -220,10 +300,14 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
 {
     struct reading *r = NULL;
     struct reading_item item;
+    struct amends *amends = NULL;
     struct hash id;
     int code = reading_open(context, from, &r);
     if (code < 0) {
         code = reading_find(r, typed, &id);
+    }
+    if (code < 0) {
+        code = amends_read(r, &amends);
     }
     if (code < 0) {
         code = EXIT_GOOD;
@@ -233,13 +317,16 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
                                            .disclosure = item.has_parts ? &item.disclosure : NULL,
                                            .indexed = true,
                                            .index = item.index,
-                                           .standing = item.standing };
+                                           .standing = item.standing,
+                                           .amends = amends };
                 code = print_entry(context, &s);
             }
         }
+        code = code == EXIT_GOOD ? print_amends_read(context, r, amends, id) : code;
         int failed = reading_end(r);
         code = failed >= 0 ? failed : code;
     }
+    amends_free(amends);
     reading_close(r);
     return code;
 }

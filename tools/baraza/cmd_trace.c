@@ -4,6 +4,7 @@
 // `baraza trace`: from what was said to the clauses it led to and the answer it got; and from a clause back to those
 // who said it.
 #include "hub/draft/trace.h"
+#include "tools/baraza/amends.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/thread.h"
 
@@ -11,6 +12,13 @@
 
 #define TEXT_SHOWN 72
 #define INDENT_MOST 16 // levels; deeper ones are not moved further
+
+// What a trace is made of. All borrowed.
+struct tracing {
+    const struct cmd_context *context;
+    const struct draft *d;
+    const struct amends *amends;
+};
 
 // Row i of each list of the draft.
 static const struct draft_session *session_at(const struct draft *d, size_t i)
@@ -41,8 +49,9 @@ static const struct draft_response *response_at(const struct draft *d, size_t i)
     return &rows[i];
 }
 
-static void put_contribution(struct buf *out, const struct draft *d, size_t i)
+static void put_contribution(struct buf *out, const struct tracing *x, size_t i)
 {
+    const struct draft *d = x->d;
     const struct draft_contribution *c = contribution_at(d, i);
     size_t s = draft_session_of(d, i);
     print_id(out, c->id, PRINT_ID);
@@ -58,7 +67,9 @@ static void put_contribution(struct buf *out, const struct draft *d, size_t i)
         buf_put_u8(out, ')');
     }
     buf_put_text(out, ": ");
-    print_line(out, c->text.n > 0 ? c->text : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
+    const struct slice words = amends_words(x->amends, c->id, c->text);
+    print_line(out, words.n > 0 ? words : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
+    amends_put_marks(x->context, x->amends, c->id, out);
 }
 
 static void put_clause(struct buf *out, const struct cmd_context *context, const struct draft *d, size_t i)
@@ -84,8 +95,9 @@ static void put_response(struct buf *out, const struct cmd_context *context, con
     print_line(out, r->reason.n > 0 ? r->reason : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
 }
 
-static void put_node(struct buf *out, const struct cmd_context *context, const struct draft *d, struct draft_node node)
+static void put_node(struct buf *out, const struct tracing *x, struct draft_node node)
 {
+    const struct draft *d = x->d;
     switch (node.type) {
     case DRAFT_SESSION:
         print_id(out, session_at(d, node.i)->id, PRINT_ID);
@@ -93,13 +105,13 @@ static void put_node(struct buf *out, const struct cmd_context *context, const s
         print_line(out, session_at(d, node.i)->code, LIMIT_CODE_BYTES);
         break;
     case DRAFT_CONTRIBUTION:
-        put_contribution(out, d, node.i);
+        put_contribution(out, x, node.i);
         break;
     case DRAFT_CLAUSE:
-        put_clause(out, context, d, node.i);
+        put_clause(out, x->context, d, node.i);
         break;
     case DRAFT_RESPONSE:
-        put_response(out, context, d, node.i);
+        put_response(out, x->context, d, node.i);
         break;
     case DRAFT_UNKNOWN:
         buf_put_text(out, "(not in the record)");
@@ -133,15 +145,17 @@ static const char *node_name(enum draft_node_type type)
     return names[type];
 }
 
-static void put_node_json(json_t *o, const struct draft *d, struct draft_node node)
+static void put_node_json(json_t *o, const struct tracing *x, struct draft_node node)
 {
+    const struct draft *d = x->d;
     json_put(o, "node", json_string(node_name(node.type)));
     json_put(o, "id", json_id(node_id(d, node)));
     if (node.type == DRAFT_CONTRIBUTION) {
         const struct draft_contribution *c = contribution_at(d, node.i);
         size_t s = draft_session_of(d, node.i);
         json_put(o, "session", s == DRAFT_NONE ? json_null() : json_of_bytes(session_at(d, s)->code));
-        json_put(o, "text", json_of_bytes(c->text));
+        json_put(o, "text", json_of_bytes(amends_words(x->amends, c->id, c->text)));
+        amends_put_json(x->amends, c->id, o);
     } else if (node.type == DRAFT_CLAUSE) {
         json_put(o, "type", json_of_bytes(draft_current(d, node.i)->type));
         json_put(o, "title", json_of_bytes(draft_current(d, node.i)->title));
@@ -159,7 +173,7 @@ static const char *way_name(enum trace_way way)
     return way == TRACE_BACK ? "back" : "onward";
 }
 
-static int print_json(const struct draft *d, const struct trace *t, enum trace_way way)
+static int print_json(const struct tracing *x, const struct trace *t, enum trace_way way)
 {
     int code = EXIT_GOOD;
     for (size_t i = 0; i < t->n && code == EXIT_GOOD; i++) {
@@ -167,7 +181,7 @@ static int print_json(const struct draft *d, const struct trace *t, enum trace_w
         json_put(o, "way", json_string(way_name(way)));
         json_put(o, "depth", json_of_number(t->steps[i].depth));
         json_put(o, "relation", json_of_bytes(t->steps[i].relation));
-        put_node_json(o, d, t->steps[i].node);
+        put_node_json(o, x, t->steps[i].node);
         json_put(o, "again", json_boolean(t->steps[i].again));
         code = cmd_print_json(o);
     }
@@ -189,7 +203,7 @@ static void put_relation(struct buf *out, const struct cmd_context *context, str
     buf_put_text(out, "] ");
 }
 
-static int print_trace(const struct cmd_context *context, const struct draft *d, const struct trace *t)
+static int print_trace(const struct tracing *x, const struct trace *t)
 {
     struct buf out = buf_new(65536);
     int code = EXIT_GOOD;
@@ -202,9 +216,9 @@ static int print_trace(const struct cmd_context *context, const struct draft *d,
             buf_put_text(&out, "    ");
         }
         if (s->relation.n > 0) {
-            put_relation(&out, context, s->relation);
+            put_relation(&out, x->context, s->relation);
         }
-        put_node(&out, context, d, s->node);
+        put_node(&out, x, s->node);
         buf_put_text(&out, s->again ? "  (see above)\n" : "\n");
         code = cmd_print(buf_slice(&out));
         buf_reset(&out);
@@ -213,45 +227,51 @@ static int print_trace(const struct cmd_context *context, const struct draft *d,
     return code;
 }
 
-static int trace_one_way(const struct cmd_context *context, const struct draft *d, struct hash id, enum trace_way way)
+static int trace_one_way(const struct tracing *x, struct hash id, enum trace_way way)
 {
     struct trace t = { 0, NULL };
-    if (!trace_run(d, id, way, &t)) {
+    if (!trace_run(x->d, id, way, &t)) {
         return cmd_usage("that entry is no contribution, forum, clause or answer in force: see baraza show");
     }
-    int code = context->json ? print_json(d, &t, way) : print_trace(context, d, &t);
+    int code = x->context->json ? print_json(x, &t, way) : print_trace(x, &t);
     trace_done(&t);
     return code;
 }
 
 // A clause stands between those who said it and what came of it: without --way, both are shown.
-static int trace_both_ways(const struct cmd_context *context, const struct draft *d, struct hash id)
+static int trace_both_ways(const struct tracing *x, struct hash id)
 {
-    int code = context->json ? EXIT_GOOD : cmd_print(SLICE_LITERAL("What it stands on:\n"));
-    code = code == EXIT_GOOD ? trace_one_way(context, d, id, TRACE_BACK) : code;
-    if (code == EXIT_GOOD && !context->json) {
+    int code = x->context->json ? EXIT_GOOD : cmd_print(SLICE_LITERAL("What it stands on:\n"));
+    code = code == EXIT_GOOD ? trace_one_way(x, id, TRACE_BACK) : code;
+    if (code == EXIT_GOOD && !x->context->json) {
         code = cmd_print(SLICE_LITERAL("What it led to:\n"));
     }
-    return code == EXIT_GOOD ? trace_one_way(context, d, id, TRACE_ONWARD) : code;
+    return code == EXIT_GOOD ? trace_one_way(x, id, TRACE_ONWARD) : code;
 }
 
 static int trace(struct cmd_context *context, const struct reading_from *from, const char *typed, const char *way)
 {
     struct reading *r = NULL;
     struct draft *d = NULL;
+    struct amends *amends = NULL;
     struct hash id;
     int code = thread_open(context, from, &r, &d);
     if (code < 0) {
         code = reading_find(r, typed, &id);
     }
     if (code < 0) {
+        code = amends_read(r, &amends);
+    }
+    if (code < 0) {
+        const struct tracing x = { .context = context, .d = d, .amends = amends };
         if (way == NULL && draft_find(d, id).type == DRAFT_CLAUSE) {
-            code = trace_both_ways(context, d, id);
+            code = trace_both_ways(&x, id);
         } else {
             const bool back = way != NULL && strcmp(way, "back") == 0;
-            code = trace_one_way(context, d, id, back ? TRACE_BACK : TRACE_ONWARD);
+            code = trace_one_way(&x, id, back ? TRACE_BACK : TRACE_ONWARD);
         }
     }
+    amends_free(amends);
     draft_free(d);
     reading_close(r);
     return code;

@@ -35,6 +35,64 @@ static bool consented(const struct scope *s, struct slice consent)
     return false;
 }
 
+// True when the consent to this contribution, with all that was said of it since, covers the record.
+static bool covers(const struct scope *s, const struct entry *e, const struct disclosure *d)
+{
+    bool consent = true;
+    bool corrected = false;
+    if (s->amends != NULL && (amends_withdrawn(s->amends, e->id) & amends_scope("record")) != 0) {
+        return false;
+    }
+    const struct amend *m = s->amends != NULL ? amends_first(s->amends, e->id) : NULL;
+    for (; m != NULL; m = amends_next(s->amends, m)) {
+        if (m->kind == KIND_CORRECTION && !m->replaced && m->parts[AMEND_CONSENT].n > 0) {
+            consent = consent && consented(s, m->parts[AMEND_CONSENT]);
+            corrected = true;
+        }
+    }
+    for (size_t i = 0; !corrected && i < d->count; i++) {
+        if (is_part(e, i, "consent")) {
+            consent = d->parts[i].state == PART_DISCLOSED && consented(s, d->parts[i].bytes);
+        }
+    }
+    return consent;
+}
+
+void scope_look(struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d)
+{
+    if (s->amends == NULL || amends_first(s->amends, e->id) == NULL || table_find(&s->allowed, e->id.b, NULL)) {
+        return;
+    }
+    const bool open = body->kind != KIND_CONTRIBUTION || body->as.contribution.sensitivity == 0;
+    if ((open || s->restricted) && (body->kind != KIND_CONTRIBUTION || covers(s, e, d))) {
+        table_put(&s->allowed, e->id.b, 0);
+    }
+}
+
+void scope_done(struct scope *s)
+{
+    if (s->allowed.key_size > 0) {
+        table_done(&s->allowed);
+    }
+}
+
+// Whether anything of an entry of this kind may leave, consent to a contribution apart.
+static bool kind_leaves(const struct scope *s, const struct entry *e, const struct body *body)
+{
+    if (body == NULL) {
+        return s->restricted;
+    }
+    if (body->kind == KIND_CONTRIBUTION) {
+        return s->restricted || body->as.contribution.sensitivity == 0;
+    }
+    if (body->kind == KIND_CORRECTION) {
+        const struct hash target = entry_ref(e, 0);
+        return table_find(&s->allowed, target.b, NULL);
+    }
+    const bool guarded = body->kind == KIND_WITHDRAWAL || body->kind == KIND_OPENED || body->kind == KIND_INCIDENT;
+    return s->restricted || !guarded;
+}
+
 // Whether part i of a contribution may leave.
 static bool may_leave(const struct scope *s, const struct entry *e, size_t i, const struct part *p, bool consent)
 {
@@ -55,17 +113,12 @@ void scope_limit(const struct scope *s, const struct entry *e, const struct body
                  struct disclosure *out)
 {
     const bool contribution = body != NULL && body->kind == KIND_CONTRIBUTION;
-    const bool open = body != NULL && (!contribution || body->as.contribution.sensitivity == 0);
-    bool consent = true;
+    const bool consent = !contribution || covers(s, e, d);
+    const bool kind = kind_leaves(s, e, body);
     struct disclosure limited = *d;
-    for (size_t i = 0; contribution && i < d->count; i++) {
-        if (is_part(e, i, "consent")) {
-            consent = d->parts[i].state == PART_DISCLOSED && consented(s, d->parts[i].bytes);
-        }
-    }
     for (size_t i = 0; i < d->count; i++) {
         const struct part *p = &d->parts[i];
-        const bool leaves = s->parts && (open || s->restricted) && p->state == PART_DISCLOSED &&
+        const bool leaves = s->parts && kind && p->state == PART_DISCLOSED &&
                             (!contribution || may_leave(s, e, i, p, consent));
         if (!leaves) {
             withhold(&limited, i);

@@ -6,18 +6,30 @@
 #ifndef BARAZA_TOOLS_BARAZA_SCOPE_H
 #define BARAZA_TOOLS_BARAZA_SCOPE_H
 
-#include "common/format/kinds.h"
+#include "common/base/table.h"
+#include "tools/baraza/amends.h"
 
 struct scope {
     bool parts;         // words were asked for at all
     bool restricted;    // and what is meant for named roles only, too; sealed parts then leave as they are, sealed
     struct slice today; // "2026-03-04": consent may have ended
+    const struct amends *amends; // what was corrected and withdrawn; NULL: nothing
+    struct table allowed;        // corrected entries whose words may leave: scope_look fills it
 };
+
+// To be called for each entry in force before the first scope_limit, when there are amends: corrections of a
+// contribution leave only where its own words do. scope_done frees what it keeps; an all-zero struct is harmless.
+void scope_look(struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d);
+void scope_done(struct scope *s);
 
 // Writes to *out what of d (with its salts derived) may leave: everything else is withheld.
 //   no contribution       all of it
-//   contribution          all of it while consent names the scope `record` and has not ended (no scopes given: record
-//                         and analyse, the default of the domain); else its consent alone, which says why
+//   contribution          all of it while consent names the scope `record`, has not ended and is not withdrawn (no
+//                         scopes given: record and analyse, the default of the domain); else its consent alone, which
+//                         says why. Consent that was corrected counts as it is now; of several, all must agree
+//   correction            as the entry it names; nothing when that is not there
+//   withdrawal, opened,   nothing, unless s->restricted: their reasons may say what is not to be said any more
+//   incident
 //   restricted or sealed  nothing, unless s->restricted
 //   identity              a dummy as it is; a real one only with s->restricted
 // body NULL: a kind this version does not know, of which nothing leaves but with s->restricted.

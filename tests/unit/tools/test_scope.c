@@ -129,3 +129,105 @@ Test(scope, what_is_no_contribution_leaves_whole_and_what_is_unknown_stays)
     cr_expect_eq(disclosure_bitmap(&shown), 0);
     world_done(&s.w);
 }
+
+// What is said of a contribution later; consent: a scope that the corrected consent names, or NULL.
+static void correct(struct scene *s, struct amends *a, const struct said *target, const char *text, const char *consent,
+                    const struct said **made)
+{
+    struct body body = { .kind = KIND_CORRECTION };
+    struct slice parts[AMEND_PARTS] = { { NULL, 0 } };
+    struct content said = { .count = 0 };
+    struct content agreed = { .count = 0 };
+    struct buf bytes[3] = { buf_new(1000), buf_new(1000), buf_new(1000) };
+    body.as.correction.reason = SLICE_LITERAL("misheard");
+    content_add_text(&said, "text", slice_text(text));
+    content_make(&said, &bytes[0]);
+    parts[AMEND_SAID] = buf_slice(&bytes[0]);
+    if (consent != NULL) {
+        const struct slice scope = slice_text(consent);
+        content_make_list(&scope, 1, &bytes[2]);
+        content_add_value(&agreed, "scopes", buf_slice(&bytes[2]));
+        content_make(&agreed, &bytes[1]);
+        parts[AMEND_CONSENT] = buf_slice(&bytes[1]);
+    }
+    *made = world_say(&s->w, &s->p, &body, &target->entry.id, 1, parts);
+    amends_take(a, &(*made)->entry, &(*made)->body, &(*made)->disclosure);
+    for (size_t i = 0; i < 3; i++) {
+        buf_done(&bytes[i]);
+    }
+}
+
+static const struct said *withdraw(struct scene *s, struct amends *a, const struct said *target, const char *scope)
+{
+    struct body body = { .kind = KIND_WITHDRAWAL };
+    const struct slice reason = SLICE_LITERAL("\x80");
+    if (scope != NULL) {
+        body.as.withdrawal.scopes[body.as.withdrawal.scope_count++] = slice_text(scope);
+    }
+    const struct said *made = world_say(&s->w, &s->p, &body, &target->entry.id, 1, &reason);
+    amends_take(a, &made->entry, &made->body, &made->disclosure);
+    return made;
+}
+
+Test(scope, what_was_taken_back_stays_with_its_corrections_and_with_the_reason_why)
+{
+    static const uint64_t all = 0x3f, consent = 1u << CONSENT, whole = 0x1f;
+    static const struct {
+        const char *given;                   // the scope that consent named at first
+        const char *corrected[2];            // the scopes of two corrections of it that compete; NULL: left as it was
+        bool withdrawn;
+        const char *scope;                   // withdrawn; NULL: all
+        uint64_t target, correction;         // what leaves
+    } cases[] = {
+        { "record", { NULL, NULL }, false, NULL, all, whole },
+        { "record", { NULL, NULL }, true, NULL, consent, 0 },
+        { "record", { NULL, NULL }, true, "record", consent, 0 },
+        { "record", { NULL, NULL }, true, "publish-text", all, whole },
+        { "archive", { NULL, NULL }, false, NULL, consent, 0 },
+        { "archive", { "record", NULL }, false, NULL, all, whole },
+        { "record", { "archive", NULL }, false, NULL, consent, 0 },
+        { "record", { "archive", "record" }, false, NULL, consent, 0 },
+        { "archive", { "record", NULL }, true, NULL, consent, 0 },
+    };
+    struct scene s;
+    begin(&s);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct amends *a = amends_new();
+        const struct said *target = contribute(&s, 0, cases[i].given, NULL, false);
+        const struct said *first = NULL;
+        const struct said *second = NULL;
+        const struct said *gone = cases[i].withdrawn ? withdraw(&s, a, target, cases[i].scope) : NULL;
+        correct(&s, a, target, "The road is closed after dark.", cases[i].corrected[0], &first);
+        correct(&s, a, target, "There is no road.", cases[i].corrected[1], &second);
+        struct scope scope = { .parts = true, .today = SLICE_LITERAL("2026-03-04"), .amends = a,
+                               .allowed = table_new(sizeof(struct hash)) };
+        scope_look(&scope, &target->entry, &target->body, &target->disclosure);
+        cr_expect_eq(leaves(target, &scope), cases[i].target, "case %zu", i);
+        cr_expect_eq(leaves(first, &scope), cases[i].correction, "case %zu, a correction", i);
+        cr_expect_eq(leaves(second, &scope), cases[i].correction, "case %zu, the other", i);
+        cr_expect(gone == NULL || leaves(gone, &scope) == 0, "case %zu: why it was taken back", i);
+        scope_done(&scope);
+        amends_free(a);
+    }
+    world_done(&s.w);
+}
+
+Test(scope, corrections_of_what_is_for_named_roles_stay_with_it)
+{
+    struct scene s;
+    begin(&s);
+    struct amends *a = amends_new();
+    const struct said *target = contribute(&s, 1, "record", NULL, false);
+    const struct said *made = NULL;
+    correct(&s, a, target, "It was closed.", NULL, &made);
+    for (unsigned restricted = 0; restricted < 2; restricted++) {
+        struct scope scope = { .parts = true, .restricted = restricted == 1, .today = SLICE_LITERAL("2026-03-04"),
+                               .amends = a, .allowed = table_new(sizeof(struct hash)) };
+        cr_expect_eq(leaves(made, &scope), 0, "a correction left before its target was seen");
+        scope_look(&scope, &target->entry, &target->body, &target->disclosure);
+        cr_expect_eq(leaves(made, &scope) != 0, restricted == 1);
+        scope_done(&scope);
+    }
+    amends_free(a);
+    world_done(&s.w);
+}

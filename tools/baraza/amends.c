@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// An index of corrections and withdrawals. It judges nobody: what it is given is in force.
+// Read first: amends.h.
+#include "tools/baraza/amends.h"
+
+#include "common/base/table.h"
+#include "tools/baraza/local.h"
+#include "tools/baraza/print.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_SHOWN 40
+
+struct amends {
+    struct table first_of; // target -> number of its first
+    struct amend *rows;
+    size_t n, room;
+};
+
+struct amends *amends_new(void)
+{
+    struct amends *a = mem_new(sizeof *a);
+    a->first_of = table_new(sizeof(struct hash));
+    return a;
+}
+
+void amends_free(struct amends *a)
+{
+    if (a == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t k = 0; k < AMEND_PARTS; k++) {
+            void *copy = (void *)(uintptr_t)a->rows[i].parts[k].p;
+            if (copy != NULL) {
+                mem_wipe(copy, a->rows[i].parts[k].n);
+                free(copy);
+            }
+        }
+    }
+    table_done(&a->first_of);
+    free(a->rows);
+    free(a);
+}
+
+uint32_t amends_scope(const char *code)
+{
+    size_t n = 0;
+    const struct code_row *rows = codes_list(CODES_SCOPE, &n);
+    const struct code_row *row = codes_find(CODES_SCOPE, slice_text(code));
+    CHECK(row != NULL);
+    return 1u << (size_t)(row - rows);
+}
+
+static uint32_t all_scopes(void)
+{
+    size_t n = 0;
+    (void)codes_list(CODES_SCOPE, &n);
+    return (1u << n) - 1;
+}
+
+static uint32_t scopes_of(const struct body *body)
+{
+    uint32_t scopes = 0;
+    size_t n = 0;
+    const struct code_row *rows = codes_list(CODES_SCOPE, &n);
+    for (size_t i = 0; i < body->as.withdrawal.scope_count; i++) {
+        const struct code_row *row = codes_find(CODES_SCOPE, body->as.withdrawal.scopes[i]);
+        CHECK(row != NULL); // kind_parse lets no other through
+        scopes |= 1u << (size_t)(row - rows);
+    }
+    return body->as.withdrawal.scope_count == 0 ? all_scopes() : scopes;
+}
+
+static struct slice copy_of(struct slice s)
+{
+    if (s.n == 0) {
+        return (struct slice){ NULL, 0 };
+    }
+    void *copy = mem_new(s.n);
+    memcpy(copy, s.p, s.n);
+    return slice_of(copy, s.n);
+}
+
+static void copy_parts(struct amend *m, const struct disclosure *d)
+{
+    const size_t shift = m->kind == KIND_WITHDRAWAL ? AMEND_REASON : 0;
+    for (size_t i = 0; d != NULL && i < d->count && i + shift < AMEND_PARTS; i++) {
+        if (d->parts[i].state == PART_DISCLOSED) {
+            m->parts[i + shift] = copy_of(d->parts[i].bytes);
+        }
+    }
+}
+
+// Which comes before the other in the record is chance, so both ways are looked at.
+static void mark_replaced(struct amends *a, struct amend *m)
+{
+    uint32_t first = 0;
+    if (!table_find(&a->first_of, m->target.b, &first)) {
+        return;
+    }
+    for (size_t i = first; i != SIZE_MAX; i = a->rows[i].next) {
+        struct amend *other = &a->rows[i];
+        other->replaced = other->replaced || hash_equal(m->previous, other->id);
+        m->replaced = m->replaced || hash_equal(other->previous, m->id);
+    }
+}
+
+static void hang(struct amends *a, size_t number)
+{
+    const struct hash target = a->rows[number].target;
+    uint32_t first = 0;
+    if (!table_find(&a->first_of, target.b, &first)) {
+        table_put(&a->first_of, target.b, number);
+        return;
+    }
+    size_t last = first;
+    while (a->rows[last].next != SIZE_MAX) {
+        last = a->rows[last].next;
+    }
+    a->rows[last].next = number;
+}
+
+void amends_take(struct amends *a, const struct entry *e, const struct body *body, const struct disclosure *d)
+{
+    if (body->kind != KIND_CORRECTION && body->kind != KIND_WITHDRAWAL) {
+        return;
+    }
+    struct amend m = { .id = e->id, .target = entry_ref(e, 0), .kind = body->kind, .author = e->place.author,
+                       .next = SIZE_MAX };
+    if (m.kind == KIND_CORRECTION) {
+        m.reason = codes_find(CODES_CORRECT_REASON, body->as.correction.reason);
+        m.previous = e->ref_count > 1 ? entry_ref(e, 1) : m.previous;
+    } else {
+        m.scopes = scopes_of(body);
+    }
+    copy_parts(&m, d);
+    mark_replaced(a, &m);
+    if (a->n == a->room) {
+        a->room = a->room == 0 ? 16 : 2 * a->room;
+        a->rows = mem_grow(a->rows, a->room, sizeof *a->rows);
+    }
+    a->rows[a->n] = m;
+    hang(a, a->n++);
+}
+
+int amends_read(struct reading *r, struct amends **out)
+{
+    struct reading_item item;
+    struct amends *a = amends_new();
+    reading_rewind(r);
+    while (reading_next(r, &item)) {
+        if (reading_known(&item) && item.standing == VERDICT_GOOD) {
+            amends_take(a, &item.entry, &item.body, item.has_parts ? &item.disclosure : NULL);
+        }
+    }
+    int code = reading_end(r);
+    if (code >= 0) {
+        amends_free(a);
+        return code;
+    }
+    reading_rewind(r);
+    *out = a;
+    return -1;
+}
+
+enum err amends_here(struct work *w, struct amends **out, struct why *why)
+{
+    struct local *l = NULL;
+    struct local_entry e;
+    struct disclosure d;
+    enum err err = local_begin(w, &l, why);
+    if (err != OK) {
+        return err;
+    }
+    struct amends *a = amends_new();
+    while (local_next(l, &e)) {
+        const bool amends = e.known && (e.body.kind == KIND_CORRECTION || e.body.kind == KIND_WITHDRAWAL);
+        if (amends && e.fate != FATE_REFUSED && e.fate != FATE_REPLACED) {
+            const bool given = w->readable && local_parts(l, &d, NULL) == OK;
+            amends_take(a, &e.entry, &e.body, given ? &d : NULL);
+        }
+    }
+    err = local_end(l, why);
+    if (err != OK) {
+        amends_free(a);
+        return err;
+    }
+    *out = a;
+    return OK;
+}
+
+const struct amend *amends_first(const struct amends *a, struct hash target)
+{
+    uint32_t first = 0;
+    return table_find(&a->first_of, target.b, &first) ? &a->rows[first] : NULL;
+}
+
+const struct amend *amends_next(const struct amends *a, const struct amend *m)
+{
+    return m->next == SIZE_MAX ? NULL : &a->rows[m->next];
+}
+
+uint32_t amends_withdrawn(const struct amends *a, struct hash target)
+{
+    uint32_t scopes = 0;
+    for (const struct amend *m = amends_first(a, target); m != NULL; m = amends_next(a, m)) {
+        scopes |= m->scopes;
+    }
+    return scopes;
+}
+
+// How many corrections stand that none takes the place of; *last is the last of them.
+static size_t current(const struct amends *a, struct hash target, const struct amend **last)
+{
+    size_t n = 0;
+    for (const struct amend *m = amends_first(a, target); m != NULL; m = amends_next(a, m)) {
+        if (m->kind == KIND_CORRECTION && !m->replaced) {
+            *last = m;
+            n++;
+        }
+    }
+    return n;
+}
+
+const struct amend *amends_sole(const struct amends *a, struct hash target)
+{
+    const struct amend *m = NULL;
+    return current(a, target, &m) == 1 ? m : NULL;
+}
+
+struct slice amends_words(const struct amends *a, struct hash target, struct slice original)
+{
+    struct content said = { .count = 0 };
+    const struct amend *m = amends_sole(a, target);
+    if ((amends_withdrawn(a, target) & amends_scope("record")) != 0) {
+        return SLICE_LITERAL("(withdrawn)");
+    }
+    const bool better = m != NULL && content_parse(m->parts[AMEND_SAID], &said) && content_text(&said, "text").n > 0;
+    return better ? content_text(&said, "text") : original;
+}
+
+static void put_withdrawn(const struct cmd_context *context, uint32_t scopes, struct buf *out)
+{
+    size_t n = 0;
+    const struct code_row *rows = codes_list(CODES_SCOPE, &n);
+    buf_put_text(out, "  [withdrawn");
+    for (size_t i = 0, shown = 0; scopes != all_scopes() && i < n; i++) {
+        if ((scopes & 1u << i) != 0) {
+            buf_put_text(out, shown++ == 0 ? ": " : ", ");
+            print_line(out, label_of(context, CODES_SCOPE, slice_text(rows[i].code)), LABEL_SHOWN);
+        }
+    }
+    buf_put_u8(out, ']');
+}
+
+void amends_put_marks(const struct cmd_context *context, const struct amends *a, struct hash target, struct buf *out)
+{
+    const struct amend *m = NULL;
+    const uint32_t scopes = amends_withdrawn(a, target);
+    const size_t n = current(a, target, &m);
+    if (scopes != 0) {
+        put_withdrawn(context, scopes, out);
+    }
+    if (n == 1) {
+        buf_put_text(out, "  [corrected: ");
+        print_line(out, label_of(context, CODES_CORRECT_REASON, slice_text(m->reason->code)), LABEL_SHOWN);
+        buf_put_u8(out, ']');
+    } else if (n > 1) {
+        buf_printf(out, "  [%zu corrections compete]", n);
+    }
+}
+
+void amends_put_json(const struct amends *a, struct hash target, json_t *o)
+{
+    size_t n = 0;
+    const struct code_row *rows = codes_list(CODES_SCOPE, &n);
+    const uint32_t scopes = amends_withdrawn(a, target);
+    json_t *list = json_array();
+    for (const struct amend *m = amends_first(a, target); m != NULL; m = amends_next(a, m)) {
+        if (m->kind == KIND_CORRECTION) {
+            json_t *row = json_object();
+            json_put(row, "id", json_id(m->id));
+            json_put(row, "reason", json_string(m->reason->code));
+            json_put(row, "author", json_of_hex(SLICE_ARRAY(m->author.b)));
+            json_put(row, "current", json_boolean(!m->replaced));
+            json_push(list, row);
+        }
+    }
+    if (json_array_size(list) > 0) {
+        json_put(o, "corrections", list);
+    } else {
+        json_decref(list);
+    }
+    if (scopes != 0) {
+        json_t *taken = json_array();
+        for (size_t i = 0; i < n; i++) {
+            if ((scopes & 1u << i) != 0) {
+                json_push(taken, json_string(rows[i].code));
+            }
+        }
+        json_put(o, "withdrawn", taken);
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What was said of entries later: corrections and withdrawals, by the entry they name (PROTOCOL 7.6). The originals
+// stay; who shows an entry shows these beside it. Only what is in force may be given to it.
+#ifndef BARAZA_TOOLS_BARAZA_AMENDS_H
+#define BARAZA_TOOLS_BARAZA_AMENDS_H
+
+#include "common/format/codes.h"
+#include "tools/baraza/reading.h"
+
+struct work;
+
+// The parts of a correction, in the order of its kind; of a withdrawal there is only the reason.
+enum amend_part { AMEND_CONTEXT, AMEND_SAID, AMEND_SPEAKER, AMEND_CONSENT, AMEND_REASON, AMEND_PARTS };
+
+struct amend {
+    struct hash id, target, previous;  // previous: the correction whose place it takes, or zeros
+    enum kind kind;                    // KIND_CORRECTION or KIND_WITHDRAWAL
+    struct pubkey author;
+    const struct code_row *reason;     // of a correction
+    uint32_t scopes;                   // of a withdrawal: a bit for each row of CODES_SCOPE; all when it is whole
+    bool replaced;                     // a later correction takes its place
+    struct slice parts[AMEND_PARTS];   // empty: a dummy, or not shown
+    size_t next;                       // the next of the same target
+};
+
+struct amends;
+
+// Returns one that knows of none; frees it and wipes the words in it. NULL is harmless.
+struct amends *amends_new(void);
+void amends_free(struct amends *a);
+
+// Takes an entry in force, once; other kinds are passed over. d (NULL: not shown) and all else is copied.
+void amends_take(struct amends *a, const struct entry *e, const struct body *body, const struct disclosure *d);
+
+// Takes all of a reading, which is then at its start again. Returns -1 and *out, or has reported. The caller frees.
+int amends_read(struct reading *r, struct amends **out);
+
+// Takes all of the notebooks here that the hub did not refuse. ERR_* with why. The caller frees *out.
+MUST_USE enum err amends_here(struct work *w, struct amends **out, struct why *why);
+
+// Those of target, in the order they were taken: the first and the one after m; NULL at the end. Borrowed.
+const struct amend *amends_first(const struct amends *a, struct hash target);
+const struct amend *amends_next(const struct amends *a, const struct amend *m);
+
+// The scopes of consent taken back, as bits of CODES_SCOPE's rows; the bit of a scope (a row of that list: CHECK).
+uint32_t amends_withdrawn(const struct amends *a, struct hash target);
+uint32_t amends_scope(const char *code);
+
+// The only correction of target that none takes the place of; NULL when there is none, or several compete.
+const struct amend *amends_sole(const struct amends *a, struct hash target);
+
+// The words of a contribution to show: "(withdrawn)" once they are no more to be kept in the record, the corrected ones
+// when one correction stands, else `original`.
+struct slice amends_words(const struct amends *a, struct hash target, struct slice original);
+
+// Appends "  [withdrawn]", "  [corrected: misheard]", "  [2 corrections compete]", what there is; as fields of o:
+// `withdrawn`, a list of scopes, and `corrections` with id, reason, author, and whether each is current.
+void amends_put_marks(const struct cmd_context *context, const struct amends *a, struct hash target, struct buf *out);
+void amends_put_json(const struct amends *a, struct hash target, json_t *o);
+
+#endif

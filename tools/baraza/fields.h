@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The options that say what a contribution is, shared by add, which writes one, and correct, which betters one.
+// Read first: contribution.h.
+#ifndef BARAZA_TOOLS_BARAZA_FIELDS_H
+#define BARAZA_TOOLS_BARAZA_FIELDS_H
+
+#include "tools/baraza/contribution.h"
+#include "tools/baraza/cmd.h"
+
+// As typed; NULL or none: not given.
+struct fields {
+    const char *lang, *kind, *channel, *question, *scale, *support, *speaker, *consent, *summary, *ask;
+    struct arg_list groups, themes, scopes, flags;
+};
+
+#define FIELDS_OPTIONS(f) \
+    { "lang", 'l', ARG_TEXT, "TAG", "language of the words (sw, fr-CF); the forum's first when not given", \
+      &(f)->lang }, \
+    { "kind", 'k', ARG_TEXT, "KIND", "threat, need, cause, proposal, objection, experience, question", &(f)->kind }, \
+    { "group", 'g', ARG_LIST, "CODE", "who spoke: women, youth, herders …; may be repeated", &(f)->groups }, \
+    { "theme", 't', ARG_LIST, "CODE", "what it is about: land-disputes …; may be repeated", &(f)->themes }, \
+    { "speaker", 0, ARG_TEXT, "KIND", "individual, group-consensus, group-majority, organisation, official", \
+      &(f)->speaker }, \
+    { "channel", 0, ARG_TEXT, "CODE", "how it came: oral-forum (the usual), oral-private, written, sms …", \
+      &(f)->channel }, \
+    { "question", 0, ARG_TEXT, "CODE", "the guide's question it answers", &(f)->question }, \
+    { "scale", 0, ARG_TEXT, "CODE", "individual, community, national", &(f)->scale }, \
+    { "support", 0, ARG_TEXT, "CODE", "in the room: unanimous, most, some, single, contested", &(f)->support }, \
+    { "consent", 0, ARG_TEXT, "BASIS", "oral-witnessed (the usual), written, thumbprint, group-oral, public-speech", \
+      &(f)->consent }, \
+    { "scope", 0, ARG_LIST, "CODE", "what was agreed to: record, analyse (the usual), publish-text …", \
+      &(f)->scopes }, \
+    { "flag", 0, ARG_LIST, "CODE", "careful: names-person, names-unit, child, gender-based-violence …", \
+      &(f)->flags }, \
+    { "summary", 0, ARG_TEXT, "TEXT", "in short, in your own words; marked as a paraphrase", &(f)->summary }, \
+    { "ask", 0, ARG_TEXT, "TEXT", "what they ask for", &(f)->ask }
+
+// Checks the codes and puts them into *c, all else of which is empty then; c borrows f. Returns -1, or has reported.
+// Where a flag is given at which nothing verbatim is taken, it says where help is found and gives that exit code.
+int fields_take(const struct fields *f, struct contribution *c);
+
+#endif
