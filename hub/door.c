@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum err door_renew(struct zap *zap, struct serve *serve, uint64_t *size, struct why *why)
+enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uint64_t *size, struct why *why)
 {
     enum err e = serve_follow(serve, NULL, why);
     if (e != OK || *size == serve_size(serve)) {
@@ -16,10 +16,11 @@ enum err door_renew(struct zap *zap, struct serve *serve, uint64_t *size, struct
     size_t n = roster_transport_count(roster);
     struct zap_key *keys = mem_grow(NULL, n + 1, sizeof *keys);
     size_t open = 0;
+    keys[open++] = (struct zap_key){ own, ZAP_MEMBER };
     for (size_t i = 0; i < n && open < LIMIT_ZAP_KEYS; i++) {
         struct boxkey key = roster_transport_key(roster, i);
         enum roster_door door = roster_transport(roster, key, NULL);
-        if (door != DOOR_CLOSED) {
+        if (door != DOOR_CLOSED && !boxkey_equal(key, own)) {
             keys[open++] = (struct zap_key){ key, door == DOOR_MEMBER ? ZAP_MEMBER : ZAP_INVITATION };
         }
     }

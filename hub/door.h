@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Who may connect: the roster's transport keys, given to the admission handler (PROTOCOL 11.3).
-// It must never decide who that is.
+// Who may connect: the roster's transport keys, given to the admission handler (PROTOCOL 11.3), and the hub's own key,
+// which is `baraza bundle in` on this computer (PROTOCOL 15.4). It must never decide who that is.
 #ifndef BARAZA_HUB_DOOR_H
 #define BARAZA_HUB_DOOR_H
 
@@ -12,7 +12,9 @@
 #define DOOR_CLOSED_SIZE UINT64_MAX // nobody was let in yet
 
 // Follows the record and, if it grew since *size (DOOR_CLOSED_SIZE: in any case), lets in whoever the roster knows by
-// now. *size is then how much of the record that is. Errors as serve_follow: the door is as it was.
-MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, uint64_t *size, struct why *why);
+// now, and own, the hub's exchange key. *size is then how much of the record that is. Errors as serve_follow: the door
+// is as it was.
+MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uint64_t *size,
+                             struct why *why);
 
 #endif

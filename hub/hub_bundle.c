@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-#define BASES 16 // checkpoints that the site may stand at: what it said last, what its entries say, none
+// Checkpoints that the site may stand at: what it was answered before, what it said last, what its entries say, none.
+#define BASES (HUB_BUNDLE_ANSWERED + 16)
 
 // The end of a chain that is in the record.
 struct end {
@@ -204,14 +205,17 @@ static enum err find_ends(struct answer *a, struct why *why)
     for (size_t i = 0; e == OK && i < facts.head_count; i++) {
         a->heads[a->head_count++] = facts.heads[i];
     }
+    add_base(a, 0);
     add_base(a, a->hello.seen.size);
+    for (size_t i = 0; i < a->o->answered_count; i++) {
+        add_base(a, a->o->answered[i]);
+    }
     for (size_t i = 0; e == OK && i < a->hello.head_count; i++) {
         e = a->hello.heads[i].next > 0 ? add_end(a, &a->hello.heads[i], why) : OK;
     }
     for (size_t i = 0; e == OK && i < a->head_count; i++) {
         e = add_end(a, &a->heads[i], why);
     }
-    add_base(a, 0);
     return e;
 }
 
@@ -313,21 +317,26 @@ static enum err say_proofs(struct answer *a, struct why *why)
     return e;
 }
 
+// Without a gap to the checkpoint: where nothing concerns the site, that is said too.
 static enum err say_down(struct answer *a, struct why *why)
 {
     struct peer_action p = { .user = a->site };
     uint64_t cursor = a->hello.down_cursor < a->published.size ? a->hello.down_cursor : a->published.size;
     enum err e = OK;
     while (e == OK && cursor < a->published.size) {
+        const uint64_t from = cursor;
         bool any = false;
-        p.as.down.from = cursor;
+        p.as.down.from = from;
         p.as.down.to = a->published.size;
         e = serve_down(a->o->serve, &p, &a->out, &cursor, &any, why);
-        if (e != OK || !any) {
-            break;
+        if (e == OK && !any) {
+            const struct msg nothing = { .type = MSG_DOWN, .as.down = { .from = from, .to = cursor } };
+            msg_make(&nothing, &a->out);
         }
-        e = say(a, why);
-        a->made->down++;
+        if (e == OK) {
+            e = say(a, why);
+            a->made->down++;
+        }
     }
     return e;
 }

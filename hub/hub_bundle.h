@@ -18,7 +18,11 @@ struct hub_bundle_options {
     struct serve *serve;       // of kv
     hub_bundle_sink *sink;
     void *arg;
+    const uint64_t *answered;  // sizes of checkpoints that went to this site before: it may stand at any of them
+    size_t answered_count;     // at most HUB_BUNDLE_ANSWERED
 };
+
+#define HUB_BUNDLE_ANSWERED 32
 
 struct hub_bundle_made {
     uint64_t received;   // journals acknowledged

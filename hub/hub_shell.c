@@ -9,7 +9,6 @@
 #include "common/net/loop.h"
 #include "common/net/zap.h"
 #include "hub/door.h"
-#include "hub/door.h"
 #include "hub/hub_keys.h"
 #include "hub/pool.h"
 #include "hub/publish.h"
@@ -321,7 +320,7 @@ static void on_committed(struct hub *h, struct job *j)
     struct why why = { "" };
     h->jobs[j->ticket % LIMIT_TICKETS] = NULL;
     // Before the acknowledgement: whoever enrolled comes again at once, with her own key.
-    if (j->renews_door && door_renew(h->zap, h->serve, &h->door_size, &why) != OK) {
+    if (j->renews_door && door_renew(h->zap, h->serve, h->keys.exchange_pub, &h->door_size, &why) != OK) {
         LOG(h->options->log, LOG_ERROR, "hub.door-not-renewed");
     }
     event.as.committed.ticket = j->ticket;
@@ -366,7 +365,7 @@ static enum err take_checkpoint(struct hub *h, struct why *why)
         LOG_WITH(h->options->log, LOG_INFO, "hub.checkpoint", log_number("size", head.size));
         event.as.checkpoint.head = head;
         event.as.checkpoint.note = buf_slice(&h->note);
-        e = door_renew(h->zap, h->serve, &h->door_size, why);
+        e = door_renew(h->zap, h->serve, h->keys.exchange_pub, &h->door_size, why);
         if (e == ERR_AGAIN) {
             // Too many programs read the store just now: with the next checkpoint, then.
             LOG(h->options->log, LOG_WARN, "hub.door-not-renewed");
@@ -489,7 +488,7 @@ static enum err open_socket(struct hub *h, struct why *why)
         e = zap_probe(h->net, sock_endpoint(h->sock), h->keys.exchange_pub, why);
     }
     if (e == OK) {
-        e = door_renew(h->zap, h->serve, &h->door_size, why);
+        e = door_renew(h->zap, h->serve, h->keys.exchange_pub, &h->door_size, why);
     }
     return e;
 }

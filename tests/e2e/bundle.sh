@@ -74,11 +74,22 @@ expect_equal "entries of heron" "$(entries heron)" "5 5 5"
 step "nothing is replaced; a bundle for somebody else is named so"
 touch there.bundle
 expect_status 73 baraza bundle out there.bundle --state heron
-answer=$(ls stick/*-to-*.bundle | tail -n 1)
-expect_status 1 baraza bundle in "$answer" --state founder --json
+key=$(basename stick/*-from-*.bundle .bundle)
+expect_status 0 baraza bundle out answer.bundle --to "${key##*-}" --state hub
+expect_status 1 baraza bundle in answer.bundle --state founder --json
 expect_contains "the reason" "$(cat out)" '"reason":"not-for-us"'
-expect_status 1 baraza bundle in "$answer" --state hub --json
+expect_status 1 baraza bundle in answer.bundle --state hub --json
 expect_contains "the reason" "$(cat out)" '"reason":"wrong-way"'
+
+step "an answer that nobody asked for is taken too, though the hub does not know where the site stands by now"
+expect_status 0 baraza bundle in answer.bundle --state heron
+out_of founder
+into hub
+rm -f stick/*.bundle
+out_of hub --all
+into founder
+out_of hub --all
+into heron
 
 step "a bad one in the folder stops no other"
 says heron "the market moved and nobody asked"

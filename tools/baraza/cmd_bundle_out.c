@@ -185,29 +185,71 @@ static int say_hub(const struct making *m, struct boxkey site, const struct hub_
     return code;
 }
 
-// What the site said of itself in its last bundle; empty when none came.
-static enum err read_hello(const struct making *m, struct boxkey site, struct buf *out, struct why *why)
+// The path of what is kept here about a site. Gives.
+static char *about_site(const struct making *m, struct boxkey site, const char *suffix)
 {
     struct buf name = buf_new(256);
     buf_put_text(&name, STATE_HUB_SITES "/");
     armor_put_hex(&name, SLICE_ARRAY(site.b));
+    buf_put_text(&name, suffix);
     buf_put_u8(&name, 0);
     char *path = state_path(m->w.state, (const char *)name.p);
+    buf_done(&name);
+    return path;
+}
+
+// What the site said of itself in its last bundle (suffix ""), or what it was answered; empty when there is nothing.
+static enum err read_about(const struct making *m, struct boxkey site, const char *suffix, struct buf *out,
+                           struct why *why)
+{
+    char *path = about_site(m, site, suffix);
     enum err e = file_read(path, false, out, why);
     free(path);
-    buf_done(&name);
     return e == ERR_NOT_FOUND ? OK : e;
+}
+
+// Remembers to which checkpoint this answer leads: the site may come to stand there without our knowing. Of many, the
+// last ones. Like all that is kept here it only spares the site a trip.
+static enum err note_answer(const struct making *m, struct boxkey site, struct slice before, uint64_t size,
+                            struct why *why)
+{
+    struct buf sizes = buf_new(HUB_BUNDLE_ANSWERED * 8);
+    const size_t keep = (HUB_BUNDLE_ANSWERED - 1) * sizeof(uint64_t);
+    if (before.n > 0 && be64_get(before.p + before.n - 8) == size) {
+        return OK;
+    }
+    buf_put(&sizes, before.n > keep ? slice_of(before.p + before.n - keep, keep) : before);
+    buf_put_u64be(&sizes, size);
+    char *dir = state_path(m->w.state, STATE_HUB_SITES);
+    char *path = about_site(m, site, ".answers");
+    enum err e = file_exists(dir) ? OK : file_make_dir(dir, why);
+    if (e == OK) {
+        e = file_replace(path, buf_slice(&sizes), 0600, why);
+    }
+    free(dir);
+    free(path);
+    buf_done(&sizes);
+    return e;
 }
 
 static int answer_site(struct making *m, struct boxkey site)
 {
     struct why why = { "" };
     struct hub_bundle_made made;
+    uint64_t answered[HUB_BUNDLE_ANSWERED];
     struct buf hello = buf_new(LIMIT_FRAME_BYTES);
-    const struct hub_bundle_options options = {
-        .kv = state_kv(m->w.state), .serve = m->serve, .sink = put, .arg = m
+    struct buf before = buf_new(sizeof answered);
+    struct hub_bundle_options options = {
+        .kv = state_kv(m->w.state), .serve = m->serve, .sink = put, .arg = m, .answered = answered
     };
-    enum err e = read_hello(m, site, &hello, &why);
+    enum err e = read_about(m, site, "", &hello, &why);
+    if (e == OK) {
+        e = read_about(m, site, ".answers", &before, &why);
+    }
+    before.n -= before.n % 8;
+    for (size_t i = 0; i < before.n / 8; i++) {
+        answered[options.answered_count++] = be64_get(before.p + 8 * i);
+    }
     if (e == OK) {
         e = begin(m, BUNDLE_DOWN, site, site, &why);
     }
@@ -215,7 +257,11 @@ static int answer_site(struct making *m, struct boxkey site)
         e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, buf_slice(&hello), &made, &why);
         e = commit(m, &m->keys.log, e, &why);
     }
+    if (e == OK) {
+        e = note_answer(m, site, buf_slice(&before), made.size, &why);
+    }
     buf_done(&hello);
+    buf_done(&before);
     return e == OK ? say_hub(m, site, &made) : cmd_fail(e, &why);
 }
 
