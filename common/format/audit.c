@@ -297,6 +297,10 @@ static void item_check(struct item *item, struct slice bytes, struct hash consul
     item->kind = kind_parse(&item->entry, &item->body);
     item->disclosed = disclosure_bitmap(&d) != 0;
     item->parts = disclosure_check(&d, &item->entry.place, item->entry.parts, item->entry.part_count);
+    // PROTOCOL 4.4: erased is valid only with a redaction in force, and no program carries out redactions yet.
+    for (size_t i = 0; i < d.count && item->parts == VERDICT_GOOD; i++) {
+        item->parts = d.parts[i].state == PART_ERASED ? VERDICT_BAD_PART : VERDICT_GOOD;
+    }
 }
 
 void audit_batch_check(struct audit_batch *b)

@@ -372,8 +372,9 @@ static enum verdict apply_revoke(struct roster *r, const struct member *m, const
     target->state = retired ? MEMBER_RETIRED : MEMBER_COMPROMISED;
     target->chain_count = 0;
     add_chains(target, body->as.revoke.chains, body->as.revoke.chain_count);
-    roster_drop_transport(r, target);
     if (!retired) {
+        // Who has retired may still deliver what she had written: it is late, but not lost.
+        roster_drop_transport(r, target);
         close_invitations(r, target);
         r->generation++;
     }
