@@ -52,6 +52,7 @@ struct audit {
     struct checkpoint checkpoint;
     struct note note;
     struct roster *roster;
+    struct forum_fold *forums;
     struct audit_tree tree;
     struct audit_chain chain;
     bool root_differs;
@@ -70,6 +71,7 @@ struct audit *audit_new(struct hash charter_id)
     a->charter_note = buf_new(LIMIT_EXPORT_FRAME);
     a->checkpoint_note = buf_new(LIMIT_EXPORT_FRAME);
     a->chain = audit_chain_new();
+    a->forums = forum_fold_new();
     return a;
 }
 
@@ -90,6 +92,7 @@ void audit_free(struct audit *a)
     buf_done(&a->charter_note);
     buf_done(&a->checkpoint_note);
     roster_free(a->roster);
+    forum_fold_free(a->forums);
     audit_tree_done(&a->tree);
     audit_chain_done(&a->chain);
     batch_free(a->filling);
@@ -335,6 +338,9 @@ static bool fold_standing(struct audit *a, const struct item *item)
         return bad_entry(a, verdict_text(v));
     }
     CHECK((size_t)v < AUDIT_STANDINGS);
+    if (v == VERDICT_GOOD || v == VERDICT_UNKNOWN_TARGET) { // what it names may come later
+        forum_fold_add(a->forums, &item->entry, &item->body);
+    }
     a->counts.standing[v]++;
     a->counts.kinds[item->kind == VERDICT_UNKNOWN_KIND ? KIND_UNKNOWN : kind_of(item->entry.kind)]++;
     return true;
@@ -439,6 +445,18 @@ static const struct fault *first_fault(struct audit *a)
     return NULL;
 }
 
+static void report_forums(struct audit *a, struct audit_report *out)
+{
+    forum_fold_end(a->forums);
+    out->forums = forum_fold_totals(a->forums);
+    for (size_t i = 0; i < forum_fold_count(a->forums) && out->incomplete_n < AUDIT_FORUMS; i++) {
+        const struct forum_state *forum = forum_fold_at(a->forums, i);
+        if (forum->standing == FORUM_MISSING || forum->standing == FORUM_DIFFERS) {
+            out->incomplete[out->incomplete_n++] = *forum;
+        }
+    }
+}
+
 void audit_end(struct audit *a, struct audit_report *out)
 {
     CHECK(a->batches_in == a->batches_out);
@@ -454,6 +472,7 @@ void audit_end(struct audit *a, struct audit_report *out)
     report.authors = a->chain.author_count;
     report.forks = a->chain.fork_count;
     report.good = fault == NULL;
+    report_forums(a, &report);
     if (fault != NULL) {
         report.has_index = fault->has_index;
         report.index = fault->index;

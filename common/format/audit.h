@@ -13,6 +13,7 @@
 #define BARAZA_FORMAT_AUDIT_H
 
 #include "common/format/export.h"
+#include "common/format/forum.h"
 #include "common/format/merkle.h"
 #include "common/format/roster.h"
 
@@ -20,6 +21,7 @@ struct audit;
 struct audit_batch;
 
 #define AUDIT_STANDINGS 128 // verdict numbers of standings are below this
+#define AUDIT_FORUMS 16     // forums that are named in a report because their seals do not fit
 
 struct audit_report {
     bool good;
@@ -35,6 +37,9 @@ struct audit_report {
     uint64_t disclosed;       // entries that came with parts
     uint64_t standing[AUDIT_STANDINGS]; // entries by their standing at their own index
     uint64_t kinds[KIND_COUNT + 1];     // entries by kind; the last: kinds this version does not know
+    struct forum_totals forums;
+    size_t incomplete_n;      // sealed forums with missing or different contributions: the first of them
+    struct forum_state incomplete[AUDIT_FORUMS];
 };
 
 // Returns an audit that expects the consultation with this id. Gives.

@@ -180,3 +180,30 @@ enum err ask_editor(const char *hint, struct buf *out, struct why *why)
     buf_done(&text);
     return e;
 }
+
+#define ANSWER_BYTES 64
+
+enum err ask_confirm(const char *question, struct why *why)
+{
+    static const char *const yes[] = { "yes", "y", "oui", "o", "sim", "s", "نعم" };
+    struct buf answer = buf_new(ANSWER_BYTES);
+    enum err e = ERR_AGAIN;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0) {
+        why_set(why, "there is no terminal to ask at: give --yes when what was read back is right");
+        e = ERR_USAGE;
+        goto out;
+    }
+    (void)dprintf(tty, "%s ", question);
+    (void)read_line(tty, &answer, NULL);
+    for (size_t i = 0; i < sizeof yes / sizeof *yes && e != OK; i++) {
+        e = slice_equal(buf_slice(&answer), slice_text(yes[i])) ? OK : ERR_AGAIN;
+    }
+    close(tty);
+    if (e != OK) {
+        why_set(why, "nothing was saved");
+    }
+out:
+    buf_done(&answer);
+    return e;
+}

@@ -17,4 +17,8 @@ MUST_USE enum err ask_passphrase(const struct cmd_context *context, const char *
 // afterwards) and appends what was written to out. ERR_USAGE: there is no terminal; ERR_AGAIN: the editor failed.
 MUST_USE enum err ask_editor(const char *hint, struct buf *out, struct why *why);
 
+// Shows question at the terminal and reads a line. OK: it was "yes", or the language's word for it; ERR_AGAIN: anything
+// else; ERR_USAGE: there is no terminal (why says to give --yes).
+MUST_USE enum err ask_confirm(const char *question, struct why *why);
+
 #endif

@@ -15,7 +15,8 @@
 
 // What the options say.
 struct adding {
-    const char *session, *as, *sensitivity;
+    const char *session, *as, *sensitivity, *written_by, *typed_by;
+    uint64_t form;
     struct fields fields;
 };
 
@@ -23,10 +24,9 @@ struct adding {
     "\n# What was said, in the words and the language of who said it.\n"               \
     "# Lines that start with # are not taken. An empty text saves nothing.\n"
 
-// What add takes for granted when it is not told.
+// What was typed.
 static int take_options(const struct adding *a, struct contribution *c)
 {
-    const struct slice default_scopes[] = { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") };
     const struct slice sensitivity = slice_text(a->sensitivity != NULL ? a->sensitivity : "open");
     int code = fields_take(&a->fields, c);
     if (code >= 0) {
@@ -39,10 +39,10 @@ static int take_options(const struct adding *a, struct contribution *c)
         return cmd_usage("a sealed contribution cannot be written here: use the capture page");
     }
     c->sensitivity = slice_equal(sensitivity, SLICE_LITERAL("restricted")) ? 1 : 0;
-    if (c->scopes.n == 0) {
-        memcpy(c->scopes.codes, default_scopes, sizeof default_scopes);
-        c->scopes.n = 2;
+    if (a->form == 0 && (a->written_by != NULL || a->typed_by != NULL)) {
+        return cmd_usage("--written-by and --typed-by go with --form NUMBER, which stands on the paper");
     }
+    c->form = a->form;
     return -1;
 }
 
@@ -106,6 +106,27 @@ static int print_saved(const struct cmd_context *context, const struct local_ses
     return code;
 }
 
+// What was not said is as the forum's session says; else the least: oral, witnessed, to record and to analyse.
+static void take_defaults(const struct local_session *session, struct contribution *c)
+{
+    const struct slice least[] = { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") };
+    if (c->basis.n == 0) {
+        c->basis = session->basis[0] != '\0' ? slice_text(session->basis) : SLICE_LITERAL("oral-witnessed");
+    }
+    if (c->channel.n == 0) {
+        c->channel = c->form > 0                   ? SLICE_LITERAL("written")
+                     : session->channel[0] != '\0' ? slice_text(session->channel)
+                                                   : SLICE_LITERAL("oral-forum");
+    }
+    for (size_t i = 0; i < session->scope_n && c->scopes.n == i; i++) {
+        c->scopes.codes[c->scopes.n++] = slice_text(session->scopes[i]);
+    }
+    if (c->scopes.n == 0) {
+        memcpy(c->scopes.codes, least, sizeof least);
+        c->scopes.n = sizeof least / sizeof *least;
+    }
+}
+
 static int save(struct cmd_context *context, const struct adding *a, struct contribution *c)
 {
     struct work w;
@@ -125,6 +146,7 @@ static int save(struct cmd_context *context, const struct adding *a, struct cont
     }
     c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)
                                                                               : state_charter(w.state)->languages[0];
+    take_defaults(&session, c);
     struct body body = { .kind = KIND_CONTRIBUTION };
     body.as.contribution.sensitivity = c->sensitivity;
     struct append_item item = { .body = &body, .refs = &session.id, .ref_count = 1 };
@@ -149,6 +171,8 @@ static int take_and_save(struct cmd_context *context, const struct adding *a, co
     struct buf text = buf_new(LIMIT_DISCLOSURE_BYTES);
     struct buf summary = buf_new(LIMIT_DISCLOSURE_BYTES);
     struct buf asked = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct buf written_by = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct buf typed_by = buf_new(LIMIT_DISCLOSURE_BYTES);
     struct why why = { "" };
     int code = take_options(a, &c);
     if (code >= 0) {
@@ -160,9 +184,11 @@ static int take_and_save(struct cmd_context *context, const struct adding *a, co
     }
     const struct fields *f = &a->fields;
     bool good = (f->summary == NULL || text_nfc(slice_text(f->summary), &summary)) &&
-                (f->ask == NULL || text_nfc(slice_text(f->ask), &asked));
+                (f->ask == NULL || text_nfc(slice_text(f->ask), &asked)) &&
+                (a->written_by == NULL || text_nfc(slice_text(a->written_by), &written_by)) &&
+                (a->typed_by == NULL || text_nfc(slice_text(a->typed_by), &typed_by));
     if (e == OK && !good) {
-        why_set(&why, "--summary or --ask is not UTF-8");
+        why_set(&why, "--summary, --ask, --written-by or --typed-by is not UTF-8");
         e = ERR_BAD_INPUT;
     }
     if (e != OK) {
@@ -172,6 +198,8 @@ static int take_and_save(struct cmd_context *context, const struct adding *a, co
     c.text = buf_slice(&text);
     c.summary = buf_slice(&summary);
     c.ask = buf_slice(&asked);
+    c.written_by = buf_slice(&written_by);
+    c.typed_by = buf_slice(&typed_by);
     code = save(context, a, &c);
 out:
     buf_wipe(&typed);
@@ -180,17 +208,22 @@ out:
     buf_done(&text);
     buf_done(&summary);
     buf_done(&asked);
+    buf_done(&written_by);
+    buf_done(&typed_by);
     return code;
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct adding a = { .fields = { .channel = "oral-forum", .consent = "oral-witnessed" } };
+    struct adding a = { .form = 0 };
     const struct arg_spec rows[] = {
         { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given",
           &a.session },
         { "sensitivity", 0, ARG_TEXT, "CODE", "open (default) or restricted", &a.sensitivity },
         FIELDS_OPTIONS(&a.fields),
+        { "form", 0, ARG_UINT, "NUMBER", "typed from the paper form of this number", &a.form },
+        { "written-by", 0, ARG_TEXT, "NAME", "of a form: whose hand it is in", &a.written_by },
+        { "typed-by", 0, ARG_TEXT, "NAME", "of a form: who typed it", &a.typed_by },
         WORK_AS(&a.as),
         { .name = NULL },
     };

@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "tools/baraza/contribution.h"
 #include "tools/baraza/forums.h"
+#include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/session.h"
 
@@ -54,6 +55,7 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
 {
     struct session_fields f = { .type = "town-hall" };
     const char *as = NULL;
+    struct arg_list scopes = { .n = 0 };
     const struct arg_spec rows[] = {
         { "area", 'a', ARG_TEXT, "AREA", "code of the area it is held for (XM-KIV)", &f.area },
         { "type", 't', ARG_TEXT, "TYPE", "town-hall, focus-group, regional-conference, submission-desk …", &f.type },
@@ -62,6 +64,10 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
           &f.languages },
         { "date", 0, ARG_TEXT, "DATE", "the day it is held, 2026-03-04", &f.date },
         { "place", 0, ARG_TEXT, "TEXT", "where, as precisely as is safe", &f.place },
+        { "consent", 0, ARG_TEXT, "BASIS", "of everybody there: group-oral, public-speech …; add assumes it",
+          &f.consent },
+        { "scope", 0, ARG_LIST, "CODE", "what was agreed to; add assumes it", &scopes },
+        { "channel", 0, ARG_TEXT, "CODE", "how it comes: oral-forum, written …; add assumes it", &f.channel },
         WORK_AS(&as),
         { .name = NULL },
     };
@@ -87,8 +93,17 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
     if (f.area == NULL || !text_code_ok(slice_text(f.area))) {
         return cmd_usage("name the area with --area CODE (letters, digits, dot, dash and underscore)");
     }
-    if (!code_known(CODES_SESSION_TYPE, "--type", f.type)) {
+    if (!code_known(CODES_SESSION_TYPE, "--type", f.type) ||
+        (f.consent != NULL && !code_known(CODES_CONSENT_BASIS, "--consent", f.consent)) ||
+        (f.channel != NULL && !code_known(CODES_CHANNEL, "--channel", f.channel)) ||
+        !code_set_of(&scopes, "--scope", &f.scopes)) {
         return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < f.scopes.n; i++) {
+        if (codes_find(CODES_SCOPE, f.scopes.codes[i]) == NULL) {
+            return cmd_usage("--scope: there is no scope \"%.*s\"", (int)f.scopes.codes[i].n,
+                             (const char *)f.scopes.codes[i].p);
+        }
     }
     for (size_t i = 0; i < f.languages.n; i++) {
         if (!language_tag_ok(slice_text(f.languages.values[i]))) {
@@ -98,7 +113,7 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
     return open_it(context, as, &f);
 }
 
-static int print_forum_json(const struct forum *f)
+static int print_forum_json(const struct forum *f, const struct forum_state *standing)
 {
     json_t *row = json_object();
     json_put(row, "id", json_id(f->id));
@@ -111,10 +126,31 @@ static int print_forum_json(const struct forum *f)
     json_put(row, "received", json_of_number(f->tally.received));
     json_put(row, "waiting", json_of_number(f->tally.waiting));
     json_put(row, "refused", json_of_number(f->tally.refused));
+    json_put(row, "standing", json_string(forum_standing_name(standing->standing)));
     return cmd_print_json(row);
 }
 
-static int print_forums(const struct cmd_context *context, const struct forums *f)
+// Those that were planned and of which nothing is here.
+static int put_silent(const struct cmd_context *context, const struct forum_fold *fold, struct buf *text)
+{
+    int code = EXIT_GOOD;
+    for (size_t i = 0; i < forum_fold_count(fold) && code == EXIT_GOOD; i++) {
+        const struct forum_state *f = forum_fold_at(fold, i);
+        if (f->held) {
+            continue;
+        }
+        if (context->json) {
+            code = cmd_print_json(gather_json(f));
+            continue;
+        }
+        buf_printf(text, "%-8s  %-20s %-12s %-20s ", "", f->code, f->area, f->type);
+        gather_put_standing(text, f);
+        buf_put_u8(text, '\n');
+    }
+    return code;
+}
+
+static int print_forums(const struct cmd_context *context, const struct forums *f, const struct forum_fold *fold)
 {
     struct buf text = buf_new((size_t)1 << 26);
     struct print_ids ids = { NULL, 0, 0 };
@@ -125,14 +161,19 @@ static int print_forums(const struct cmd_context *context, const struct forums *
     size_t digits = print_ids_digits(&ids);
     for (size_t i = 0; i < f->n && code == EXIT_GOOD; i++) {
         const struct forum *row = &f->rows[i];
+        const struct forum_state *standing = forum_fold_find(fold, slice_text(row->code));
+        CHECK(standing != NULL);
         if (context->json) {
-            code = print_forum_json(row);
+            code = print_forum_json(row, standing);
             continue;
         }
         print_id(&text, row->id, digits);
         buf_printf(&text, "  %-20s %-12s %-20s ", row->code, row->area, row->type);
-        print_count(&text, row->tally.saved, "contribution\n", "contributions\n");
+        print_count(&text, row->tally.saved, "contribution; ", "contributions; ");
+        gather_put_standing(&text, standing);
+        buf_put_u8(&text, '\n');
     }
+    code = code == EXIT_GOOD ? put_silent(context, fold, &text) : code;
     if (code == EXIT_GOOD && !context->json) {
         code = cmd_print(buf_slice(&text));
     }
@@ -144,31 +185,81 @@ static int print_forums(const struct cmd_context *context, const struct forums *
     return code;
 }
 
+// A hub's forums, or an export's.
+static int print_record(struct cmd_context *context, const struct reading_from *from)
+{
+    struct forum_fold *fold = NULL;
+    struct buf text = buf_new((size_t)1 << 26);
+    int code = gather(context, from, &fold);
+    if (code >= 0) {
+        goto out;
+    }
+    code = EXIT_GOOD;
+    for (size_t i = 0; i < forum_fold_count(fold) && code == EXIT_GOOD; i++) {
+        const struct forum_state *f = forum_fold_at(fold, i);
+        if (context->json) {
+            code = cmd_print_json(gather_json(f));
+            continue;
+        }
+        buf_printf(&text, "%-20s %-12s %-20s ", f->code, f->area, f->type);
+        gather_put_standing(&text, f);
+        buf_put_u8(&text, '\n');
+    }
+    code = code == EXIT_GOOD && !context->json ? cmd_print(buf_slice(&text)) : code;
+out:
+    buf_done(&text);
+    forum_fold_free(fold);
+    return code;
+}
+
+static int list_site(const struct cmd_context *context, struct work *w)
+{
+    struct forums forums = { .rows = NULL };
+    struct forum_fold *fold = NULL;
+    struct why why = { "" };
+    enum err e = forums_load(w, &forums, &why);
+    if (e == OK) {
+        e = gather_site(w, &fold, &why);
+    }
+    int code = e == OK ? print_forums(context, &forums, fold) : cmd_fail(e, &why);
+    forum_fold_free(fold);
+    forums_done(&forums);
+    return code;
+}
+
 static int run_list(struct cmd_context *context, int argc, char **argv)
 {
+    struct reading_from from = { NULL, NULL };
+    const struct arg_spec rows[] = {
+        READING_RECORD(&from),
+        READING_CHARTER(&from),
+        { .name = NULL },
+    };
     const struct arg_command command = {
         .name = "baraza session list",
-        .summary = "List the forums of this site, with the number of contributions to each",
+        .summary = "List the forums of this site, or of a hub's record, with their contributions and standing: silent, "
+                   "open, sealed, or sealed with contributions missing",
         .positionals = "",
         .examples = "  baraza session list\n  baraza session list --json | jq .code\n",
+        .options = rows,
     };
     struct args args;
-    struct work w;
-    struct forums forums = { .rows = NULL };
-    struct why why = { "" };
+    struct work w = { .state = NULL };
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code >= 0) {
         return code;
     }
-    code = work_state(context, &w);
-    if (code < 0) {
-        enum err e = forums_load(&w, &forums, &why);
-        code = e == OK ? print_forums(context, &forums) : cmd_fail(e, &why);
+    if (from.record != NULL) {
+        return print_record(context, &from);
     }
-    forums_done(&forums);
-    work_close(&w);
-    return code;
+    code = work_state(context, &w);
+    const bool hub = code < 0 && state_info(w.state)->side == STORE_HUB;
+    if (code < 0 && !hub) {
+        code = list_site(context, &w);
+    }
+    work_close(&w); // a store is open once in a process
+    return hub ? print_record(context, &from) : code;
 }
 
 const struct cmd cmd_session_open = { "session open", run_open, "open a forum", CMD_WRITE };
-const struct cmd cmd_session_list = { "session list", run_list, "list the forums of this site", CMD_READ };
+const struct cmd cmd_session_list = { "session list", run_list, "list the forums here, and their standing", CMD_READ };

@@ -6,6 +6,7 @@
 #include "common/net/loop.h"
 #include "node/node_contact.h"
 #include "tools/baraza/forums.h"
+#include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 
@@ -165,6 +166,7 @@ static int hub_status(struct cmd_context *context)
     struct reading_item item;
     uint64_t kinds[KIND_COUNT + 1] = { 0 };
     uint64_t idle = 0;
+    struct forum_fold *fold = NULL;
     int code = reading_open(context, &from, &r);
     if (code >= 0) {
         return code;
@@ -173,7 +175,7 @@ static int hub_status(struct cmd_context *context)
         kinds[kind_of(item.entry.kind)]++;
         idle += item.standing != VERDICT_GOOD;
     }
-    code = reading_end(r);
+    code = gather_record(r, &fold);
     struct tree_head head = reading_head(r);
     if (code < 0 && context->json) {
         json_t *o = json_object();
@@ -183,9 +185,10 @@ static int hub_status(struct cmd_context *context)
         json_put(o, "contributions", json_of_number(kinds[KIND_CONTRIBUTION]));
         json_put(o, "responses", json_of_number(kinds[KIND_RESPONSE]));
         json_put(o, "without_effect", json_of_number(idle));
+        json_put(o, "forums", gather_totals_json(fold, loop_wall_s()));
         code = cmd_print_json(o);
     } else if (code < 0) {
-        struct buf out = buf_new(4096);
+        struct buf out = buf_new((size_t)1 << 20);
         print_count(&out, head.size, "entry", "entries");
         buf_put_text(&out, " in the record, root ");
         print_id(&out, head.root, PRINT_ID);
@@ -194,9 +197,11 @@ static int hub_status(struct cmd_context *context)
         print_count(&out, kinds[KIND_SESSION], "forum, ", "forums, ");
         print_count(&out, kinds[KIND_RESPONSE], "response", "responses");
         buf_printf(&out, "; %llu without effect\n", (unsigned long long)idle);
+        gather_put_totals(&out, fold, loop_wall_s());
         code = cmd_print(buf_slice(&out));
         buf_done(&out);
     }
+    forum_fold_free(fold);
     reading_close(r);
     return code;
 }

@@ -10,6 +10,7 @@
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
 #include "tools/baraza/auditor.h"
+#include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/trust.h"
 
@@ -137,6 +138,23 @@ static json_t *kinds_json(const struct audit_report *report)
     return o;
 }
 
+static json_t *forums_json(const struct audit_report *report)
+{
+    json_t *o = json_object();
+    json_t *incomplete = json_array();
+    json_put(o, "planned", json_of_number(report->forums.planned));
+    json_put(o, "held", json_of_number(report->forums.held));
+    json_put(o, "sealed", json_of_number(report->forums.sealed));
+    json_put(o, "silent", json_of_number(report->forums.silent));
+    json_put(o, "unplanned", json_of_number(report->forums.unplanned));
+    for (size_t i = 0; i < report->incomplete_n; i++) {
+        json_push(incomplete, gather_json(&report->incomplete[i]));
+    }
+    json_put(o, "incomplete", incomplete);
+    json_put(o, "incomplete_count", json_of_number(report->forums.incomplete));
+    return o;
+}
+
 static int report_json(const struct audit_report *report)
 {
     json_t *o = json_object();
@@ -158,6 +176,7 @@ static int report_json(const struct audit_report *report)
         json_put(o, "authors", json_of_number(report->authors));
         json_put(o, "sessions", json_of_number(report->kinds[KIND_SESSION]));
         json_put(o, "contributions", json_of_number(report->kinds[KIND_CONTRIBUTION]));
+        json_put(o, "forums", forums_json(report));
         json_put(o, "forks", json_of_number(report->forks));
         json_put(o, "disclosed", json_of_number(report->disclosed));
         json_put(o, "kinds", kinds_json(report));
@@ -175,6 +194,21 @@ static void put_standings(struct buf *out, const struct audit_report *report)
             buf_printf(out, "  no effect      %llu: %s (%s)\n", (unsigned long long)report->standing[i],
                        verdict_text(v), verdict_code(v));
         }
+    }
+}
+
+static void put_forums(struct buf *out, const struct audit_report *report)
+{
+    const struct forum_totals *t = &report->forums;
+    buf_printf(out, "  forums held    %llu planned, %llu held, %llu sealed, %llu silent\n",
+               (unsigned long long)t->planned, (unsigned long long)t->held, (unsigned long long)t->sealed,
+               (unsigned long long)t->silent);
+    if (t->incomplete > 0) {
+        buf_printf(out, "  seals          %llu with missing or other contributions than were sealed:\n",
+                   (unsigned long long)t->incomplete);
+    }
+    for (size_t i = 0; i < report->incomplete_n; i++) {
+        gather_put_incomplete(out, &report->incomplete[i]);
     }
 }
 
@@ -198,6 +232,7 @@ static void put_counts(struct buf *out, const struct audit_report *report)
     print_count(out, report->kinds[KIND_CONTRIBUTION], "contribution, ", "contributions, ");
     print_count(out, report->kinds[KIND_CLAUSE], "clause version, ", "clause versions, ");
     print_count(out, report->kinds[KIND_RESPONSE], "response\n", "responses\n");
+    put_forums(out, report);
     put_standings(out, report);
     buf_put_text(out, "  words          ");
     if (report->disclosed == 0) {

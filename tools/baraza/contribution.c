@@ -70,6 +70,11 @@ static void make_context(const struct contribution *in, struct buf *out)
     add_given(&c, "support", in->support);
     add_codes(&c, "themes", &in->themes, &themes);
     add_codes(&c, "flags", &in->flags, &flags);
+    if (in->form > 0) {
+        content_add_uint(&c, "form", in->form);
+        add_given(&c, "written", in->written_by);
+        add_given(&c, "typed", in->typed_by);
+    }
     if (in->source.row > 0) {
         make_source(&in->source, &source);
         content_add_value(&c, "source", buf_slice(&source));
@@ -169,6 +174,27 @@ bool code_set_parse(struct slice text, struct code_set *out, struct why *why)
         set.codes[set.n++] = code;
     }
     *out = set;
+    return true;
+}
+
+bool code_set_of(const struct arg_list *list, const char *what, struct code_set *out)
+{
+    struct why why = { "" };
+    *out = (struct code_set){ .n = 0 };
+    for (size_t i = 0; i < list->n; i++) {
+        struct code_set some;
+        if (!code_set_parse(slice_text(list->values[i]), &some, &why)) {
+            (void)cmd_usage("%s: %s", what, why.text);
+            return false;
+        }
+        for (size_t k = 0; k < some.n; k++) {
+            if (out->n == CONTRIBUTION_CODES) {
+                (void)cmd_usage("%s: at most %d codes", what, CONTRIBUTION_CODES);
+                return false;
+            }
+            out->codes[out->n++] = some.codes[k];
+        }
+    }
     return true;
 }
 

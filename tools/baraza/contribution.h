@@ -8,6 +8,7 @@
 
 #include "common/author/append.h"
 #include "common/format/content.h"
+#include "tools/baraza/cmd.h"
 
 #define CONTRIBUTION_CODES 16 // themes, groups, scopes or flags of one contribution
 
@@ -35,6 +36,8 @@ struct contribution {
     struct slice basis;       // of consent
     struct code_set themes, groups, scopes, flags;
     struct contribution_source source;
+    uint64_t form;            // number of the paper form it was written on; 0: none
+    struct slice written_by, typed_by; // of a form
     uint64_t sensitivity;
 };
 
@@ -52,6 +55,9 @@ MUST_USE bool contribution_make(const struct contribution *c, struct contributio
 
 // Splits "a,b;c d" into codes. False and why when one is no code, or there are too many. Borrows text.
 MUST_USE bool code_set_parse(struct slice text, struct code_set *out, struct why *why);
+
+// The same from all values of an option; reports what is wrong, as of the option `what`. Borrows them.
+MUST_USE bool code_set_of(const struct arg_list *list, const char *what, struct code_set *out);
 
 // True when tag may be a language tag (BCP 47: letters, digits, hyphens, at most 35).
 MUST_USE bool language_tag_ok(struct slice tag);

@@ -6,27 +6,6 @@
 
 #include "tools/baraza/print.h"
 
-static bool list_to_codes(const struct arg_list *list, const char *what, struct code_set *out)
-{
-    struct why why = { "" };
-    *out = (struct code_set){ .n = 0 };
-    for (size_t i = 0; i < list->n; i++) {
-        struct code_set some;
-        if (!code_set_parse(slice_text(list->values[i]), &some, &why)) {
-            (void)cmd_usage("%s: %s", what, why.text);
-            return false;
-        }
-        for (size_t k = 0; k < some.n; k++) {
-            if (out->n == CONTRIBUTION_CODES) {
-                (void)cmd_usage("%s: at most %d codes", what, CONTRIBUTION_CODES);
-                return false;
-            }
-            out->codes[out->n++] = some.codes[k];
-        }
-    }
-    return true;
-}
-
 // Flags at which nothing verbatim is taken (1-domain: they stop the form and show the referral text).
 static bool must_stop(const struct code_set *flags)
 {
@@ -57,8 +36,8 @@ int fields_take(const struct fields *f, struct contribution *c)
         !optional_code(CODES_SUPPORT, "--support", f->support, &taken.support) ||
         !optional_code(CODES_SPEAKER, "--speaker", f->speaker, &taken.speaker) ||
         !optional_code(CODES_CONSENT_BASIS, "--consent", f->consent, &taken.basis) ||
-        !list_to_codes(&f->groups, "--group", &taken.groups) || !list_to_codes(&f->themes, "--theme", &taken.themes) ||
-        !list_to_codes(&f->scopes, "--scope", &taken.scopes) || !list_to_codes(&f->flags, "--flag", &taken.flags)) {
+        !code_set_of(&f->groups, "--group", &taken.groups) || !code_set_of(&f->themes, "--theme", &taken.themes) ||
+        !code_set_of(&f->scopes, "--scope", &taken.scopes) || !code_set_of(&f->flags, "--flag", &taken.flags)) {
         return EXIT_USAGE;
     }
     if (must_stop(&taken.flags)) {

@@ -253,8 +253,31 @@ void tally_add(struct tally *t, enum fate f)
 
 // --- finding a session: from the end of each notebook backwards, because it is mostly a recent one ---
 
-// The first of the forum's languages, when its context can be read.
-static void session_language(struct kv_txn *t, const struct work *w, const struct position *at, const struct entry *e,
+static void copy_field(char *out, size_t room, struct slice text)
+{
+    if (text.n > 0 && text.n < room) {
+        memcpy(out, text.p, text.n);
+    }
+}
+
+// What the session says of all that is said there.
+static void session_defaults(const struct content *context, struct local_session *out)
+{
+    struct content c = { .count = 0 };
+    struct slice scopes[LIMIT_SCOPES];
+    if (!content_parse(content_value(context, "defaults"), &c)) {
+        return;
+    }
+    copy_field(out->basis, sizeof out->basis, content_text(&c, "basis"));
+    copy_field(out->channel, sizeof out->channel, content_text(&c, "channel"));
+    out->scope_n = content_list(content_value(&c, "scopes"), scopes, LIMIT_SCOPES);
+    for (size_t i = 0; i < out->scope_n; i++) {
+        copy_field(out->scopes[i], sizeof out->scopes[i], scopes[i]);
+    }
+}
+
+// The first of the forum's languages and its defaults, when its context can be read.
+static void session_context(struct kv_txn *t, const struct work *w, const struct position *at, const struct entry *e,
                              struct local_session *out)
 {
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
@@ -264,15 +287,14 @@ static void session_language(struct kv_txn *t, const struct work *w, const struc
         disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD) {
         struct content context = local_content(e, &d, "context");
         size_t n = content_list(content_value(&context, "languages"), tags, LIMIT_LANGUAGES);
-        if (n > 0 && tags[0].n < sizeof out->lang) {
-            memcpy(out->lang, tags[0].p, tags[0].n);
-        }
+        copy_field(out->lang, sizeof out->lang, n > 0 ? tags[0] : slice_of(NULL, 0));
+        session_defaults(&context, out);
     }
     buf_wipe(&parts);
     buf_done(&parts);
 }
 
-// True when e is a session that wanted means (NULL: any); then *out is it, without its language.
+// True when e is a session that wanted means (NULL: any); then *out is it, without what its context says.
 static bool session_fits(const struct entry *e, const char *wanted, struct local_session *out)
 {
     struct body body;
@@ -305,7 +327,7 @@ static enum err search_notebook(struct kv_txn *t, const struct work *w, const st
             return e == OK ? ERR_CORRUPT : e;
         }
         if (session_fits(&entry, wanted, out)) {
-            session_language(t, w, &at, &entry, out);
+            session_context(t, w, &at, &entry, out);
             *claimed = entry.claimed_s;
             return OK;
         }

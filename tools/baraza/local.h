@@ -69,7 +69,10 @@ struct local_session {
     struct hash id;
     char code[LIMIT_CODE_BYTES + 1];
     char area[LIMIT_CODE_BYTES + 1];
-    char lang[LIMIT_FIELD_KEY + 1]; // the first language of the forum; empty when not given or locked
+    char lang[LIMIT_FIELD_KEY + 1]; // the first language of the forum; empty when not given or locked, as what follows
+    char basis[LIMIT_CODE_BYTES + 1], channel[LIMIT_CODE_BYTES + 1]; // what add assumes there
+    size_t scope_n;
+    char scopes[LIMIT_SCOPES][LIMIT_CODE_BYTES + 1];
 };
 MUST_USE enum err local_session_find(struct work *w, const char *wanted, struct local_session *out, struct why *why);
 

@@ -22,6 +22,28 @@ static bool add_typed(struct content *c, const char *key, const char *text, stru
     return true;
 }
 
+// What add assumes at this forum; its bytes lie in store until the context is made. Nothing when nothing was given.
+static void add_defaults(struct content *out, const struct session_fields *f, struct buf *store)
+{
+    struct content c = { .count = 0 };
+    struct buf scopes = buf_new(CONTEXT_BYTES);
+    if (f->consent != NULL) {
+        content_add_text(&c, "basis", slice_text(f->consent));
+    }
+    if (f->channel != NULL) {
+        content_add_text(&c, "channel", slice_text(f->channel));
+    }
+    if (f->scopes.n > 0) {
+        content_make_list(f->scopes.codes, f->scopes.n, &scopes);
+        content_add_value(&c, "scopes", buf_slice(&scopes));
+    }
+    if (c.count > 0) {
+        content_make(&c, store);
+        content_add_value(out, "defaults", buf_slice(store));
+    }
+    buf_done(&scopes);
+}
+
 // False when something typed is not UTF-8 or too long.
 static bool make_context(const struct session_fields *f, struct buf *out)
 {
@@ -30,6 +52,7 @@ static bool make_context(const struct session_fields *f, struct buf *out)
     struct buf place = buf_new(CONTEXT_BYTES);
     struct buf date = buf_new(CONTEXT_BYTES);
     struct buf list = buf_new(CONTEXT_BYTES);
+    struct buf defaults = buf_new(CONTEXT_BYTES);
     struct slice tags[LIMIT_ARGS_REPEAT];
     bool good = add_typed(&c, "title", f->title, &title) && add_typed(&c, "place", f->place, &place) &&
                 add_typed(&c, "date", f->date, &date);
@@ -40,6 +63,7 @@ static bool make_context(const struct session_fields *f, struct buf *out)
         content_make_list(tags, f->languages.n, &list);
         content_add_value(&c, "languages", buf_slice(&list));
     }
+    add_defaults(&c, f, &defaults);
     if (good && c.count > 0) {
         content_make(&c, out);
     }
@@ -47,6 +71,7 @@ static bool make_context(const struct session_fields *f, struct buf *out)
     buf_done(&place);
     buf_done(&date);
     buf_done(&list);
+    buf_done(&defaults);
     return good && buf_ok(out);
 }
 

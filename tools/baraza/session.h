@@ -5,6 +5,7 @@
 #ifndef BARAZA_TOOLS_BARAZA_SESSION_H
 #define BARAZA_TOOLS_BARAZA_SESSION_H
 
+#include "tools/baraza/contribution.h"
 #include "tools/baraza/work.h"
 
 // All borrowed; NULL where not given. code, area and type must be codes.
@@ -12,6 +13,8 @@ struct session_fields {
     const char *code, *area, *type;
     const char *title, *date, *place;
     struct arg_list languages;
+    const char *consent, *channel; // what add assumes there
+    struct code_set scopes;
 };
 
 // Appends the session (import_key: as in append_item; NULL: always anew). Returns -1 and *out, or has reported.

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza session attest`: "I was there and this seal is right", by the attester's own key, or by a photograph of the
+// sheet that was signed or thumb-printed.
+#include "common/base/file.h"
+#include "tools/baraza/drafting.h"
+#include "tools/baraza/gather.h"
+#include "tools/baraza/print.h"
+
+#include <string.h>
+
+struct attesting {
+    const char *sheet;
+    struct drafting d;
+};
+
+// The media type by the first bytes; NULL: none that a sheet may have.
+static const char *sheet_type(struct slice bytes)
+{
+    static const struct { const char *magic; size_t n; const char *type; } types[] = {
+        { "\xff\xd8\xff", 3, "image/jpeg" }, { "\x89PNG\r\n\x1a\n", 8, "image/png" }, { "%PDF-", 5, "application/pdf" },
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (bytes.n >= types[i].n && memcmp(bytes.p, types[i].magic, types[i].n) == 0) {
+            return types[i].type;
+        }
+    }
+    return NULL;
+}
+
+static int take_sheet(const char *path, struct buf *out)
+{
+    struct why why = { "" };
+    struct buf bytes = buf_new(LIMIT_DISCLOSURE_BYTES);
+    const char *name = strrchr(path, '/') == NULL ? path : strrchr(path, '/') + 1;
+    enum err e = file_read(path, true, &bytes, &why);
+    const char *type = e == OK ? sheet_type(buf_slice(&bytes)) : NULL;
+    if (e == ERR_TOO_BIG) {
+        why_set(&why, "%.100s is larger than %d bytes: take a smaller photograph of the sheet", name,
+                LIMIT_DISCLOSURE_BYTES);
+    } else if (e == OK && type == NULL) {
+        why_set(&why, "%.100s is neither JPEG, PNG nor PDF", name);
+        e = ERR_BAD_INPUT;
+    } else if (e == OK) {
+        struct content c = { .count = 0 };
+        content_add_text(&c, "name", slice_text(name));
+        content_add_text(&c, "type", slice_text(type));
+        content_add_bin(&c, "bytes", buf_slice(&bytes));
+        content_make(&c, out);
+    }
+    buf_done(&bytes);
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+// The seal of the forum of that code here; or of the record that was named; or the id of a seal itself.
+static int find_seal(struct cmd_context *context, struct work *w, const struct attesting *a, const char *typed,
+                     struct hash *out)
+{
+    struct resolver r = { .context = context, .w = w, .from = &a->d.from };
+    struct forum_fold *f = NULL;
+    struct resolved found;
+    struct why why = { "" };
+    int code = resolver_record(&r);
+    if (code < 0 && r.record != NULL) {
+        code = gather_record(r.record, &f);
+    } else if (code < 0) {
+        enum err e = gather_site(w, &f, &why);
+        code = e == OK ? -1 : cmd_fail(e, &why);
+    }
+    const struct forum_state *forum = code < 0 ? forum_fold_find(f, slice_text(typed)) : NULL;
+    if (code < 0 && forum != NULL && forum->sealed) {
+        *out = forum->seal;
+    } else if (code < 0 && forum != NULL) {
+        why_set(&why, "forum %s is not sealed yet: baraza session seal %s", forum->code, forum->code);
+        code = cmd_fail(ERR_BAD_INPUT, &why);
+    } else if (code < 0) {
+        code = resolve_kind(&r, typed, KIND_SESSION_SEAL, &found);
+        *out = code < 0 ? found.id : *out;
+    }
+    forum_fold_free(f);
+    resolver_done(&r);
+    return code;
+}
+
+static int attest(struct cmd_context *context, const struct attesting *a, const char *typed)
+{
+    struct work w;
+    struct hash seal = { { 0 } };
+    struct body body = { .kind = KIND_ATTEST };
+    struct buf sheet = buf_new(LIMIT_DISCLOSURE_BYTES + 4096);
+    int code = work_write(context, a->d.as, &w);
+    if (code < 0) {
+        code = find_seal(context, &w, a, typed, &seal);
+    }
+    if (code < 0 && a->sheet != NULL) {
+        code = take_sheet(a->sheet, &sheet);
+    }
+    if (code < 0) {
+        body.as.attest.way = a->sheet != NULL ? SLICE_LITERAL("sheet") : SLICE_LITERAL("own-key");
+        struct append_item item = { .body = &body, .refs = &seal, .ref_count = 1 };
+        item.parts[0] = buf_slice(&sheet);
+        code = drafting_append(context, &w, &item, 1);
+    }
+    buf_done(&sheet);
+    work_close(&w);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct attesting a = { .sheet = NULL };
+    const struct arg_spec rows[] = {
+        { "sheet", 0, ARG_TEXT, "FILE", "photograph (JPEG, PNG) or scan (PDF) of the signed sheet",
+          &a.sheet },
+        READING_RECORD(&a.d.from),
+        READING_CHARTER(&a.d.from),
+        WORK_AS(&a.d.as),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza session attest",
+        .summary = "Say: I was there, and this seal is right. With the attester's own key; or, for those without one, "
+                   "with --sheet, which a facilitator adds. Which of the two is always shown",
+        .positionals = "CODE|SEAL",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza session attest XM-KIV-2026-003 --as Elder\n"
+                    "  baraza session attest XM-KIV-2026-003 --sheet sheet.jpg\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    return code < 0 ? attest(context, &a, args.positionals[0]) : code;
+}
+
+const struct cmd cmd_session_attest = { "session attest", run, "say that a seal is right", CMD_WRITE };
