@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Three queues under one lock each. The writer takes everything that is ready at once: that is the group commit.
+// Three queues under one lock each. The writer takes everything that is ready at once: that is the group commit. What it
+// costs the disk to make one batch durable it costs for eight, so while workers are busy it waits for some to join.
 #include "hub/pool.h"
 
 #include "common/net/loop.h"
@@ -9,9 +10,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#define COMMIT_BATCHES 8 // the writer waits at most until so many jobs came back from the workers
+
 struct queue {
     pthread_mutex_t lock;
     pthread_cond_t filled;
+    size_t coming;   // to_write only: jobs with the workers, which may soon be put,
+    size_t returned; // and how many came back since the writer took its last
     struct job *first;
     struct job **last;
     bool closed;
@@ -35,6 +40,7 @@ static void queue_init(struct queue *q)
 {
     CHECK(pthread_mutex_init(&q->lock, NULL) == 0);
     CHECK(pthread_cond_init(&q->filled, NULL) == 0);
+    q->coming = q->returned = 0;
     q->first = NULL;
     q->last = &q->first;
     q->closed = false;
@@ -50,6 +56,17 @@ static void queue_put(struct queue *q, struct job *j)
     pthread_mutex_unlock(&q->lock);
 }
 
+// Under the queue's lock: takes the first job, NULL when there is none.
+static struct job *queue_pop(struct queue *q)
+{
+    struct job *j = q->first;
+    if (j != NULL) {
+        q->first = j->next;
+        q->last = q->first == NULL ? &q->first : q->last;
+    }
+    return j;
+}
+
 // Takes the first job, or waits for one; NULL when the queue is closed.
 static struct job *queue_wait(struct queue *q)
 {
@@ -57,11 +74,7 @@ static struct job *queue_wait(struct queue *q)
     while (q->first == NULL && !q->closed) {
         pthread_cond_wait(&q->filled, &q->lock);
     }
-    struct job *j = q->closed ? NULL : q->first;
-    if (j != NULL) {
-        q->first = j->next;
-        q->last = q->first == NULL ? &q->first : q->last;
-    }
+    struct job *j = q->closed ? NULL : queue_pop(q);
     pthread_mutex_unlock(&q->lock);
     return j;
 }
@@ -69,13 +82,39 @@ static struct job *queue_wait(struct queue *q)
 static struct job *queue_look(struct queue *q)
 {
     pthread_mutex_lock(&q->lock);
-    struct job *j = q->first;
-    if (j != NULL) {
-        q->first = j->next;
-        q->last = q->first == NULL ? &q->first : q->last;
-    }
+    struct job *j = queue_pop(q);
     pthread_mutex_unlock(&q->lock);
     return j;
+}
+
+// Says that a job goes to the workers; that one came back from them, good or not.
+static void queue_announce(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    q->coming++;
+    pthread_mutex_unlock(&q->lock);
+}
+
+static void queue_returned(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    q->coming--;
+    q->returned++;
+    if (q->coming == 0 || q->returned == COMMIT_BATCHES) {
+        pthread_cond_signal(&q->filled);
+    }
+    pthread_mutex_unlock(&q->lock);
+}
+
+// Waits until there is a job, and then for others to join it, but not for long: rubbish keeps workers busy too.
+static void queue_wait_joined(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    while (!q->closed && (q->first == NULL || (q->coming > 0 && q->returned < COMMIT_BATCHES))) {
+        pthread_cond_wait(&q->filled, &q->lock);
+    }
+    q->returned = 0;
+    pthread_mutex_unlock(&q->lock);
 }
 
 static void queue_close(struct queue *q)
@@ -126,6 +165,7 @@ static void *worker_main(void *arg)
         verify(&p->options.ingest, j, arena);
         queue_put(&p->done, j);
         loop_wake(p->options.wake_fd);
+        queue_returned(&p->to_write);
     }
     arena_free(arena);
     return NULL;
@@ -137,6 +177,7 @@ static size_t gather(struct pool *p, struct job *jobs[LIMIT_TICKETS])
 {
     size_t n = 0;
     size_t entries = 0;
+    queue_wait_joined(&p->to_write);
     struct job *j = queue_wait(&p->to_write);
     while (j != NULL) {
         jobs[n++] = j;
@@ -247,6 +288,7 @@ void pool_stop(struct pool *p)
 
 void pool_verify(struct pool *p, struct job *j)
 {
+    queue_announce(&p->to_write);
     queue_put(&p->to_verify, j);
 }
 

@@ -89,14 +89,16 @@ static const struct form forms[32] = {
     [0x1f] = { CURSOR_MAP, 4, 0x10000 },
 };
 
-// The first bytes of a value: its type, its number (value, length or count) and how many bytes said so.
+// The first bytes of a value: its number (value, length or count), its type, and how many bytes said so. Two registers:
+// one of these is read for each of some hundred values in an entry.
 struct head {
-    enum cursor_type type;
-    size_t size;
     uint64_t number;
+    enum cursor_type type;
+    uint32_t size;
 };
 
-static const struct head no_head = { CURSOR_BAD, 0, 0 };
+static_assert(sizeof(struct head) == 16, "a head is returned in two registers");
+static const struct head no_head = { 0, CURSOR_BAD, 0 };
 
 static uint64_t number_of(const uint8_t *p, unsigned width)
 {
@@ -119,40 +121,44 @@ static struct head long_head(struct slice s)
         return no_head;
     }
     if (form->type == CURSOR_BOOL) {
-        return (struct head){ CURSOR_BOOL, 1, s.p[0] & 1 };
+        return (struct head){ s.p[0] & 1, CURSOR_BOOL, 1 };
     }
     uint64_t number = number_of(s.p + 1, form->width);
     if (number < form->least || (form->width == 8 && number <= UINT32_MAX)) {
         return no_head; // there is a shorter form
     }
-    return (struct head){ (enum cursor_type)form->type, 1u + form->width, number };
+    return (struct head){ number, (enum cursor_type)form->type, 1u + form->width };
 }
 
-static struct head read_head(struct slice s)
+static inline struct head read_head(struct slice s)
 {
     if (s.n == 0) {
         return no_head;
     }
     uint8_t first = s.p[0];
     if (first < 0x80) {
-        return (struct head){ CURSOR_UINT, 1, first };
+        return (struct head){ first, CURSOR_UINT, 1 };
     }
     if (first < 0x90) {
-        return (struct head){ CURSOR_MAP, 1, first & 0x0f };
+        return (struct head){ first & 0x0f, CURSOR_MAP, 1 };
     }
     if (first < 0xa0) {
-        return (struct head){ CURSOR_ARRAY, 1, first & 0x0f };
+        return (struct head){ first & 0x0f, CURSOR_ARRAY, 1 };
     }
     if (first < 0xc0) {
-        return (struct head){ CURSOR_STR, 1, first & 0x1f };
+        return (struct head){ first & 0x1f, CURSOR_STR, 1 };
     }
     return first < 0xe0 ? long_head(s) : no_head;
 }
 
 struct cursor cursor_new(struct slice s, bool contents)
 {
-    struct cursor c = { .rest = s, .contents = contents };
-    c.levels[0].left = 1;
+    struct cursor c; // levels are written when they are entered
+    c.rest = s;
+    c.levels[0] = (struct cursor_level){ .left = 1 };
+    c.depth = 0;
+    c.contents = contents;
+    c.bad = false;
     return c;
 }
 
