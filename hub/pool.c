@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Three queues under one lock each. The writer takes everything that is ready at once: that is the group commit. What it
-// costs the disk to make one batch durable it costs for eight, so while workers are busy it waits for some to join.
+// Three queues under one lock each. The writer takes everything that is ready at once: that is the group commit. What
+// it costs the disk to make one batch durable it costs for eight, so while workers are busy it waits for some to join.
 #include "hub/pool.h"
 
 #include "common/net/loop.h"

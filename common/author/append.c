@@ -230,7 +230,7 @@ enum err writing_put(struct writing *w, const struct append_item *item, struct h
     }
     if (w->outbox) {
         struct nonce nonce = nonce_new();
-        outbox_make(w->u->unlock, &w->u->outbox_key, &nonce, entry, &w->composed.disclosure, &w->record);
+        outbox_make(w->maker, w->u->unlock, &w->u->outbox_key, &nonce, entry, &w->composed.disclosure, &w->record);
         CHECK(buf_ok(&w->record));
     }
     const struct journal_item put = {
@@ -291,6 +291,7 @@ static void writing_init(struct writing *w, const struct author *a, uint64_t wal
         .sealed = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + VAULT_SEAL_BYTES),
         .record = buf_new(OUTBOX_RECORD_BYTES),
     };
+    w->maker = w->outbox ? wire_maker_new() : NULL;
     composed_init(&w->composed);
 }
 
@@ -298,6 +299,7 @@ static void writing_done(struct writing *w)
 {
     composed_done(&w->composed);
     free(w->replaced);
+    wire_maker_free(w->maker);
     buf_wipe(&w->plain);
     buf_done(&w->plain);
     buf_done(&w->sealed);

@@ -28,6 +28,7 @@ struct writing {
     uint64_t claimed_s;
     struct store_key store_key;
     struct composed composed;  // scratch of one entry
+    struct wire_maker *maker;  // for outbox copies; NULL when none are made
     struct buf plain, sealed, record;
     struct wrapped wrapped;
     struct replaced *replaced; // by renew_write in this transaction, in the order of signing

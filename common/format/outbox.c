@@ -26,13 +26,13 @@ static struct slice associated(const struct place *place, uint8_t room[static OU
     return buf_slice(&ad);
 }
 
-void outbox_make(struct unlock_id id, const struct symkey *key, const struct nonce *nonce, const struct entry *e,
-                 const struct disclosure *d, struct buf *out)
+void outbox_make(struct wire_maker *m, struct unlock_id id, const struct symkey *key, const struct nonce *nonce,
+                 const struct entry *e, const struct disclosure *d, struct buf *out)
 {
     uint8_t room[OUTBOX_AD_BYTES];
     struct buf plain = buf_new(OUTBOX_RECORD_BYTES);
     struct buf cipher = buf_new(OUTBOX_RECORD_BYTES);
-    wire_single_make(e, d, &plain);
+    wire_single_make(m, e, d, &plain);
     seal_encrypt(key, nonce, associated(&e->place, room), buf_slice(&plain), &cipher);
     CHECK(buf_ok(&plain));
     CHECK(buf_ok(&cipher));

@@ -17,9 +17,9 @@ struct unlock_id { uint8_t b[16]; }; // names one unlock and its key; random
 #define OUTBOX_RECORD_BYTES (LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + 4096)
 #define OUTBOX_KEY_BYTES (1 + 2 + 16 + 2 + 32 + SEAL_BOX_EXTRA)
 
-// Appends the record of e and d under the unlock's key.
-void outbox_make(struct unlock_id id, const struct symkey *key, const struct nonce *nonce, const struct entry *e,
-                 const struct disclosure *d, struct buf *out);
+// Appends the record of e and d under the unlock's key. m: as wire_single_make.
+void outbox_make(struct wire_maker *m, struct unlock_id id, const struct symkey *key, const struct nonce *nonce,
+                 const struct entry *e, const struct disclosure *d, struct buf *out);
 
 // Reads whose key a record is under. False, and *out untouched, when it is no record.
 MUST_USE bool outbox_parse(struct slice record, struct unlock_id *out);

@@ -90,8 +90,9 @@ MUST_USE enum verdict wire_batch_open(struct slice bytes, struct hash consultati
 MUST_USE bool wire_batch_next(struct wire_batch *b, struct wire_item *item);
 
 // --- one entry alone (outbox) ---
-// Appends zstd of [prev, shape, wire entry (shape number 0), signature ‖ seed if given].
-void wire_single_make(const struct entry *e, const struct disclosure *d, struct buf *out);
+// Appends zstd of [prev, shape, wire entry (shape number 0), signature ‖ seed if given]. m lends its compressor, whose
+// setting up takes longer than its work here; a batch begun in it stays as it is.
+void wire_single_make(struct wire_maker *m, const struct entry *e, const struct disclosure *d, struct buf *out);
 
 // Reads it back for the place it is known to stand at. Verdicts as item->verdict; TOO_LARGE also when arena is full.
 void wire_single_open(struct slice bytes, const struct place *place, struct arena *arena, struct wire_item *item);

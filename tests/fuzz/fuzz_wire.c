@@ -78,7 +78,9 @@ static void check_single(struct slice bytes)
     wire_single_open(bytes, &place, arena, &item);
     if (item.verdict == VERDICT_GOOD) {
         check_item(&item);
-        wire_single_make(&item.entry, &item.disclosure, &again);
+        struct wire_maker *m = wire_maker_new();
+        wire_single_make(m, &item.entry, &item.disclosure, &again);
+        wire_maker_free(m);
         wire_single_open(buf_slice(&again), &place, arena, &second);
         CHECK(second.verdict == VERDICT_GOOD);
         CHECK(slice_equal(item.entry.bytes, second.entry.bytes));

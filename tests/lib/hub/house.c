@@ -176,16 +176,18 @@ void letter_outbox(struct letter *l, const struct house *h, struct said *const *
     struct unlock_id id;
     const struct symkey key = unlock_key(&id);
     struct buf record = buf_new(OUTBOX_RECORD_BYTES);
+    struct wire_maker *m = wire_maker_new();
     letter_begin(l, said[0], ENTRIES_OUTBOX);
     put_unlock(l, h, id, &key);
     pack_array(&l->payload, n);
     for (size_t i = 0; i < n; i++) {
         const struct nonce nonce = nonce_new();
         buf_reset(&record);
-        outbox_make(id, &key, &nonce, &said[i]->entry, &said[i]->disclosure, &record);
+        outbox_make(m, id, &key, &nonce, &said[i]->entry, &said[i]->disclosure, &record);
         pack_bin(&l->payload, buf_slice(&record));
         l->m.raw += said[i]->bytes.n + said[i]->given.n;
     }
+    wire_maker_free(m);
     buf_done(&record);
     l->m.count = n;
     l->m.payload = buf_slice(&l->payload);

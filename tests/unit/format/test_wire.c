@@ -238,7 +238,9 @@ Test(wire, an_entry_alone_comes_back_only_where_it_stands)
     struct wire_item item;
     const struct link *l = &j->links[2];
     struct place other = l->e.place;
-    wire_single_make(&l->e, &l->d, &b);
+    struct wire_maker *m = wire_maker_new();
+    wire_single_make(m, &l->e, &l->d, &b);
+    wire_maker_free(m);
     wire_single_open(buf_slice(&b), &l->e.place, arena, &item);
     cr_assert_eq(item.verdict, VERDICT_GOOD);
     cr_assert(slice_equal(item.entry.bytes, l->e.bytes));
@@ -267,7 +269,9 @@ Test(outbox, a_record_opens_with_its_key_at_its_place_only)
     struct symkey opened;
     const struct link *l = &j->links[1];
     box_keypair(&intake, &intake_sec);
-    outbox_make(id, &key, &nonce, &l->e, &l->d, &record);
+    struct wire_maker *m = wire_maker_new();
+    outbox_make(m, id, &key, &nonce, &l->e, &l->d, &record);
+    wire_maker_free(m);
     cr_assert(outbox_key_make(id, &key, intake, &boxed));
     cr_assert_eq(boxed.n, OUTBOX_KEY_BYTES);
     cr_assert(outbox_parse(buf_slice(&record), &said));
@@ -298,7 +302,9 @@ Test(outbox, the_largest_entry_has_room)
     struct buf record = buf_new(OUTBOX_RECORD_BYTES);
     struct symkey key = symkey_new();
     struct nonce nonce = nonce_new();
-    outbox_make((struct unlock_id){ { 1 } }, &key, &nonce, &j->links[0].e, &j->links[0].d, &record);
+    struct wire_maker *m = wire_maker_new();
+    outbox_make(m, (struct unlock_id){ { 1 } }, &key, &nonce, &j->links[0].e, &j->links[0].d, &record);
+    wire_maker_free(m);
     cr_assert(buf_ok(&record));
     buf_done(&record);
     journal_free(j);
