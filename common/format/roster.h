@@ -133,6 +133,21 @@ void roster_member(const struct roster *r, size_t i, struct roster_member *out);
 void roster_accreditation(const struct roster *r, size_t i, size_t k, struct roster_accreditation *out);
 MUST_USE bool roster_find(const struct roster *r, struct pubkey key, size_t *i); // *i for roster_member
 
+// An act of the root that waits for approvals.
+struct roster_pending {
+    struct hash act;
+    struct pubkey by;         // its author, whose signature is the first approval
+    bool grant;               // else a change of one of the consultation's keys
+    struct pubkey key;        // grant: to whom
+    uint32_t roles;           // grant
+    size_t approvers;         // how many keys of now approved it; roster_quorum of them are needed
+    struct pubkey approver[LIMIT_ROOT_KEYS];
+};
+
+// How many acts wait, and number i of them, the oldest first.
+size_t roster_pending_count(const struct roster *r);
+void roster_pending(const struct roster *r, size_t i, struct roster_pending *out); // i < roster_pending_count (CHECK)
+
 // An invitation. Slices borrow the roster until its next change.
 struct roster_invite {
     struct hash id;

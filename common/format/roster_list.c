@@ -91,6 +91,20 @@ bool roster_find(const struct roster *r, struct pubkey key, size_t *i)
     return true;
 }
 
+size_t roster_pending_count(const struct roster *r)
+{
+    return r->pending_count;
+}
+
+void roster_pending(const struct roster *r, size_t i, struct roster_pending *out)
+{
+    CHECK(i < r->pending_count);
+    const struct pending *p = &r->pending[i];
+    *out = (struct roster_pending){ .act = r->acts[p->act].id, .by = p->author, .grant = p->grant, .key = p->key,
+                                    .roles = p->roles, .approvers = p->approver_count };
+    memcpy(out->approver, p->approvers, sizeof out->approver);
+}
+
 size_t roster_invite_count(const struct roster *r)
 {
     return r->invite_count;

@@ -14,6 +14,7 @@
 
 #define QUANTUM_S 3600
 #define THRESHOLD 5
+#define ROOTS_MOST (LIMIT_PERSONS - 1 < LIMIT_ROOT_KEYS ? LIMIT_PERSONS - 1 : LIMIT_ROOT_KEYS) // and the registrar
 
 static int check_addresses(const struct arg_list *addresses)
 {
@@ -59,19 +60,43 @@ static int print_founded(const struct cmd_context *context, const struct foundin
     return code;
 }
 
-static int found(struct cmd_context *context, const struct founding_wish *w)
+// Each who holds a root key types her own passphrase.
+static enum err ask_roots(struct cmd_context *context, struct founding_wish *w, struct buf *passphrases,
+                          struct why *why)
 {
-    struct founding f;
-    struct why why = { "" };
-    struct buf passphrase = buf_new(LIMIT_PASSPHRASE);
-    enum err e = ask_passphrase(context, "New passphrase for the root key and the registrar", true, &passphrase, &why);
-    if (e != OK) {
-        buf_done(&passphrase);
-        return cmd_fail(e, &why);
+    enum err e = OK;
+    for (size_t i = 0; (i == 0 || i < w->roots.n) && e == OK; i++) {
+        struct buf prompt = buf_new(256);
+        if (w->roots.n == 0) {
+            buf_put_text(&prompt, "New passphrase for the root key and the registrar");
+        } else {
+            buf_printf(&prompt, "New passphrase for the root key of %.64s%s", w->roots.values[i],
+                       i == 0 ? " and the registrar" : "");
+        }
+        buf_put_u8(&prompt, 0);
+        e = ask_passphrase(context, (const char *)prompt.p, true, &passphrases[i], why);
+        w->passphrases[i] = buf_slice(&passphrases[i]);
+        buf_done(&prompt);
     }
-    e = founding_begin(w, buf_slice(&passphrase), work_store_flags(context), &f, &why);
-    buf_wipe(&passphrase);
-    buf_done(&passphrase);
+    return e;
+}
+
+static int found(struct cmd_context *context, struct founding_wish *w)
+{
+    struct founding f = { .root_count = 0 };
+    struct why why = { "" };
+    struct buf passphrases[LIMIT_ROOT_KEYS];
+    for (size_t i = 0; i < LIMIT_ROOT_KEYS; i++) {
+        passphrases[i] = buf_new(LIMIT_PASSPHRASE);
+    }
+    enum err e = ask_roots(context, w, passphrases, &why);
+    if (e == OK) {
+        e = founding_begin(w, work_store_flags(context), &f, &why);
+    }
+    for (size_t i = 0; i < LIMIT_ROOT_KEYS; i++) {
+        buf_wipe(&passphrases[i]);
+        buf_done(&passphrases[i]);
+    }
     if (e == OK) {
         e = founding_commit(&f, &why);
     }
@@ -95,7 +120,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     char date[16];
     today(date);
     struct founding_wish w = {
-        .opened = date, .registrar = "registrar", .quantum_s = QUANTUM_S, .threshold = THRESHOLD };
+        .opened = date, .registrar = "registrar", .quorum = 1, .quantum_s = QUANTUM_S, .threshold = THRESHOLD };
     const struct arg_spec rows[] = {
         { "prefix", 0, ARG_TEXT, "NAME", "the record's name, like a web address without https://", &w.prefix },
         { "founder", 0, ARG_TEXT, "DIR", "where the root's and registrar's state goes: a stick, another disk",
@@ -105,6 +130,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
           &w.languages },
         { "officer", 0, ARG_LIST, "CODE", "a protection officer, two or more; officer-1, officer-2 when not given",
           &w.officers },
+        { "root", 0, ARG_LIST, "NAME", "chosen name of one who holds a root key, with a passphrase of her own; may be "
+          "repeated; one, called root, when not given", &w.roots },
+        { "quorum", 0, ARG_UINT, "Q", "how many of them an act of the root needs; 1", &w.quorum },
         { "registrar", 0, ARG_TEXT, "NAME", "chosen name of the registrar", &w.registrar },
         { "opened", 0, ARG_TEXT, "DATE", "the day it opens; today when not given", &w.opened },
         { "quantum", 0, ARG_UINT, "SECONDS", "entries' times are rounded down to it; 3600", &w.quantum_s },
@@ -122,7 +150,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .max = 1,
         .examples = "  baraza hub init \"Security policy of Marisola\" --prefix records.example.org/security-2026 \\\n"
                     "      --state /srv/baraza --founder /media/stick/founder --address hub.example.org:4740 \\\n"
-                    "      --language en --language fr\n",
+                    "      --language en --language fr\n"
+                    "  baraza hub init ... --root wren --root lark --root finch --quorum 2\n",
         .options = rows,
     };
     struct args args;
@@ -132,6 +161,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     }
     if (w.prefix == NULL || w.founder_dir == NULL || w.addresses.n == 0) {
         return cmd_usage("name --prefix, --founder and --address: see baraza hub init --help");
+    }
+    if (w.roots.n > ROOTS_MOST || w.quorum < 1 || w.quorum > (w.roots.n == 0 ? 1 : w.roots.n)) {
+        return cmd_usage("--root is given at most %d times, and --quorum is 1 to the number of roots", ROOTS_MOST);
     }
     w.title = args.positionals[0];
     w.hub_dir = context->state;

@@ -184,11 +184,57 @@ static int print_others(const struct cmd_context *context, const struct work *w,
     return code;
 }
 
+// An act of the root, and how many of the roots have still to approve it.
+static int print_pending(const struct cmd_context *context, const struct work *w, const struct roster *r, size_t i)
+{
+    struct roster_pending p;
+    roster_pending(r, i, &p);
+    const size_t missing = roster_quorum(r) - p.approvers;
+    if (context->json) {
+        json_t *o = json_object();
+        json_put(o, "pending", json_id(p.act));
+        json_put(o, "act", json_string(p.grant ? "grant" : "rekey"));
+        json_put(o, "key", p.grant ? json_of_hex(SLICE_ARRAY(p.key.b)) : json_null());
+        json_put(o, "roles", roles_json(p.roles));
+        json_put(o, "by", json_of_hex(SLICE_ARRAY(p.by.b)));
+        json_put(o, "approvals", json_of_number(p.approvers));
+        json_put(o, "missing", json_of_number(missing));
+        return cmd_print_json(o);
+    }
+    struct buf line = buf_new(1024);
+    buf_put_text(&line, "waits: ");
+    print_id(&line, p.act, PRINT_ID);
+    if (p.grant) {
+        buf_put_text(&line, "  ");
+        accredit_put_roles(&line, p.roles);
+        buf_put_text(&line, " for ");
+        print_key(&line, p.key);
+    } else {
+        buf_put_text(&line, "  a change of key");
+    }
+    buf_put_text(&line, ", by ");
+    const char *name = name_here(w, p.by);
+    if (name != NULL) {
+        print_line(&line, slice_text(name), LIMIT_PERSON_NAME);
+    } else {
+        print_key(&line, p.by);
+    }
+    buf_put_text(&line, "; needs ");
+    print_count(&line, missing, "more approval", "more approvals");
+    buf_put_text(&line, " (baraza approve)\n");
+    int code = cmd_print(buf_slice(&line));
+    buf_done(&line);
+    return code;
+}
+
 static int print_roster(const struct cmd_context *context, const struct work *w, const struct roster *r)
 {
     int code = EXIT_GOOD;
     for (size_t i = 0; i < roster_count(r) && code == EXIT_GOOD; i++) {
         code = print_member(context, w, r, i);
+    }
+    for (size_t i = 0; i < roster_pending_count(r) && code == EXIT_GOOD; i++) {
+        code = print_pending(context, w, r, i);
     }
     return code == EXIT_GOOD ? print_others(context, w, r) : code;
 }

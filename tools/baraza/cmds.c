@@ -4,8 +4,8 @@
 // The table of subcommands, in the order `baraza --help` shows them within each group. Read first: cmd.h.
 #include "tools/baraza/cmd.h"
 
-extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_revoke, cmd_accept_late, cmd_who,
-    cmd_unlock, cmd_lock, cmd_forum_plan, cmd_session_open, cmd_session_attendance, cmd_session_share,
+extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_approve, cmd_revoke, cmd_accept_late,
+    cmd_who, cmd_unlock, cmd_lock, cmd_forum_plan, cmd_session_open, cmd_session_attendance, cmd_session_share,
     cmd_session_seal, cmd_session_attest, cmd_add, cmd_correct, cmd_withdraw, cmd_import, cmd_sync, cmd_bundle_out,
     cmd_bundle_in, cmd_status, cmd_list, cmd_show, cmd_session_list, cmd_session_show, cmd_log, cmd_clause_add,
     cmd_clause_list, cmd_clause_show, cmd_link, cmd_respond, cmd_trace, cmd_gap, cmd_export, cmd_verify, cmd_prove,
@@ -16,6 +16,7 @@ static const struct cmd *const table[] = {
     &cmd_join,
     &cmd_invite,
     &cmd_grant,
+    &cmd_approve,
     &cmd_revoke,
     &cmd_accept_late,
     &cmd_who,

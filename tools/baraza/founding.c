@@ -68,15 +68,28 @@ static enum err wish_check(const struct founding_wish *w, struct why *why)
     return OK;
 }
 
-// Writes the charter and the root's signature below it.
+// Makes the verifier keys of the roots: PREFIX/root, PREFIX/root-2 …
+static bool name_roots(const struct founding_wish *w, const struct founding *f, struct charter *c)
+{
+    bool good = true;
+    for (size_t i = 0; i < f->root_count && good; i++) {
+        struct buf name = buf_new(LIMIT_KEY_NAME);
+        buf_printf(&name, i == 0 ? "%s/root" : "%s/root-%zu", w->prefix, i + 1);
+        good = buf_ok(&name) && vkey_make(buf_slice(&name), VKEY_ED25519, f->roots[i]->person.key, &c->roots[i]);
+        buf_done(&name);
+    }
+    return good;
+}
+
+// Writes the charter and the roots' signatures below it.
 static enum err make_charter(const struct founding_wish *w, struct hub_keys *k, struct founding *f, struct why *why)
 {
     struct charter c = {
         .title = slice_text(w->title),
         .prefix = slice_text(w->prefix),
         .opened = slice_text(w->opened),
-        .root_count = 1,
-        .quorum = 1,
+        .root_count = f->root_count,
+        .quorum = w->quorum,
         .exchange = k->exchange,
         .intake = k->intake,
         .officer_count = officer_count(w),
@@ -86,7 +99,6 @@ static enum err make_charter(const struct founding_wish *w, struct hub_keys *k, 
         .practice = w->practice,
         .plan_first = w->plan_first,
     };
-    struct buf name = buf_new(LIMIT_KEY_NAME);
     struct buf text = buf_new(LIMIT_CHARTER_BYTES);
     enum err e = ERR_USAGE;
     c.log.key = k->log;
@@ -97,31 +109,36 @@ static enum err make_charter(const struct founding_wish *w, struct hub_keys *k, 
     for (size_t i = 0; i < c.language_count; i++) {
         c.languages[i] = slice_text(w->languages.values[i]);
     }
-    buf_printf(&name, "%s/root", w->prefix);
-    if (!buf_ok(&name) || !vkey_make(buf_slice(&name), VKEY_ED25519, f->root->person.key, &c.roots[0])) {
+    if (!name_roots(w, f, &c)) {
         why_set(why, "--prefix is like a web address without https://, for example records.example.org/security-2026");
     } else if (charter_make(&c, &text, why)) {
-        note_sign(buf_slice(&text), &c.roots[0], &f->root->sign, &f->note);
+        note_sign(buf_slice(&text), &c.roots[0], &f->roots[0]->sign, &f->note);
+        for (size_t i = 1; i < f->root_count; i++) {
+            note_add_signature(buf_slice(&text), &c.roots[i], &f->roots[i]->sign, &f->note);
+        }
         CHECK(charter_verify(buf_slice(&f->note), &c, why) == VERDICT_GOOD);
         f->id = c.id;
         e = OK;
     }
-    buf_done(&name);
     buf_done(&text);
     return e;
 }
 
-// The root person first: her key makes the store key; then the registrar.
-static enum err make_people(const struct founding_wish *w, struct slice passphrase, struct boxkey intake,
-                            struct founding *f, struct why *why)
+// The first root first: her key makes the store key; then the other roots, and the registrar.
+static enum err make_people(const struct founding_wish *w, struct boxkey intake, struct founding *f, struct why *why)
 {
     struct pubkey nobody = { { 0 } };
+    enum err e = OK;
     f->work.keyring = keyring_new();
-    f->root = safe_slot(&f->work.safe, nobody);
-    enum err e = keyring_add(f->work.keyring, FOUNDING_ROOT, passphrase, NULL, intake, f->root, why);
+    f->root_count = w->roots.n == 0 ? 1 : w->roots.n;
+    for (size_t i = 0; i < f->root_count && e == OK; i++) {
+        f->roots[i] = safe_slot(&f->work.safe, nobody);
+        e = keyring_add(f->work.keyring, w->roots.n == 0 ? FOUNDING_ROOT : w->roots.values[i], w->passphrases[i],
+                        i == 0 ? NULL : f->roots[0], intake, f->roots[i], why);
+    }
     if (e == OK) {
         f->registrar = safe_slot(&f->work.safe, nobody);
-        e = keyring_add(f->work.keyring, w->registrar, passphrase, f->root, intake, f->registrar, why);
+        e = keyring_add(f->work.keyring, w->registrar, w->passphrases[0], f->roots[0], intake, f->registrar, why);
     }
     return e;
 }
@@ -184,40 +201,70 @@ static enum err write_hub(const struct hub_keys *k, struct founding *f, struct w
     return e;
 }
 
-static enum err append_one(struct founding *f, const struct body *body, struct slice office, struct why *why)
+static enum err append_one(struct founding *f, const struct body *body, const struct hash *ref, struct hash *id,
+                           struct why *why)
 {
-    struct append_item item = { .body = body };
+    const struct append_item item = { .body = body, .refs = ref, .ref_count = ref == NULL ? 0 : 1 };
     struct append_result result;
-    item.parts[0] = office;
-    return author_append(f->work.author, loop_wall_s(), &item, 1, &result, why);
+    enum err e = author_append(f->work.author, loop_wall_s(), &item, 1, &result, why);
+    if (e == OK) {
+        *id = result.id;
+    }
+    return e;
 }
 
-// The root accredits the hub's own author key, and the registrar, who is secretariat too and whose transport key the
-// hub's door must know.
-static enum err write_grants(struct founding *f, struct why *why)
+static enum err write_as(struct founding *f, struct unlocked *root, struct why *why)
 {
+    author_close(f->work.author);
+    f->work.author = NULL;
+    f->work.who = root;
+    return author_open(f->work.state, root, &f->work.author, why);
+}
+
+// The first root accredits the hub's own author key, and the registrar, who is secretariat too and whose transport key
+// the hub's door must know; as many other roots approve as the quorum asks for.
+static enum err write_grants(const struct founding_wish *w, struct founding *f, struct why *why)
+{
+    const struct body approval = { .kind = KIND_ROOT_APPROVAL };
     struct body hub = { .kind = KIND_GRANT };
     struct body registrar = { .kind = KIND_GRANT };
-    struct slice nothing = { NULL, 0 };
+    struct hash acts[2];
+    struct hash id;
     hub.as.grant.key = f->hub_author;
     hub.as.grant.roles = 1u << ROLE_HUB;
     registrar.as.grant.key = f->registrar->person.key;
     registrar.as.grant.has_transport = true;
     registrar.as.grant.transport = f->transport;
     registrar.as.grant.roles = 1u << ROLE_REGISTRAR | 1u << ROLE_SECRETARIAT;
-    f->work.who = f->root;
-    enum err e = author_open(f->work.state, f->root, &f->work.author, why);
+    enum err e = write_as(f, f->roots[0], why);
     if (e == OK) {
-        e = append_one(f, &hub, nothing, why);
+        e = append_one(f, &hub, NULL, &acts[0], why);
     }
     if (e == OK) {
-        e = append_one(f, &registrar, nothing, why);
+        e = append_one(f, &registrar, NULL, &acts[1], why);
+    }
+    for (size_t i = 1; i < w->quorum && e == OK; i++) {
+        e = write_as(f, f->roots[i], why);
+        for (size_t k = 0; k < 2 && e == OK; k++) {
+            e = append_one(f, &approval, &acts[k], &id, why);
+        }
     }
     return e;
 }
 
-enum err founding_begin(const struct founding_wish *wish, struct slice passphrase, unsigned flags, struct founding *f,
-                        struct why *why)
+// Admits what the roots wrote into the hub's record.
+static enum err admit_grants(const struct founding_wish *w, struct founding *f, unsigned flags, struct why *why)
+{
+    struct store_key key = store_key_of(f->roots[0]->store_key);
+    enum err e = OK;
+    for (size_t i = 0; i < w->quorum && e == OK; i++) {
+        e = admit_journal(f->work.state, &key, f->roots[i]->person.key, f->hub.dir, flags, why);
+    }
+    mem_wipe(&key, sizeof key);
+    return e;
+}
+
+enum err founding_begin(const struct founding_wish *wish, unsigned flags, struct founding *f, struct why *why)
 {
     struct hub_keys keys;
     *f = (struct founding){ .note = buf_new(LIMIT_CHARTER_BYTES) };
@@ -225,7 +272,7 @@ enum err founding_begin(const struct founding_wish *wish, struct slice passphras
     hub_keys_new(&keys);
     enum err e = wish_check(wish, why);
     if (e == OK) {
-        e = make_people(wish, passphrase, keys.intake, f, why);
+        e = make_people(wish, keys.intake, f, why);
     }
     if (e == OK) {
         e = make_charter(wish, &keys, f, why);
@@ -247,12 +294,10 @@ enum err founding_begin(const struct founding_wish *wish, struct slice passphras
         e = state_open(f->founder.dir, flags, &f->work.state, why);
     }
     if (e == OK) {
-        e = write_grants(f, why);
+        e = write_grants(wish, f, why);
     }
     if (e == OK) {
-        struct store_key key = store_key_of(f->root->store_key);
-        e = admit_journal(f->work.state, &key, f->root->person.key, f->hub.dir, flags, why);
-        mem_wipe(&key, sizeof key);
+        e = admit_grants(wish, f, flags, why);
     }
     return e;
 }

@@ -17,6 +17,9 @@ struct founding_wish {
     const char *founder_dir, *hub_dir;
     const char *registrar;          // chosen name of the registrar
     struct arg_list languages, addresses, officers;
+    struct arg_list roots;          // chosen names of those who hold a root key; none: one, called FOUNDING_ROOT
+    struct slice passphrases[LIMIT_ROOT_KEYS]; // of each of them; the registrar's is the first's
+    uint64_t quorum;                // how many of them an act of the root needs
     uint64_t quantum_s, threshold;
     bool practice, plan_first;
 };
@@ -25,7 +28,8 @@ struct founding_wish {
 struct founding {
     struct state_making founder, hub;
     struct work work;               // founder's state, opened; the root person, then the registrar, unlocked
-    struct unlocked *root, *registrar;
+    size_t root_count;
+    struct unlocked *roots[LIMIT_ROOT_KEYS], *registrar;
     struct buf note;                // the charter, signed
     struct hash id;
     struct boxkey transport;        // founder's
@@ -34,8 +38,8 @@ struct founding {
 
 // Makes keys, charter, both directories and the founding entries (grants of hub and registrar by the root), and admits
 // these into the hub's record. ERR_* with why; founding_done in either case.
-MUST_USE enum err founding_begin(const struct founding_wish *wish, struct slice passphrase, unsigned flags,
-                                 struct founding *f, struct why *why);
+MUST_USE enum err founding_begin(const struct founding_wish *wish, unsigned flags, struct founding *f,
+                                 struct why *why);
 
 // Puts the founder's directory in its place, then the hub's.
 MUST_USE enum err founding_commit(struct founding *f, struct why *why);
