@@ -55,6 +55,10 @@ expect_status 65 baraza invite --role registrar --out x.invitation "${registrar[
 expect_contains "an invited registrar" "$(cat err)" "the root grants that"
 expect_status 65 baraza grant "$(key tern)" --role secretariat "${registrar[@]}"
 expect_contains "a secretariat by the secretariat" "$(cat err)" "only the root"
+tern=$(key tern)
+expect_status 65 baraza grant "${tern:0:12}" --role protection "${registrar[@]}"
+expect_contains "a key by its beginning" "$(cat err)" "kept apart"
+expect_status 2 baraza grant "${tern:0:7}" --role analyst "${registrar[@]}"
 expect_status 65 baraza revoke "$(key heron)" --reason retired --state tern --passphrase-file "$PASS"
 expect_contains "an analyst who revokes" "$(cat err)" "only a root"
 root=$(baraza who --state founder --json | grep '"name":"root"' | grep -o '"key":"[0-9a-f]*"' | cut -d'"' -f4)

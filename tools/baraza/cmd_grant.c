@@ -13,15 +13,18 @@ struct granting {
     struct arg_list roles, areas;
 };
 
-static int fill(const struct granting *g, const char *key, struct body *body)
+// Puts the key that was typed, whole or its beginning.
+static int fill_key(struct work *w, const char *typed, struct body *body)
 {
-    struct slice text = slice_text(key);
-    if (!armor_hex_fixed(text, body->as.grant.key.b, sizeof body->as.grant.key.b)) {
-        return cmd_usage("a key has 64 hex digits: baraza who --json shows it, on the computer where it is used");
-    }
-    if (!pubkey_valid(body->as.grant.key)) {
+    int code = roster_here_member(w, typed, &body->as.grant.key);
+    if (code < 0 && !pubkey_valid(body->as.grant.key)) {
         return cmd_usage("that is no key somebody can write with (baraza keycheck)");
     }
+    return code;
+}
+
+static int fill(const struct granting *g, struct body *body)
+{
     if (g->transport != NULL) {
         body->as.grant.has_transport = true;
         if (!armor_hex_fixed(slice_text(g->transport), body->as.grant.transport.b, sizeof body->as.grant.transport.b)) {
@@ -45,7 +48,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     };
     const struct arg_command command = {
         .name = "baraza grant",
-        .summary = "Accredit a key for roles, in areas or everywhere",
+        .summary = "Accredit a key for roles, in areas or everywhere. A key that is in the record may be given by its "
+                   "beginning",
         .positionals = "KEY",
         .min = 1,
         .max = 1,
@@ -63,9 +67,12 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (g.roles.n == 0) {
         return cmd_usage("name at least one role with --role");
     }
-    code = fill(&g, args.positionals[0], &body);
+    code = fill(&g, &body);
     if (code < 0) {
         code = work_write(context, g.as, &w);
+    }
+    if (code < 0) {
+        code = fill_key(&w, args.positionals[0], &body);
     }
     if (code < 0) {
         code = roster_here_foresee(&w, &body);

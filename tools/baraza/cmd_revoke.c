@@ -95,16 +95,6 @@ static int write_end(const struct cmd_context *context, struct work *w, const st
     return code;
 }
 
-static int find_member(struct work *w, const char *typed, struct pubkey *key)
-{
-    struct roster *roster = NULL;
-    struct why why = { "" };
-    enum err err = roster_here(w, &roster, &why);
-    int code = err == OK ? roster_here_find(roster, typed, key) : cmd_fail(err, &why);
-    roster_free(roster);
-    return code;
-}
-
 static int revoke(struct cmd_context *context, struct ending *e, const char *typed, const struct arg_list *ends)
 {
     struct work w;
@@ -112,7 +102,7 @@ static int revoke(struct cmd_context *context, struct ending *e, const char *typ
     struct body body = { .kind = KIND_REVOKE };
     int code = work_write(context, e->d.as, &w);
     if (code < 0) {
-        code = find_member(&w, typed, &e->key);
+        code = roster_here_member(&w, typed, &e->key);
     }
     for (size_t i = 0; i < ends->n && code < 0; i++) {
         code = take_end(&r, ends->values[i], true, e);

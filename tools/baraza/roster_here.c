@@ -49,7 +49,7 @@ static bool key_begins(struct pubkey key, struct slice hex)
     return id_begins(same, hex);
 }
 
-int roster_here_find(const struct roster *r, const char *typed, struct pubkey *out)
+static int find_member(const struct roster *r, const char *typed, struct pubkey *out)
 {
     struct slice text = slice_text(typed);
     struct roster_member m;
@@ -70,6 +70,16 @@ int roster_here_find(const struct roster *r, const char *typed, struct pubkey *o
     return cmd_usage(fits > 1 ? "several keys begin with \"%.70s\": give more of it"
                               : "no key here begins with \"%.70s\": baraza who lists them (8 digits or more)",
                      typed);
+}
+
+int roster_here_member(struct work *w, const char *typed, struct pubkey *out)
+{
+    struct roster *roster = NULL;
+    struct why why = { "" };
+    enum err e = roster_here(w, &roster, &why);
+    int code = e == OK ? find_member(roster, typed, out) : cmd_fail(e, &why);
+    roster_free(roster);
+    return code;
 }
 
 // --- why not ---

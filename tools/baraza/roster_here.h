@@ -12,9 +12,9 @@
 // Folds the control entries that came down to w's state. ERR_* with why. Gives *out (roster_free).
 MUST_USE enum err roster_here(struct work *w, struct roster **out, struct why *why);
 
-// Finds the member whose key begins with typed (8 hex digits or more, as `baraza who` shows them). A whole key is taken
-// even when it is not known here yet. Returns -1 and *out, or has reported what to do.
-int roster_here_find(const struct roster *r, const char *typed, struct pubkey *out);
+// Finds the member known to w's state whose key begins with typed (8 hex digits or more, as `baraza who` shows them).
+// A whole key is taken even when it is not known here yet. Returns -1 and *out, or has reported what to do.
+int roster_here_member(struct work *w, const char *typed, struct pubkey *out);
 
 // Would the act that body describes (grant, invite, revoke, accept-late), written by w->who, have effect by what is
 // known here? Returns -1 when it would, or when too little is known to say; else has reported why not, and that
