@@ -85,6 +85,11 @@ cmp -s village.entry again.entry || die "the entry differs between hub and expor
 expect_status 0 baraza verify --proof again.tlog-proof --leaf again.entry --key "$key"
 flip village.entry bent.entry 100
 expect_status 1 baraza verify --proof village.tlog-proof --leaf bent.entry --key "$key"
+expect_status 2 baraza verify plain.export --charter founder/charter --key "$key"
+expect_status 2 baraza verify plain.export --charter founder/charter --leaf village.entry
+expect_status 0 baraza prove "$id" --state hub --json
+expect_contains "a receipt in JSON" "$(cat out)" "\"id\":\"$id\""
+expect_contains "a receipt in JSON" "$(cat out)" '"receipt":"c2sp.org/tlog-proof@v1'
 expect_status 66 baraza prove 0123456789abcdef --state hub
 last=$(baraza list --state site --json --passphrase-file "$PASS" | tail -n 1 >last; field id last)
 expect_status 0 baraza prove "$last" --state site --out own

@@ -149,6 +149,25 @@ static void name_files(const char *out, struct buf *proof, struct buf *entry)
     buf_put_u8(entry, 0);
 }
 
+static json_t *proof_json(const struct proving *p)
+{
+    json_t *o = json_object();
+    json_put(o, "id", json_id(merkle_leaf(buf_slice(&p->entry)))); // an entry's id is its leaf hash
+    json_put(o, "index", json_of_number(p->index));
+    json_put(o, "size", json_of_number(p->head.size));
+    return o;
+}
+
+static int print_receipt(const struct cmd_context *context, const struct proving *p)
+{
+    if (!context->json) {
+        return cmd_print(buf_slice(&p->proof));
+    }
+    json_t *o = proof_json(p);
+    json_put(o, "receipt", json_of_bytes(buf_slice(&p->proof)));
+    return cmd_print_json(o);
+}
+
 static int print_files(const struct cmd_context *context, const struct proving *p, const char *proof, const char *entry)
 {
     struct buf out = buf_new(65536);
@@ -156,9 +175,7 @@ static int print_files(const struct cmd_context *context, const struct proving *
     if (context->json) {
         struct buf key = buf_new(4096);
         vkey_put(&p->key, &key);
-        json_t *o = json_object();
-        json_put(o, "index", json_of_number(p->index));
-        json_put(o, "size", json_of_number(p->head.size));
+        json_t *o = proof_json(p);
         json_put(o, "proof", json_string(proof));
         json_put(o, "leaf", json_string(entry));
         json_put(o, "key", json_of_bytes(buf_slice(&key)));
@@ -182,7 +199,7 @@ static int hand_out(const struct cmd_context *context, const struct proving *p)
     struct buf proof = buf_new(4096);
     struct buf entry = buf_new(4096);
     if (p->out == NULL || strcmp(p->out, "-") == 0) {
-        return cmd_print(buf_slice(&p->proof));
+        return print_receipt(context, p);
     }
     name_files(p->out, &proof, &entry);
     enum err e = ERR_USAGE;

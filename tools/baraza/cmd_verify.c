@@ -342,6 +342,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (modes != 1) {
         return cmd_usage("name one thing to verify: an export, or --proof FILE, or --note FILE");
     }
+    if ((v.leaf != NULL && v.proof == NULL) || (v.key != NULL && args.n > 0)) {
+        return cmd_usage("--leaf goes with --proof, and --key with --proof or --note");
+    }
     if (v.note != NULL) {
         return verify_note(context, &v);
     }
