@@ -52,6 +52,11 @@ expect_status 0 baraza unlock desk --state desk --passphrase-file "$PASS"
 threat=$(saved baraza clause add --state desk --type threat --title "land disputes" "Neighbours are at odds over land.")
 expect_status 0 baraza clause list --state desk
 expect_contains "her clauses" "$(cat out)" "land disputes"
+expect_status 0 baraza lock --state desk
+expect_status 0 baraza clause list --state desk --json
+expect_contains "her clauses, locked" "$(cat out)" '"locked":true'
+[[ $(cat out) != *'"title"'* ]] || die "a locked clause has a title"
+expect_status 0 baraza unlock desk --state desk --passphrase-file "$PASS"
 expect_status 66 baraza link --state desk "${land[0]:0:10}" "${threat:0:10}"
 expect_contains "what is said of an id that is not here" "$(cat err)" "--record"
 expect_status 2 baraza link --state desk --record first.export "${land[0]:0:10}" "${threat:0:10}" --as originate

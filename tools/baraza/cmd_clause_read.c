@@ -72,14 +72,20 @@ static json_t *id_or_null(struct hash id)
     return hash_is_zero(id) ? json_null() : json_id(id);
 }
 
-static json_t *clause_json(const struct draft_clause *c, const struct draft_version *v)
+// A site's own words that nobody was unlocked for are left out, not shown as empty.
+static json_t *clause_json(const struct clauses *x, const struct draft_clause *c, const struct draft_version *v)
 {
+    const bool locked = x->w.state != NULL && !x->w.readable && v->title.n == 0 && v->text.n == 0;
     json_t *o = json_object();
     json_put(o, "id", json_id(c->stable));
     json_put(o, "current", json_id(v->id));
     json_put(o, "version", json_of_number(v->version));
     json_put(o, "type", json_of_bytes(v->type));
     json_put(o, "parent", id_or_null(v->parent));
+    if (locked) {
+        json_put(o, "locked", json_true());
+        return o;
+    }
     json_put(o, "lang", json_of_bytes(v->lang));
     json_put(o, "title", json_of_bytes(v->title));
     json_put(o, "text", json_of_bytes(v->text));
@@ -89,7 +95,7 @@ static json_t *clause_json(const struct draft_clause *c, const struct draft_vers
 static int print_row(const struct clauses *x, const struct draft_clause *c, const struct draft_version *v)
 {
     if (x->context->json) {
-        return cmd_print_json(clause_json(c, v));
+        return cmd_print_json(clause_json(x, c, v));
     }
     struct buf line = buf_new(8192);
     print_id(&line, c->stable, PRINT_ID);
@@ -190,7 +196,7 @@ static int print_clause(const struct clauses *x, size_t i)
     const size_t n = draft_versions(x->d, &versions);
     const struct draft_version *v = draft_current(x->d, i);
     if (x->context->json) {
-        return cmd_print_json(clause_json(&clauses[i], v));
+        return cmd_print_json(clause_json(x, &clauses[i], v));
     }
     struct buf out = buf_new((size_t)1 << 24);
     print_line(&out, label_of(x->context, CODES_CLAUSE_TYPE, v->type), 40);
