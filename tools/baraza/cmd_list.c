@@ -2,6 +2,7 @@
 // Copyright The Baraza authors
 //
 // `baraza list`: the contributions of this site, each with how far it has come.
+#include "common/ops/nearest.h"
 #include "tools/baraza/amends.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/print.h"
@@ -181,12 +182,31 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
     if (err != OK) {
         return cmd_fail(err, &why);
     }
+    struct local_session session;
+    err = shown == 0 && li->session != NULL ? local_session_find(w, li->session, &session, &why) : OK;
+    if (err != OK) {
+        return cmd_fail(err, &why);
+    }
     if (shown == 0) {
         cmd_remark(context, "nothing here fits; baraza status counts everything");
     } else if (!w->readable) {
         cmd_remark(context, "the words are locked: baraza unlock shows them");
     }
     return code;
+}
+
+static int check_state(const char *state)
+{
+    struct nearest nearest = { .typed = slice_text(state != NULL ? state : "") };
+    for (enum fate f = FATE_WAITING; f < FATE_COUNT; f++) {
+        if (state == NULL || strcmp(state, fate_name(f)) == 0) {
+            return -1;
+        }
+        nearest_offer(&nearest, fate_name(f));
+    }
+    return nearest.best != NULL ? cmd_usage("--only \"%.70s\" is not known; did you mean \"%s\"?", state, nearest.best)
+                                : cmd_usage("--only \"%.70s\" is not known: waiting, received, confirmed, answered, "
+                                            "refused, replaced", state);
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)
@@ -211,6 +231,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct work w;
     struct why why = { "" };
     int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code < 0) {
+        code = check_state(li.state);
+    }
     if (code >= 0) {
         return code;
     }
