@@ -142,6 +142,18 @@ static int run_unlock(struct cmd_context *context, int argc, char **argv)
     return code >= 0 ? code : unlock(context, args.n > 0 ? args.positionals[0] : NULL);
 }
 
+// Names whose keys are locked now: of one person, or (NULL) of everybody here.
+static int print_locked(const struct keyring *k, const struct person *one)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < (one != NULL ? 1 : keyring_count(k)); i++) {
+        json_push(names, json_string(one != NULL ? one->name : keyring_person(k, i)->name));
+    }
+    json_t *o = json_object();
+    json_put(o, "locked", names);
+    return cmd_print_json(o);
+}
+
 static int run_lock(struct cmd_context *context, int argc, char **argv)
 {
     const struct arg_command command = {
@@ -171,7 +183,10 @@ static int run_lock(struct cmd_context *context, int argc, char **argv)
             e = e == ERR_NOT_FOUND ? OK : e; // no agent: nobody is unlocked
         }
         free(path);
-        code = e == OK ? EXIT_GOOD : cmd_fail(e, &why);
+        code = e != OK ? cmd_fail(e, &why) : EXIT_GOOD;
+        if (e == OK && context->json) {
+            code = print_locked(w.keyring, args.n > 0 ? &person : NULL);
+        }
     }
     work_close(&w);
     return code;
