@@ -75,11 +75,27 @@ expect_contains "the reconciling line" "$(cat out)" "2 saved = 0 received + 2 pe
 step "locked, the words are not shown; nothing of them lies on the disk"
 expect_status 0 baraza list
 expect_contains "the list" "$(cat out)" "They took the land."
-expect_status 0 baraza lock
+expect_status 0 baraza lock --json
+expect_contains "what lock --json says" "$(cat out)" '"locked":["Heron","Acacia"]'
+expect_status 2 baraza list --only waitin
+expect_contains "a misspelt state" "$(cat err)" 'did you mean "waiting"'
+expect_status 66 baraza list --session XM-KIV-1999-001
 expect_status 0 baraza list
 [[ $(cat out) != *"took the land"* ]] || die "the words are shown although nobody is unlocked"
 ! grep -rq "They took the land" site || die "words that were said lie open on the disk"
 ! grep -rq "three herons" site founder hub || die "a passphrase lies on the disk"
+
+step "words given as arguments are hidden from others while a passphrase is awaited"
+mkfifo awaited
+exec 8<>awaited
+baraza add --as Heron --summary "About the ford." "The ford is gone." --passphrase-file - <awaited >out 2>err &
+adding=$!
+wait_until 10 "the arguments to be hidden" eval "grep -qz -- --as /proc/$adding/cmdline && \
+    ! grep -qaE 'ford' /proc/$adding/cmdline"
+kill -0 $adding || die "add did not wait for its passphrase"
+kill $adding
+wait $adding 2>/dev/null
+exec 8>&-
 
 step "a copied state begins a new notebook and loses nothing"
 cp -a site copy

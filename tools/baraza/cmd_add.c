@@ -18,6 +18,8 @@ struct adding {
     const char *session, *as, *sensitivity, *written_by, *typed_by;
     uint64_t form;
     struct fields fields;
+    char **argv; // what they were read from
+    int argc;
 };
 
 #define EDITOR_HINT                                                                    \
@@ -60,6 +62,19 @@ static enum err take_text(const struct args *args, struct buf *typed, struct why
         return OK;
     }
     return isatty(STDIN_FILENO) ? ask_editor(EDITOR_HINT, typed, why) : cmd_read_input("-", typed, why);
+}
+
+// Overwrites words in the arguments once they were copied: others on this computer may read those as long as this
+// program runs (/proc/PID/cmdline), and it may wait for a passphrase.
+static void hide(const struct adding *a, const char *words)
+{
+    for (int i = 1; i < a->argc && words != NULL; i++) {
+        for (char *at = a->argv[i]; *at != '\0'; at++) {
+            if (at == words) {
+                memset(at, ' ', strlen(at));
+            }
+        }
+    }
 }
 
 // In NFC, without the line ends that an editor or a pipe leaves behind it.
@@ -178,15 +193,22 @@ static int take_and_save(struct cmd_context *context, const struct adding *a, co
     if (code >= 0) {
         goto out;
     }
-    enum err e = take_text(args, &typed, &why);
-    if (e == OK) {
-        e = normalise(&typed, &text, &why);
-    }
     const struct fields *f = &a->fields;
     bool good = (f->summary == NULL || text_nfc(slice_text(f->summary), &summary)) &&
                 (f->ask == NULL || text_nfc(slice_text(f->ask), &asked)) &&
                 (a->written_by == NULL || text_nfc(slice_text(a->written_by), &written_by)) &&
                 (a->typed_by == NULL || text_nfc(slice_text(a->typed_by), &typed_by));
+    hide(a, f->summary);
+    hide(a, f->ask);
+    hide(a, a->written_by);
+    hide(a, a->typed_by);
+    enum err e = take_text(args, &typed, &why);
+    for (size_t i = 0; i < args->n; i++) {
+        hide(a, args->positionals[i]);
+    }
+    if (e == OK) {
+        e = normalise(&typed, &text, &why);
+    }
     if (e == OK && !good) {
         why_set(&why, "--summary, --ask, --written-by or --typed-by is not UTF-8");
         e = ERR_BAD_INPUT;
@@ -215,7 +237,7 @@ out:
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct adding a = { .form = 0 };
+    struct adding a = { .form = 0, .argv = argv, .argc = argc };
     const struct arg_spec rows[] = {
         { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given",
           &a.session },
