@@ -140,7 +140,7 @@ void attack_revoked(struct stage *s, struct person *hostile)
     struct letter l;
     caller_open(&c, s, hostile);
     caller_hello(&c);
-    struct said *revoke = world_revoke(&s->world, &s->secretariat, hostile, "retired", NULL, 0);
+    struct said *revoke = world_revoke(&s->world, &s->secretariat, hostile, "compromised", NULL, 0);
     letter_wire(&l, &revoke, 1);
     caller_open(&office, s, &s->secretariat);
     caller_hello(&office);
