@@ -7,14 +7,13 @@
 #include <stddef.h>
 
 #define LANGUAGES "en fr pt ar"
+#define LANGUAGE_HELP "language of the names of codes (themes, answers): en, fr, pt, ar"
 #define LEVELS "error warn info debug"
 
 static const struct conf_key site[] = {
-    { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", "language of messages and pages" },
+    { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", LANGUAGE_HELP },
     { "hub", CONF_TEXT, "", 0, 0, NULL, "ADDRESSES", "where the hub answers: host:port, several with spaces between" },
     { "idle", CONF_UINT, "60", 0, 1440, NULL, "MINUTES", "lock who has not written for so long; 0 never locks" },
-    { "page-port", CONF_UINT, "4741", 0, 65535, NULL, "PORT",
-      "port of the pages on this computer; 0 switches them off" },
     { "any-filesystem", CONF_BOOL, "no", 0, 0, NULL, "yes|no",
       "keep the store on a file system that can lose it (tmpfs, NFS)" },
     { "log-level", CONF_CHOICE, "info", 0, 0, LEVELS, "LEVEL", "what the daemon writes to its log" },
@@ -22,11 +21,9 @@ static const struct conf_key site[] = {
 };
 
 static const struct conf_key hub[] = {
-    { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", "language of messages and pages" },
-    { "listen", CONF_TEXT, "tcp://*:4740", 0, 0, NULL, "ADDRESS", "where sites connect to" },
+    { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", LANGUAGE_HELP },
+    { "listen", CONF_TEXT, "tcp://*:4740", 0, 0, NULL, "ADDRESS", "where sites connect to: [tcp://]HOST:PORT" },
     { "workers", CONF_UINT, "0", 0, 256, NULL, "THREADS", "threads that verify what arrives; 0 is one per processor" },
-    { "page-port", CONF_UINT, "4742", 0, 65535, NULL, "PORT",
-      "port of the pages on this computer; 0 switches them off" },
     { "any-filesystem", CONF_BOOL, "no", 0, 0, NULL, "yes|no",
       "keep the store on a file system that can lose it (tmpfs, NFS)" },
     { "log-level", CONF_CHOICE, "info", 0, 0, LEVELS, "LEVEL", "what the daemon writes to its log" },

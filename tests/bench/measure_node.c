@@ -40,7 +40,7 @@ enum err measure_node(struct bench *b, struct why *why)
     }
     desk_leave(&desk);
     if (e == OK) {
-        const char *args[] = { "--state", desk.dir, "--page-port", "0", "--log-level", "error", NULL };
+        const char *args[] = { "--state", desk.dir, "--log-level", "error", NULL };
         e = child_start(b->programs, "baraza-node", args, &node, why);
     }
     if (e == OK) {

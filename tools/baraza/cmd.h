@@ -19,7 +19,7 @@ struct cmd_context {
     bool state_given;             // it was named by option or environment
     bool json;                    // --json: one JSON value per line instead of text
     bool quiet;                   // --quiet: no progress, no remarks; errors and what was asked for only
-    const char *language;         // --language, BARAZA_LANGUAGE or the file's: interface language, "en"
+    const char *language;         // --language, BARAZA_LANGUAGE or the file's: of the names of codes, "en"
     const char *passphrase_file;  // --passphrase-file: first line of this file ("-" is standard input); NULL: ask
     bool print_config;            // --print-config: show the effective configuration and end
     char *const *environment;     // as environ
