@@ -29,12 +29,23 @@ static const char examples[] = "  baraza-hub --state /srv/baraza/hub\n"
                                "  baraza-hub --state /srv/baraza/hub --listen 'tcp://*:4740' --log-level warn\n"
                                "  baraza-hub --state /srv/baraza/hub --print-config\n";
 
+// HOST:PORT stands for tcp://HOST:PORT: there is no other way to listen.
+static void put_address(const char *given, struct buf *out)
+{
+    buf_put_text(out, strstr(given, "://") == NULL ? "tcp://" : "");
+    buf_put_text(out, given);
+    buf_put_u8(out, 0);
+    CHECK(buf_ok(out));
+}
+
 static enum err serve_state(const struct flags *flags, const struct conf *conf, struct why *why)
 {
     struct log log = { .fd = STDERR_FILENO, .level = LOG_INFO };
     struct state *state = NULL;
     int lock = -1;
+    struct buf listen = buf_new(LIMIT_CONF_BYTES);
     CHECK(log_level_parse(slice_text(conf_text(conf, "log-level")), &log.level));
+    put_address(conf_text(conf, "listen"), &listen);
     char *lock_path = state_path_in(flags->state, STATE_LOCK);
     enum err e = state_open(flags->state, 0, &state, why);
     if (e == OK && state_info(state)->side != STORE_HUB) {
@@ -46,7 +57,7 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
     }
     if (e == OK) {
         struct hub_options options = { .state = state,
-                                       .listen = conf_text(conf, "listen"),
+                                       .listen = (const char *)listen.p,
                                        .workers = (size_t)conf_uint(conf, "workers"),
                                        .log = &log };
         if (state_charter(state)->practice) {
@@ -56,6 +67,7 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
     }
     state_lock_drop(lock);
     state_close(state);
+    buf_done(&listen);
     free(lock_path);
     return e;
 }
@@ -71,7 +83,7 @@ static enum err run(int argc, char **argv, struct why *why)
         { "version", 0, ARG_FLAG, NULL, "show the version", &flags.version },
     };
     struct arg_command command = { .name = PROGRAM,
-                                   .summary = "Keeps the record of a consultation and exchanges with its sites.",
+                                   .summary = "Keeps the record of a consultation and exchanges with its sites",
                                    .positionals = "",
                                    .examples = examples,
                                    .options = specs };

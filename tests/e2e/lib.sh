@@ -176,7 +176,7 @@ site() {
 # start_hub: starts the hub and waits until it serves.
 start_hub() {
     : >"$WORK/hub.log"
-    start hub baraza-hub --state hub --listen "tcp://127.0.0.1:$HUB_PORT"
+    start hub baraza-hub --state hub --listen "127.0.0.1:$HUB_PORT"
     wait_until 20 "the hub to listen" grep -q '^listening' "$WORK/hub.log"
 }
 
