@@ -66,6 +66,9 @@ expect_contains "the second run" "$(cat out)" '"rows":9,"saved":1,"already":5'
 expect_contains "the edited row" "$(cat out)" '"changed":[{"row":8,"line":10,'
 expect_status 65 b import --from csv here/made.up/comments.csv --area XM
 expect_contains "a csv without its columns" "$(cat err)" '"said"'
+printf 'said\ncaf\xe9 noir\nbon jour\n' >latin.csv
+expect_status 0 b import --from csv latin.csv --area XM
+expect_contains "a row that is not UTF-8" "$(cat out)" "1 row is not UTF-8: the bytes are kept"
 
 step "open exports of public conversations"
 [ -d "$BARAZA_SHARED/data/polis" ] || skip "no shared material at $BARAZA_SHARED/data/polis"

@@ -55,6 +55,7 @@ struct run {
     struct progress progress;
     struct import_again again;
     uint64_t rows, saved, already, refused, changed;
+    uint64_t unreadable; // rows whose text is not UTF-8
     json_t *refusals, *changes;
 };
 
@@ -149,6 +150,8 @@ static void take_row(struct run *r, struct slice lang)
         refuse(r, why.text);
         return;
     }
+    // The bytes are kept as they came; but who imports should know before anybody relies on reading them.
+    r->unreadable += text_utf8_ok(c.text) ? 0 : 1;
     c.source.file = slice_text(r->in->label);
     struct slice number = c.source.number;
     if (number.n == 0) { // a table without ids: the row's place stands for one
@@ -237,6 +240,7 @@ static int print_result(const struct run *r)
         json_put(o, "already", json_of_number(r->already));
         json_put(o, "refused", json_incref(r->refusals));
         json_put(o, "changed", json_incref(r->changes));
+        json_put(o, "unreadable", json_of_number(r->unreadable));
         return cmd_print_json(o);
     }
     struct buf out = buf_new(1024);
@@ -246,6 +250,11 @@ static int print_result(const struct run *r)
     if (r->changed > 0) {
         print_count(&out, r->changed, "of those here already has", "of those here already have");
         buf_put_text(&out, " another text in the file now; what was signed stands\n");
+    }
+    if (r->unreadable > 0) {
+        print_count(&out, r->unreadable, "row is", "rows are");
+        buf_put_text(&out, " not UTF-8: the bytes are kept, but read with holes. Was it meant? If not: save the table\n"
+                           "as \"CSV UTF-8\", withdraw these, and import it under another --name.\n");
     }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
