@@ -101,11 +101,11 @@ void hub_start(struct stage *s)
     if (s->hub.pid == 0) {
         run_hub(s, listen, ends[1], log);
     }
-    atomic_store(&s->hub.watched, s->hub.pid);
     close(ends[1]);
     close(log);
     read_address(s, ends[0]);
     close(ends[0]);
+    atomic_store(&s->hub.watched, s->hub.pid); // not before: until it runs the program, its memory is that of this one
 }
 
 int hub_stop(struct stage *s, int signal_number)
