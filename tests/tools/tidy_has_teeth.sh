@@ -56,6 +56,12 @@ many() {
 plant_clean
 expect "a clean tree"
 plant "a long line" 'one\.c:[0-9]+: line: 130' common/base/one.c "// $(printf 'x%.0s' {1..127})"
+plant_clean
+mkdir -p "$work/tree/tests"
+printf 'MISSING | common/base/one.c | unit_base:one/* | nothing\n' >"$work/tree/tests/faults"
+expect "a listed fault that no source has" 'faults:1: fault: common/base/one\.c has no'
+printf 'int two = %s(%s);\n' FAULT OTHER >>"$work/tree/common/base/one.c"
+expect "a fault that is not listed" 'one\.c:[0-9]+: fault: OTHER is not in'
 plant "letters of two bytes count once" '' common/base/one.c "// $(printf 'é%.0s' {1..117})"
 plant "a long function" 'one\.c:[0-9]+: function: 73' common/base/one.c \
     'int two(void)' '{' "$(many 71 '    one();')" '}'

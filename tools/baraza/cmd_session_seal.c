@@ -4,6 +4,7 @@
 // `baraza session share` closes what one person wrote at a forum; `baraza session seal` closes the forum over all
 // shares. Both read back what they will say, and ask. They must never seal what does not add up.
 #include "common/base/file.h"
+#include "common/base/fault.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/contribution.h"
 #include "tools/baraza/drafting.h"
@@ -230,7 +231,7 @@ static int append_seal(struct work *w, const struct closing *c, struct sealing *
 {
     struct hash refs[LIMIT_REFS];
     struct body body = { .kind = KIND_SESSION_SEAL };
-    body.as.session_seal.count = s->own.count + s->others;
+    body.as.session_seal.count = s->own.count + s->others + FAULT(SEAL_WRONG_COUNT);
     body.as.session_seal.forms = c->forms;
     body.as.session_seal.blank = c->blank;
     body.as.session_seal.spoiled = c->spoiled;

@@ -4,6 +4,7 @@
 // Scopes of consent. Read first: scope.h.
 #include "tools/baraza/scope.h"
 
+#include "common/base/fault.h"
 #include "common/format/content.h"
 
 static bool is_part(const struct entry *e, size_t i, const char *name)
@@ -40,7 +41,8 @@ static bool covers(const struct scope *s, const struct entry *e, const struct di
 {
     bool consent = true;
     bool corrected = false;
-    if (s->amends != NULL && (amends_withdrawn(s->amends, e->id) & amends_scope("record")) != 0) {
+    if (!FAULT(CONSENT_IGNORED) && s->amends != NULL &&
+        (amends_withdrawn(s->amends, e->id) & amends_scope("record")) != 0) {
         return false;
     }
     const struct amend *m = s->amends != NULL ? amends_first(s->amends, e->id) : NULL;

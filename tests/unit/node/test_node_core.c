@@ -151,8 +151,9 @@ static void refuse(struct bench *b, uint64_t seq, enum verdict code, uint64_t re
     receive(b, &m, &facts);
 }
 
-// A proof of entry seq in a record of `size` leaves of which it is the last, from base.
-static void proof(struct bench *b, uint64_t seq, uint64_t size, uint64_t base)
+// A proof of entry seq in a record of `size` leaves of which it is the last, from base; here is that entry's id by
+// the site's own store.
+static void proof_for(struct bench *b, uint64_t seq, uint64_t size, uint64_t base, struct hash here)
 {
     struct hash leaves[8] = { { { 0 } } };
     struct merkle_plan plan;
@@ -171,9 +172,14 @@ static void proof(struct bench *b, uint64_t seq, uint64_t size, uint64_t base)
                                          .inclusion_count = inclusion_count, .inclusion = inclusion, .base = base,
                                          .consistency_count = plan.n, .consistency = consistency,
                                          .checkpoint = buf_slice(&b->note) } };
-    const struct node_fact at = { .here = true, .id = b->ids[seq] };
+    const struct node_fact at = { .here = true, .id = here };
     const struct node_facts facts = { .count = 1, .at = &at };
     receive(b, &m, &facts);
+}
+
+static void proof(struct bench *b, uint64_t seq, uint64_t size, uint64_t base)
+{
+    proof_for(b, seq, size, base, b->ids[seq]);
 }
 
 Test(node_core, what_is_sent_is_received_by_custody_and_confirmed_by_a_proof)
@@ -336,6 +342,37 @@ Test(node_core, what_is_deferred_comes_again_in_its_time_and_not_before)
     cr_assert_null(find(b, NODE_SEND_RANGE));
     tick_to(b, b->now + 4000);
     cr_assert_eq(find(b, NODE_SEND_RANGE)->as.send_range.from, 0);
+    bench_done(b);
+}
+
+Test(node_core, a_proof_of_other_bytes_than_those_here_confirms_nothing)
+{
+    struct bench *b = bench_new();
+    const struct hash root = { { 9 } };
+    struct hash other = b->ids[LOCAL - 1];
+    other.b[0] ^= 1;
+    greeted(b);
+    sent(b, 0, LOCAL, 1000);
+    ack(b, LOCAL, root, root);
+    proof_for(b, LOCAL - 1, 4, 0, other);
+    cr_assert_not(told(b, TELL_CONFIRMED));
+    cr_assert(told(b, TELL_BAD_HUB));
+    cr_assert_null(find(b, NODE_STORE_PROOF));
+    bench_done(b);
+}
+
+Test(node_core, a_larger_record_with_another_past_ends_the_exchange_for_good)
+{
+    struct bench *b = bench_new();
+    const struct hash root = { { 9 } };
+    greeted(b);
+    sent(b, 0, LOCAL, 1000);
+    ack(b, LOCAL, root, root);
+    proof(b, LOCAL - 1, 4, 0);
+    proof(b, 0, 5, 4); // its fourth leaf is not the one that was proven
+    cr_assert_not(told(b, TELL_CONFIRMED));
+    cr_assert_not_null(find(b, NODE_STORE_EVIDENCE));
+    cr_assert(node_core_status(b->core).stopped);
     bench_done(b);
 }
 
