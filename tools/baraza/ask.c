@@ -4,15 +4,12 @@
 // Asking at the terminal. It must leave the terminal as it was, and no passphrase in memory that is freed.
 #include "tools/baraza/ask.h"
 
-#include "common/base/file.h"
-#include "common/base/text.h"
+#include "tools/baraza/editor.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -114,71 +111,13 @@ enum err ask_passphrase(const struct cmd_context *context, const char *prompt, b
     return e;
 }
 
-// Appends text without the lines that start with '#'.
-static void put_without_hints(struct buf *out, struct slice text)
+enum err ask_words(const char *given, const char *hint, struct buf *out, struct why *why)
 {
-    struct slice line = { NULL, 0 };
-    while (text_take_line(&text, &line)) {
-        if (line.n == 0 || line.p[0] != '#') {
-            buf_put(out, line);
-            buf_put_u8(out, '\n');
-        }
+    if (given == NULL || strcmp(given, "-") != 0) {
+        buf_put_text(out, given != NULL ? given : "");
+        return OK;
     }
-    if (text.n > 0 && text.p[0] != '#') {
-        buf_put(out, text);
-    }
-}
-
-static enum err run_editor(const char *path, struct why *why)
-{
-    const char *editor = getenv("VISUAL");
-    editor = editor == NULL || *editor == '\0' ? getenv("EDITOR") : editor;
-    editor = editor == NULL || *editor == '\0' ? "vi" : editor;
-    pid_t child = fork();
-    if (child == 0) {
-        // The variable may hold options ("emacs -nw"), so a shell reads it, as git and crontab do.
-        (void)execl("/bin/sh", "sh", "-c", "exec $0 \"$1\"", editor, path, (char *)NULL);
-        _exit(127);
-    }
-    int status = -1;
-    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        why_set(why, "the editor \"%.80s\" did not end well: nothing was saved", editor);
-        return ERR_AGAIN;
-    }
-    return OK;
-}
-
-enum err ask_editor(const char *hint, struct buf *out, struct why *why)
-{
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        why_set(why, "there is nothing to write down: give the text, or pipe it in");
-        return ERR_USAGE;
-    }
-    // In the runtime directory where there is one: it is memory, not disk.
-    const char *dir = getenv("XDG_RUNTIME_DIR");
-    char path[512];
-    int n = snprintf(path, sizeof path, "%s/baraza-XXXXXX", dir != NULL && dir[0] == '/' ? dir : "/tmp");
-    int fd = n < 0 || (size_t)n >= sizeof path ? -1 : mkstemp(path);
-    if (fd < 0) {
-        why_set(why, "making a file for the editor: %s", strerror(errno));
-        return ERR_IO;
-    }
-    struct buf text = buf_new(out->max);
-    enum err e = write(fd, hint, strlen(hint)) == (ssize_t)strlen(hint) ? OK : ERR_IO;
-    close(fd);
-    if (e == OK) {
-        e = run_editor(path, why);
-    }
-    if (e == OK) {
-        e = file_read(path, false, &text, why);
-    }
-    if (e == OK) {
-        put_without_hints(out, buf_slice(&text));
-    }
-    (void)unlink(path);
-    buf_wipe(&text);
-    buf_done(&text);
-    return e;
+    return isatty(STDIN_FILENO) ? editor_ask(hint, out, why) : cmd_read_input("-", out, why);
 }
 
 #define ANSWER_BYTES 64

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// What a person is asked at the terminal: passphrases without echo, and a text in her editor.
+// What a person is asked at the terminal: passphrases without echo, and words.
 // A passphrase never comes from an argument or the environment, where other programs can see it.
 #ifndef BARAZA_TOOLS_BARAZA_ASK_H
 #define BARAZA_TOOLS_BARAZA_ASK_H
@@ -13,9 +13,9 @@
 MUST_USE enum err ask_passphrase(const struct cmd_context *context, const char *prompt, bool is_new, struct buf *out,
                                  struct why *why);
 
-// Opens $VISUAL, $EDITOR or vi on a private temporary file that begins with hint (lines starting with # are taken out
-// afterwards) and appends what was written to out. ERR_USAGE: there is no terminal; ERR_AGAIN: the editor failed.
-MUST_USE enum err ask_editor(const char *hint, struct buf *out, struct why *why);
+// Appends words that an option or argument gave: nothing for NULL; for "-", standard input, or, where that is a
+// terminal, what is written in an editor that begins with hint; else given itself. ERR_* with why.
+MUST_USE enum err ask_words(const char *given, const char *hint, struct buf *out, struct why *why);
 
 // Shows question at the terminal and reads a line. OK: it was "yes", or the language's word for it; ERR_AGAIN: anything
 // else; ERR_USAGE: there is no terminal (why says to give --yes).

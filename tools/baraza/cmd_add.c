@@ -11,15 +11,12 @@
 #include "tools/baraza/print.h"
 
 #include <string.h>
-#include <unistd.h>
 
 // What the options say.
 struct adding {
     const char *session, *as, *sensitivity, *written_by, *typed_by;
     uint64_t form;
     struct fields fields;
-    char **argv; // what they were read from
-    int argc;
 };
 
 #define EDITOR_HINT                                                                    \
@@ -51,8 +48,8 @@ static int take_options(const struct adding *a, struct contribution *c)
 // Puts the text into typed: arguments joined by spaces, else standard input, else an editor.
 static enum err take_text(const struct args *args, struct buf *typed, struct why *why)
 {
-    if (args->n == 1 && strcmp(args->positionals[0], "-") == 0) {
-        return cmd_read_input("-", typed, why);
+    if (args->n == 1) {
+        return ask_words(args->positionals[0], EDITOR_HINT, typed, why);
     }
     for (size_t i = 0; i < args->n; i++) {
         buf_put_text(typed, i == 0 ? "" : " ");
@@ -61,20 +58,7 @@ static enum err take_text(const struct args *args, struct buf *typed, struct why
     if (args->n > 0) {
         return OK;
     }
-    return isatty(STDIN_FILENO) ? ask_editor(EDITOR_HINT, typed, why) : cmd_read_input("-", typed, why);
-}
-
-// Overwrites words in the arguments once they were copied: others on this computer may read those as long as this
-// program runs (/proc/PID/cmdline), and it may wait for a passphrase.
-static void hide(const struct adding *a, const char *words)
-{
-    for (int i = 1; i < a->argc && words != NULL; i++) {
-        for (char *at = a->argv[i]; *at != '\0'; at++) {
-            if (at == words) {
-                memset(at, ' ', strlen(at));
-            }
-        }
-    }
+    return ask_words("-", EDITOR_HINT, typed, why);
 }
 
 // In NFC, without the line ends that an editor or a pipe leaves behind it.
@@ -198,14 +182,7 @@ static int take_and_save(struct cmd_context *context, const struct adding *a, co
                 (f->ask == NULL || text_nfc(slice_text(f->ask), &asked)) &&
                 (a->written_by == NULL || text_nfc(slice_text(a->written_by), &written_by)) &&
                 (a->typed_by == NULL || text_nfc(slice_text(a->typed_by), &typed_by));
-    hide(a, f->summary);
-    hide(a, f->ask);
-    hide(a, a->written_by);
-    hide(a, a->typed_by);
     enum err e = take_text(args, &typed, &why);
-    for (size_t i = 0; i < args->n; i++) {
-        hide(a, args->positionals[i]);
-    }
     if (e == OK) {
         e = normalise(&typed, &text, &why);
     }
@@ -237,7 +214,7 @@ out:
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct adding a = { .form = 0, .argv = argv, .argc = argc };
+    struct adding a = { .form = 0 };
     const struct arg_spec rows[] = {
         { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given",
           &a.session },

@@ -9,7 +9,6 @@
 #include "tools/baraza/thread.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define EDITOR_HINT                                       \
     "\n# The clause's text, as it is to stand.\n"         \
@@ -179,15 +178,8 @@ static int take_words(struct cmd_context *context, const struct clausing *x)
 {
     struct buf words = buf_new(LIMIT_DISCLOSURE_BYTES);
     struct why why = { "" };
-    enum err e = OK;
     const bool nothing = x->text == NULL && x->title == NULL && x->revises == NULL;
-    if (x->text != NULL && strcmp(x->text, "-") != 0) {
-        buf_put_text(&words, x->text);
-    } else if (x->text != NULL || (nothing && !isatty(STDIN_FILENO))) {
-        e = cmd_read_input("-", &words, &why);
-    } else if (nothing) {
-        e = ask_editor(EDITOR_HINT, &words, &why);
-    }
+    enum err e = ask_words(nothing ? "-" : x->text, EDITOR_HINT, &words, &why);
     int code = e != OK ? cmd_fail(e, &why) : -1;
     if (code < 0 && !buf_ok(&words)) {
         code = cmd_usage("the text is longer than %d bytes", LIMIT_DISCLOSURE_BYTES);
@@ -220,7 +212,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "type", 't', ARG_TEXT, "TYPE",
           "principle, interest, value, threat, need, vision, objective; method, priority; action, indicator", &x.type },
         { "title", 0, ARG_TEXT, "TEXT", "a short title", &x.title },
-        { "text", 0, ARG_TEXT, "TEXT", "its text; - reads standard input", &x.text },
+        { "text", 0, ARG_TEXT, "TEXT", "its text; - reads standard input, or opens your editor", &x.text },
         { "revises", 0, ARG_TEXT, "ID", "a new version of this clause: what is not given stays as it was", &x.revises },
         { "parent", 0, ARG_TEXT, "ID", "the clause it is a part of", &x.parent },
         { "aim", 0, ARG_TEXT, "TEXT", "action: what it is to achieve", &x.musts[0] },

@@ -23,6 +23,7 @@ struct correcting {
     bool before[WORDS_PARTS];       // previous corrected this part: what it said is said again
     struct buf made[AMEND_PARTS];
     struct contribution c;
+    struct slice more;              // about the reason
     struct contribution_parts given;
     struct typed typed;
 };
@@ -163,23 +164,23 @@ static int make_parts(struct correcting *x, struct append_item *item)
     if (n == 0) {
         return cmd_usage("say what is right: with --text, --group, --theme, --scope … (baraza correct --help)");
     }
-    const struct slice words = typed_text(&x->typed, slice_text(x->why != NULL ? x->why : ""));
-    int code = drafting_check(&x->d, &x->typed);
-    drafting_put_reason(drafting_language(&x->d, &x->w), words, slice_text(""), NULL, &x->made[AMEND_REASON]);
+    drafting_put_reason(drafting_language(&x->d, &x->w), x->more, slice_text(""), NULL, &x->made[AMEND_REASON]);
     size_t bytes = 0;
     for (size_t i = 0; i < AMEND_PARTS; i++) {
         bytes += buf_ok(&x->made[i]) ? x->made[i].n : LIMIT_DISCLOSURE_BYTES + 1;
         item->parts[i] = buf_slice(&x->made[i]);
     }
-    return code < 0 && bytes > LIMIT_DISCLOSURE_BYTES
-               ? cmd_usage("the correction is longer than %d bytes", LIMIT_DISCLOSURE_BYTES) : code;
+    return bytes > LIMIT_DISCLOSURE_BYTES
+               ? cmd_usage("the correction is longer than %d bytes", LIMIT_DISCLOSURE_BYTES) : -1;
 }
 
+// Before anything is unlocked: an editor may be open for long.
 static int take_words(struct correcting *x)
 {
-    x->c.text = typed_text(&x->typed, slice_text(x->text != NULL ? x->text : ""));
-    x->c.summary = typed_text(&x->typed, slice_text(x->fields.summary != NULL ? x->fields.summary : ""));
-    x->c.ask = typed_text(&x->typed, slice_text(x->fields.ask != NULL ? x->fields.ask : ""));
+    x->c.text = typed_words(&x->typed, x->text);
+    x->c.summary = typed_words(&x->typed, x->fields.summary);
+    x->c.ask = typed_words(&x->typed, x->fields.ask);
+    x->more = typed_words(&x->typed, x->why);
     return drafting_check(&x->d, &x->typed);
 }
 
@@ -199,13 +200,16 @@ static int correct(struct correcting *x, const char *typed)
 {
     struct why why = { "" };
     struct body body = { .kind = KIND_CORRECTION };
-    int code = work_write(x->context, x->d.as, &x->w);
+    int code = take_words(x);
+    if (code < 0) {
+        code = work_write(x->context, x->d.as, &x->w);
+    }
     if (code < 0) {
         code = find_target(x, typed);
     }
     if (code < 0) {
         enum err e = load_now(x, &why);
-        code = e == OK ? take_words(x) : cmd_fail(e, &why);
+        code = e == OK ? -1 : cmd_fail(e, &why);
     }
     const struct hash refs[2] = { x->target, x->previous };
     struct append_item item = { .body = &body, .refs = refs, .ref_count = hash_is_zero(x->previous) ? 1 : 2 };
@@ -229,7 +233,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "reason", 0, ARG_TEXT, "CODE",
           "misheard, mistyped, mistranslated, incomplete, wrong-speaker, wrong-context, wrong-consent, speaker-asked",
           &x.reason },
-        { "text", 0, ARG_TEXT, "TEXT", "what was really said", &x.text },
+        { "text", 0, ARG_TEXT, "TEXT", "what was really said; - reads standard input, or opens your editor", &x.text },
         { "why", 0, ARG_TEXT, "TEXT", "more about the reason", &x.why },
         FIELDS_OPTIONS(&x.fields),
         WORK_AS(&x.d.as),

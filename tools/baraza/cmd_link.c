@@ -75,7 +75,7 @@ static int write_links(struct cmd_context *context, struct linking *l, const str
     struct hash *refs = mem_new(2 * n * sizeof *refs);
     struct append_item *items = mem_new(n * sizeof *items);
     struct body body = { .kind = KIND_LINK };
-    struct slice text = typed_text(&t, slice_text(l->reason != NULL ? l->reason : ""));
+    struct slice text = typed_words(&t, l->reason);
     int code = work_write(context, l->d.as, &w);
     if (code < 0) {
         code = drafting_check(&l->d, &t);
@@ -109,7 +109,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
           "from something said: originates (when not given), supports, modifies, contradicts, considered-not-used; "
           "from a clause: answers, implements, depends-on", &l.relation },
         { "relation", 'r', ARG_TEXT, "RELATION", "the same as --as", &l.relation },
-        { "reason", 0, ARG_TEXT, "TEXT", "why", &l.reason },
+        { "reason", 0, ARG_TEXT, "TEXT", "why; - reads standard input, or opens your editor", &l.reason },
         { "by", 0, ARG_TEXT, "NAME", "who writes, where several people do", &l.d.as },
         DRAFTING_LANG(&l.d),
         READING_RECORD(&l.d.from),

@@ -49,8 +49,8 @@ static int write_response(struct cmd_context *context, const struct responding *
     struct buf reason = buf_new(LIMIT_DISCLOSURE_BYTES);
     struct hash *refs = mem_new(args->n * sizeof *refs);
     struct append_item *items = mem_new((args->n / LIMIT_REFS + 1) * sizeof *items);
-    struct slice text = typed_text(&t, slice_text(p->reason));
-    struct slice to = typed_text(&t, slice_text(p->to != NULL ? p->to : ""));
+    struct slice text = typed_words(&t, p->reason);
+    struct slice to = typed_words(&t, p->to);
     int code = work_write(context, p->d.as, &w);
     if (code < 0) {
         code = drafting_check(&p->d, &t);
@@ -104,7 +104,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
           "accepted, accepted-in-part, already-covered, noted, deferred, referred, out-of-scope, not-accepted, "
           "not-published", &p.disposition },
         { "disposition", 'd', ARG_TEXT, "CODE", "the same as --as", &p.disposition },
-        { "reason", 0, ARG_TEXT, "TEXT", "the public reason; required", &p.reason },
+        { "reason", 0, ARG_TEXT, "TEXT", "the public reason; required; - reads standard input, or opens your editor",
+          &p.reason },
         { "where", 0, ARG_TEXT, "CLAUSE", "the clause that takes it up, or covers it", &p.where },
         { "to", 0, ARG_TEXT, "TEXT", "whom it is referred to, or what it is deferred to", &p.to },
         { "by", 0, ARG_TEXT, "NAME", "who writes, where several people do", &p.d.as },

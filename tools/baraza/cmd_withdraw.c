@@ -35,7 +35,7 @@ static int withdraw(struct cmd_context *context, const struct withdrawing *x, co
     struct typed t = { .n = 0 };
     struct resolved target;
     struct buf reason = buf_new(LIMIT_DISCLOSURE_BYTES);
-    const struct slice text = typed_text(&t, slice_text(x->reason));
+    const struct slice text = typed_words(&t, x->reason);
     int code = work_write(context, x->d.as, &w);
     if (code < 0) {
         code = drafting_check(&x->d, &t);
@@ -68,7 +68,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         { "scope", 0, ARG_LIST, "CODE", "only this use: quote-anonymous, publish-text, archive …; all when not given",
           &x.scopes },
-        { "reason", 0, ARG_TEXT, "TEXT", "why, as the speaker put it; required, and never exported", &x.reason },
+        { "reason", 0, ARG_TEXT, "TEXT",
+          "why, as the speaker put it; required, never exported; - reads standard input, or opens your editor",
+          &x.reason },
         WORK_AS(&x.d.as),
         DRAFTING_LANG(&x.d),
         READING_RECORD(&x.d.from),

@@ -5,14 +5,18 @@
 #include "tools/baraza/drafting.h"
 
 #include "common/format/nfc.h"
+#include "tools/baraza/ask.h"
 #include "tools/baraza/contribution.h"
 #include "tools/baraza/print.h"
 
 #include <stdlib.h>
 
+#define EDITOR_HINT "\n# Write above. Lines that start with # are not taken.\n"
+
 void typed_done(struct typed *t)
 {
     for (size_t i = 0; i < t->n; i++) {
+        buf_wipe(&t->bufs[i]);
         buf_done(&t->bufs[i]);
     }
     *t = (struct typed){ .n = 0 };
@@ -33,6 +37,18 @@ struct slice typed_text(struct typed *t, struct slice text)
     return buf_slice(b);
 }
 
+struct slice typed_words(struct typed *t, const char *given)
+{
+    struct buf words = buf_new(LIMIT_DISCLOSURE_BYTES);
+    enum err e = ask_words(given, EDITOR_HINT, &words, &t->why);
+    t->e = t->e == OK ? e : t->e;
+    t->bad = !buf_ok(&words) || t->bad;
+    struct slice text = typed_text(t, buf_slice(&words));
+    buf_wipe(&words);
+    buf_done(&words);
+    return text;
+}
+
 struct slice drafting_language(const struct drafting *d, const struct work *w)
 {
     return d->lang != NULL ? slice_text(d->lang) : state_charter(w->state)->languages[0];
@@ -42,6 +58,9 @@ int drafting_check(const struct drafting *d, const struct typed *t)
 {
     if (d->lang != NULL && !language_tag_ok(slice_text(d->lang))) {
         return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
+    }
+    if (t->e != OK) {
+        return cmd_fail(t->e, &t->why);
     }
     return t->bad ? cmd_usage("a text is not UTF-8, or longer than %d bytes", LIMIT_DISCLOSURE_BYTES) : -1;
 }

@@ -24,16 +24,21 @@ struct typed {
     struct buf bufs[DRAFTING_TEXTS];
     size_t n;
     bool bad; // one was not UTF-8, or too long
+    enum err e;     // reading one failed
+    struct why why; // and why
 };
 void typed_done(struct typed *t);
 
 // Returns text in NFC, without line ends behind it; empty for NULL. A text that is none sets t->bad.
 struct slice typed_text(struct typed *t, struct slice text);
 
+// The same of what an option gave: NULL is empty, "-" is standard input or, at a terminal, the editor (ask_words).
+struct slice typed_words(struct typed *t, const char *given);
+
 // The language of what is typed: --lang, else the consultation's first. Borrows both.
 struct slice drafting_language(const struct drafting *d, const struct work *w);
 
-// -1, or reports that --lang is no language tag, or that a text is bad.
+// -1, or reports that --lang is no language tag, or that a text is bad or could not be read.
 int drafting_check(const struct drafting *d, const struct typed *t);
 
 // Appends the part `reason`: text, `to` (each empty: not given) and `where` (NULL: not given); nothing when nothing is

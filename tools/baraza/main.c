@@ -164,11 +164,27 @@ static int run_program(int argc, char **argv)
     return run_command(&context, &args);
 }
 
+// How many arguments say which program and command this is, when nothing stands before the command.
+static int command_words(int argc, char **argv)
+{
+    size_t n = 0;
+    size_t words = 0;
+    const struct cmd *const *table = cmd_table(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (argc > 1 && name_fits(table[i]->name, argv + 1, (size_t)argc - 1, &words)) {
+            return 1 + (int)words;
+        }
+    }
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     (void)signal(SIGPIPE, SIG_IGN);
     process_close_up();
-    int code = run_program(argc, argv);
+    struct process_arguments arguments = process_take_arguments(argc, argv, command_words(argc, argv));
+    int code = run_program(arguments.argc, arguments.argv);
+    process_arguments_done(&arguments);
     process_open_up();
     return code;
 }
