@@ -173,7 +173,23 @@ enum err file_writer_put(struct file_writer *w, struct slice bytes, struct why *
     return file_put(w->fd, w->path, bytes, why);
 }
 
-enum err file_writer_commit(struct file_writer *w, unsigned mode, struct why *why)
+// Gives the file its name where none is yet. File systems that cannot do that in one step are asked first.
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return -1;
+    }
+    if (file_exists(to)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(from, to);
+}
+
+static enum err commit(struct file_writer *w, unsigned mode, bool fresh, struct why *why)
 {
     enum err e = OK;
     if (fchmod(w->fd, (mode_t)mode) != 0 || (!FAULT(FILE_NOT_SYNCED) && fsync(w->fd) != 0)) {
@@ -183,7 +199,7 @@ enum err file_writer_commit(struct file_writer *w, unsigned mode, struct why *wh
         e = failed(why, "writing", w->path);
     }
     w->fd = -1;
-    if (e == OK && rename(w->temporary, w->path) != 0) {
+    if (e == OK && (fresh ? rename_new(w->temporary, w->path) : rename(w->temporary, w->path)) != 0) {
         e = failed(why, "writing", w->path);
     }
     if (e == OK) {
@@ -195,6 +211,16 @@ enum err file_writer_commit(struct file_writer *w, unsigned mode, struct why *wh
     return e;
 }
 
+enum err file_writer_commit(struct file_writer *w, unsigned mode, struct why *why)
+{
+    return commit(w, mode, false, why);
+}
+
+enum err file_writer_commit_new(struct file_writer *w, unsigned mode, struct why *why)
+{
+    return commit(w, mode, true, why);
+}
+
 void file_writer_abort(struct file_writer *w)
 {
     if (w->temporary != NULL) {
@@ -204,7 +230,7 @@ void file_writer_abort(struct file_writer *w)
     writer_free(w);
 }
 
-enum err file_replace(const char *path, struct slice content, unsigned mode, struct why *why)
+static enum err write_whole(const char *path, struct slice content, unsigned mode, bool fresh, struct why *why)
 {
     struct file_writer w = { .fd = -1 };
     enum err e = file_writer_begin(path, &w, why);
@@ -212,10 +238,20 @@ enum err file_replace(const char *path, struct slice content, unsigned mode, str
         e = file_writer_put(&w, content, why);
     }
     if (e == OK) {
-        return file_writer_commit(&w, mode, why);
+        return commit(&w, mode, fresh, why);
     }
     file_writer_abort(&w);
     return e;
+}
+
+enum err file_replace(const char *path, struct slice content, unsigned mode, struct why *why)
+{
+    return write_whole(path, content, mode, false, why);
+}
+
+enum err file_create(const char *path, struct slice content, unsigned mode, struct why *why)
+{
+    return write_whole(path, content, mode, true, why);
 }
 
 enum err file_make_dir(const char *path, struct why *why)

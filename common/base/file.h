@@ -25,6 +25,9 @@ MUST_USE enum err file_next(int fd, const char *path, uint8_t *p, size_t room, s
 // directory. On failure the old file is untouched and no temporary file stays.
 MUST_USE enum err file_replace(const char *path, struct slice content, unsigned mode, struct why *why);
 
+// As file_replace, where nothing may stand at path yet: ERR_EXISTS when something does, and it is untouched.
+MUST_USE enum err file_create(const char *path, struct slice content, unsigned mode, struct why *why);
+
 // A file under making: in a temporary file beside its place until file_writer_commit renames it. So what stands at path
 // is always whole: the old file, or the new one.
 struct file_writer {
@@ -40,6 +43,9 @@ MUST_USE enum err file_writer_put(struct file_writer *w, struct slice bytes, str
 
 // Syncs, sets mode, puts the file in its place and syncs the directory; takes w. On failure the old file is untouched.
 MUST_USE enum err file_writer_commit(struct file_writer *w, unsigned mode, struct why *why);
+
+// The same where nothing may stand at path yet: ERR_EXISTS when something does, and it is untouched.
+MUST_USE enum err file_writer_commit_new(struct file_writer *w, unsigned mode, struct why *why);
 
 // Removes what was made; takes w. Harmless after commit and on an all-zero one.
 void file_writer_abort(struct file_writer *w);

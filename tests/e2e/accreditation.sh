@@ -94,14 +94,14 @@ sync founder
 in_record revoke 2
 expect_equal "what is named" "$(standing "$second")" good
 expect_equal "what came after it" "$(standing "$third")" revoked
-expect_status 0 baraza export --state hub --out record.export
+expect_status 0 baraza export --state hub --out record.export --force
 expect_status 0 baraza accept-late "${third:0:12}" --record record.export "${registrar[@]}"
 sync founder
 in_record accept-late 1
 expect_equal "what was accepted" "$(standing "$third")" good
 expect_status 65 baraza grant "$egret" --role facilitator "${registrar[@]}"
 expect_contains "a key that has ended" "$(cat err)" "invite the person anew"
-expect_status 0 baraza export --state hub --out record.export
+expect_status 0 baraza export --state hub --out record.export --force
 expect_status 0 baraza verify record.export --charter founder/charter
 sync heron
 expect_equal "what was written before and came later" "$(standing "$late")" late

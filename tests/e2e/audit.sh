@@ -74,6 +74,17 @@ expect_contains "consent that says why" "$(grep '"said":"withheld"' lines.json)"
 expect_status 0 baraza export --record words.export --charter founder/charter --json --parts
 expect_equal "the same lines from an export" "$(grep -o '"text":"[^"]*"' out | wc -l)" 6
 
+step "no file is written over unless that is asked for"
+cp all.export kept
+expect_status 73 baraza export --state hub --out all.export
+expect_contains "what to do" "$(cat err)" "--force"
+cmp -s all.export kept || die "an export took the place of a file"
+expect_status 73 baraza invite --state founder --as registrar --role facilitator --out kept --passphrase-file "$PASS"
+expect_status 73 baraza invite --state founder --as registrar --role facilitator --page kept --passphrase-file "$PASS"
+cmp -s all.export kept || die "an invitation took the place of a file"
+expect_status 0 baraza export --state hub --out all.export --force
+! cmp -s all.export kept || die "--force wrote nothing"
+
 step "one entry is proved to somebody who has neither the record nor this program"
 baraza log --state hub --kind contribution --json >contributions.json || die "log failed"
 id=$(field id contributions.json)
@@ -91,6 +102,7 @@ expect_status 0 baraza prove "$id" --state hub --json
 expect_contains "a receipt in JSON" "$(cat out)" "\"id\":\"$id\""
 expect_contains "a receipt in JSON" "$(cat out)" '"receipt":"c2sp.org/tlog-proof@v1'
 expect_status 66 baraza prove 0123456789abcdef --state hub
+expect_status 73 baraza prove "$id" --state hub --out village
 last=$(baraza list --state site --json --passphrase-file "$PASS" | tail -n 1 >last; field id last)
 expect_status 0 baraza prove "$last" --state site --out own
 expect_status 0 baraza verify --proof own.tlog-proof --leaf own.entry --key "$key"

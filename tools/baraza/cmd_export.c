@@ -9,6 +9,7 @@
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
 #include "tools/baraza/entry_json.h"
+#include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/scope.h"
 
@@ -20,6 +21,7 @@
 
 struct exporting {
     const char *path;          // NULL: standard output
+    bool force;                // write over what is there
     struct reading_from from;
     struct scope scope;
     struct reading *r;
@@ -126,7 +128,7 @@ static int write_out(struct cmd_context *context, struct exporting *x)
     progress_end(&x->progress, loop_now_ms());
     int code = reading_end(x->r);
     if (e == OK && code < 0 && x->path != NULL) {
-        e = file_writer_commit(&x->file, x->scope.parts ? 0600 : 0644, &x->why);
+        e = out_commit(&x->file, x->scope.parts ? 0600 : 0644, x->force, &x->why);
     }
     file_writer_abort(&x->file);
     return code >= 0 ? code : e == OK ? EXIT_GOOD : cmd_fail(e, &x->why);
@@ -191,6 +193,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
           &x.scope.restricted },
         READING_RECORD(&x.from),
         READING_CHARTER(&x.from),
+        OUT_FORCE(&x.force),
         { .name = NULL },
     };
     const struct arg_command command = {
@@ -217,7 +220,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (x.path == NULL && !context->json && isatty(STDOUT_FILENO) == 1) {
         return cmd_usage("an export is not for the terminal: name a file with --out FILE, or ask for --json");
     }
-    return export(context, &x);
+    code = out_check(x.path, x.force);
+    return code < 0 ? export(context, &x) : code;
 }
 
 const struct cmd cmd_export = { "export", run, "write the record into a file for auditors", CMD_CHECK };

@@ -3,12 +3,12 @@
 //
 // `baraza invite`: the registrar makes a bounded right to enrol, as a file to hand over. Its seed is a secret: it is
 // in that file only. The entry is saved first, so that no invitation exists that the record will not know.
-#include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/format/invitation.h"
 #include "common/format/words.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/invite_page.h"
+#include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/qr.h"
 #include "tools/baraza/roster_here.h"
@@ -21,7 +21,7 @@ struct inviting {
     const char *as, *out, *page;
     struct arg_list roles, areas, addresses;
     uint64_t uses;
-    bool bare, words, qr;
+    bool bare, words, qr, force;
 };
 
 // Where sites reach the hub: --address, else what the configuration says.
@@ -87,14 +87,12 @@ static int append_invite(struct work *w, const struct inviting *in, struct invit
 static int write_page(const struct cmd_context *context, const struct work *w, const struct inviting *in,
                       const struct invitation *inv, const struct body *body)
 {
-    struct why why = { "" };
     struct buf page = buf_new(PAGE_BYTES);
     int code = -1;
     if (!invite_page_put(state_charter(w->state), inv, body, context->language, &page)) {
         code = cmd_usage("too many addresses for a code");
     } else {
-        enum err e = file_replace(in->page, buf_slice(&page), 0600, &why);
-        code = e == OK ? -1 : cmd_fail(e, &why);
+        code = out_write(in->page, buf_slice(&page), 0600, in->force);
     }
     buf_wipe(&page);
     buf_done(&page);
@@ -153,7 +151,6 @@ out:
 static int hand_out(const struct cmd_context *context, const struct work *w, const struct inviting *in,
                     const struct invitation *inv)
 {
-    struct why why = { "" };
     struct buf text = buf_new(LIMIT_INVITATION_BYTES + LIMIT_CHARTER_BYTES);
     int code = EXIT_GOOD;
     CHECK(in->words ? invitation_letter_make(inv, &text) : invitation_make(inv, in->bare, &text)); // check_form
@@ -165,8 +162,8 @@ static int hand_out(const struct cmd_context *context, const struct work *w, con
         code = cmd_print(buf_slice(&text));
         goto out;
     }
-    enum err e = in->out == NULL ? OK : file_replace(in->out, buf_slice(&text), 0600, &why);
-    code = e == OK ? say_invited(context, in, inv) : cmd_fail(e, &why);
+    code = in->out == NULL ? -1 : out_write(in->out, buf_slice(&text), 0600, in->force);
+    code = code < 0 ? say_invited(context, in, inv) : code;
 out:
     buf_wipe(&text);
     buf_done(&text);
@@ -218,6 +215,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
           &in.words },
         { "qr", 0, ARG_FLAG, NULL, "show it as a code for a camera", &in.qr },
         { "page", 0, ARG_TEXT, "FILE", "write a page to print and hand over (HTML, A4)", &in.page },
+        OUT_FORCE(&in.force),
         WORK_AS(&in.as),
         { .name = NULL },
     };
@@ -244,7 +242,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (in.words && (in.out == NULL || in.bare || in.qr || in.page != NULL)) {
         return cmd_usage("--words goes with --out FILE alone: the letter, which has no secret in it");
     }
-    return invite(context, &in);
+    code = out_check(in.out, in.force);
+    code = code < 0 ? out_check(in.page, in.force) : code;
+    return code < 0 ? invite(context, &in) : code;
 }
 
 const struct cmd cmd_invite = { "invite", run, "make an invitation for somebody", CMD_PEOPLE };

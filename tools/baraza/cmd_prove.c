@@ -4,10 +4,10 @@
 // `baraza prove`: the receipt of one entry (C2SP tlog-proof) and the entry's bytes beside it, for somebody who has
 // neither the record nor this program. From a hub's state, an export, or what the hub has given to a site.
 // It must never hand out a receipt that it has not verified.
-#include "common/base/file.h"
 #include "common/format/proof.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
+#include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/work.h"
@@ -19,6 +19,7 @@
 
 struct proving {
     const char *out;
+    bool force;              // write over what is there
     struct reading_from from;
     struct buf proof, entry; // what is written
     struct vkey key;         // that the receipt must be signed by
@@ -195,21 +196,17 @@ static int print_files(const struct cmd_context *context, const struct proving *
 
 static int hand_out(const struct cmd_context *context, const struct proving *p)
 {
-    struct why why = { "" };
     struct buf proof = buf_new(4096);
     struct buf entry = buf_new(4096);
     if (p->out == NULL || strcmp(p->out, "-") == 0) {
         return print_receipt(context, p);
     }
     name_files(p->out, &proof, &entry);
-    enum err e = ERR_USAGE;
-    if (buf_ok(&proof) && buf_ok(&entry)) {
-        e = file_replace((const char *)entry.p, buf_slice(&p->entry), 0644, &why);
-    }
-    if (e == OK) {
-        e = file_replace((const char *)proof.p, buf_slice(&p->proof), 0644, &why);
-    }
-    int code = e == OK ? print_files(context, p, (const char *)proof.p, (const char *)entry.p) : cmd_fail(e, &why);
+    int code = buf_ok(&proof) && buf_ok(&entry) ? -1 : cmd_usage("--out: the path is too long");
+    code = code < 0 ? out_check((const char *)proof.p, p->force) : code;
+    code = code < 0 ? out_write((const char *)entry.p, buf_slice(&p->entry), 0644, p->force) : code;
+    code = code < 0 ? out_write((const char *)proof.p, buf_slice(&p->proof), 0644, p->force) : code;
+    code = code < 0 ? print_files(context, p, (const char *)proof.p, (const char *)entry.p) : code;
     buf_done(&proof);
     buf_done(&entry);
     return code;
@@ -240,6 +237,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
           &p.out },
         READING_RECORD(&p.from),
         READING_CHARTER(&p.from),
+        OUT_FORCE(&p.force),
         { .name = NULL },
     };
     const struct arg_command command = {

@@ -8,6 +8,7 @@
 #include "tools/baraza/ask.h"
 #include "tools/baraza/contribution.h"
 #include "tools/baraza/drafting.h"
+#include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/sealing.h"
 
@@ -19,7 +20,7 @@ struct closing {
     const char *as, *out, *minutes, *note;
     struct arg_list shares;
     uint64_t forms, blank, spoiled;
-    bool yes;
+    bool yes, force;
 };
 
 static int refuse(const struct why *why)
@@ -112,24 +113,23 @@ static int append_share(struct work *w, const struct sealing *s, struct slice no
 }
 
 // Finds the entry of that id among the notebooks here and writes its bytes to a file.
-static int write_share(struct work *w, struct hash id, const char *path)
+static int write_share(struct work *w, struct hash id, const struct closing *c)
 {
     struct local *l = NULL;
     struct local_entry e;
     struct why why = { "" };
-    enum err written = ERR_NOT_FOUND;
+    int code = EXIT_FOUND;
     enum err err = local_begin(w, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
-    while (written == ERR_NOT_FOUND && local_next(l, &e)) {
+    while (code == EXIT_FOUND && local_next(l, &e)) {
         if (hash_equal(e.entry.id, id)) {
-            written = file_replace(path, e.entry.bytes, 0644, &why);
+            code = out_write(c->out, e.entry.bytes, 0644, c->force);
         }
     }
     err = local_end(l, &why);
-    err = err == OK ? written : err;
-    return err == OK ? -1 : cmd_fail(err, &why);
+    return err == OK ? code : cmd_fail(err, &why);
 }
 
 static int say_closed(const struct cmd_context *context, const struct sealing *s, struct hash id, uint64_t count,
@@ -178,7 +178,7 @@ static int share_it(struct cmd_context *context, const struct closing *c, const 
         code = code < 0 ? append_share(&w, &s, buf_slice(&note), &result) : code;
     }
     if (code < 0 && c->out != NULL) {
-        code = write_share(&w, result.id, c->out);
+        code = write_share(&w, result.id, c);
     }
     if (code < 0) {
         code = say_closed(context, &s, result.id, s.own.count, false);
@@ -304,6 +304,7 @@ static int run_share(struct cmd_context *context, int argc, char **argv)
         { "out", 'o', ARG_TEXT, "FILE", "write it to this file too, for the device where the forum is sealed", &c.out },
         { "note", 0, ARG_TEXT, "TEXT", "what readers of the share should know", &c.note },
         { "yes", 'y', ARG_FLAG, NULL, "do not ask: what is read back is right", &c.yes },
+        OUT_FORCE(&c.force),
         WORK_AS(&c.as),
         { .name = NULL },
     };
@@ -320,6 +321,7 @@ static int run_share(struct cmd_context *context, int argc, char **argv)
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
+    code = code < 0 ? out_check(c.out, c.force) : code;
     return code < 0 ? share_it(context, &c, args.positionals[0]) : code;
 }
 

@@ -78,7 +78,7 @@ play_demo() {
 }
 
 publish_record() {
-    quiet baraza export --state hub --out record.export
+    quiet baraza export --state hub --out record.export --force
 }
 
 # The registrar's record of today, as the drafters read it.
@@ -86,7 +86,7 @@ play_policy() {
     local land threat objective action sentence
     scene "The record is exported. Anyone with the charter can check it, without network"
     sleep 1.2
-    must baraza export --state hub --out record.export
+    must baraza export --state hub --out record.export --force
     must baraza verify record.export --charter founder/charter
 
     scene "Drafters write a threat, and link to it what the forums said of it"
@@ -155,7 +155,7 @@ play_data() {
     for name in "${sites[@]}"; do sync_site "$name"; done
     sleep 1.2
     scene "Export, and check"
-    must baraza export --state hub --out record.export --parts
+    must baraza export --state hub --out record.export --force --parts
     must baraza verify record.export --charter founder/charter
     tell_verdict founder "${sites[@]}"
 }

@@ -109,3 +109,18 @@ Test(file, a_write_that_fails_leaves_the_old_file_and_no_other)
     cr_assert_eq(file_sync_dir("missing", &why), ERR_NOT_FOUND);
     buf_done(&b);
 }
+
+Test(file, a_new_file_never_takes_the_place_of_another)
+{
+    struct why why = { "" };
+    struct buf b = buf_new(64);
+    cr_assert_eq(file_create("f", slice_text("first"), 0600, &why), OK);
+    cr_assert_eq(file_create("f", slice_text("second"), 0600, &why), ERR_EXISTS);
+    cr_assert(strstr(why.text, "f") != NULL);
+    cr_assert_eq(symlink("nowhere", "link"), 0);
+    cr_assert_eq(file_create("link", slice_text("third"), 0600, &why), ERR_EXISTS);
+    cr_assert_eq(files_here(), 2);
+    cr_assert_eq(file_read("f", false, &b, NULL), OK);
+    cr_assert(slice_equal(buf_slice(&b), slice_text("first")));
+    buf_done(&b);
+}
