@@ -114,7 +114,7 @@ static bool take_item(struct work *w, const struct wire_item *item)
     enum kind kind = kind_of(p->entry.kind);
     bool content = kind != KIND_UNKNOWN && kind_info(kind)->content;
     p->complete = !content || parts_complete(&p->entry, &item->disclosure);
-    p->custody_leaf = custody_leaf(p->entry.id, disclosure_bitmap(&item->disclosure), NULL, 0);
+    p->custody_leaf = custody_leaf(p->entry.id, disclosure_settled(&item->disclosure), NULL, 0);
     if (!read_body(w, p) || !seal_parts(w, item, p)) {
         w->starved = b->count == 0;
         return false;

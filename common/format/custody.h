@@ -31,7 +31,7 @@ struct refusal {
     uint64_t code;
 };
 
-// The leaf hash, SHA-256(00 ‖ canonical [id, part bitmap, [attachment root …]]). bitmap: disclosure_bitmap.
+// The leaf hash, SHA-256(00 ‖ canonical [id, part bitmap, [attachment root …]]). bitmap: disclosure_settled.
 // n at most LIMIT_ATTACHMENTS (CHECK).
 struct hash custody_leaf(struct hash id, uint64_t bitmap, const struct hash *roots, size_t n);
 

@@ -201,3 +201,30 @@ uint64_t disclosure_bitmap(const struct disclosure *d)
     }
     return bits;
 }
+
+uint64_t disclosure_settled(const struct disclosure *d)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        bits |= (uint64_t)(d->parts[i].state == PART_DISCLOSED || d->parts[i].state == PART_ERASED) << i;
+    }
+    return bits;
+}
+
+uint64_t disclosure_erase(struct disclosure *d, const struct part_ref *refs, uint64_t mask)
+{
+    const uint64_t given = disclosure_bitmap(d) & mask;
+    for (size_t i = 0; i < d->count; i++) {
+        if ((mask >> i & 1) == 0 || d->parts[i].state == PART_ERASED) {
+            continue;
+        }
+        if (d->has_seed) { // PROTOCOL 4.2: the seed tells every salt
+            disclosure_derive(d, refs);
+            d->has_seed = false;
+            mem_wipe(&d->seed, sizeof d->seed);
+        }
+        mem_wipe(&d->parts[i], sizeof d->parts[i]);
+        d->parts[i].state = PART_ERASED;
+    }
+    return given;
+}

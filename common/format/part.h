@@ -78,7 +78,16 @@ void disclosure_make(const struct disclosure *d, struct buf *out);
 // Reads them back; slices borrow s. Salts under a seed are left for disclosure_derive. NOT_CANONICAL, TOO_LARGE.
 MUST_USE enum verdict disclosure_parse(struct slice s, struct disclosure *out);
 
-// One bit for each part that is DISCLOSED, bit 0 the first: the bitmap of a custody note.
+// Erases the parts of `mask` (bit 0 the first; bits beyond d->count are passed over): bytes and salt go, and with them
+// the seed, so the salts of the others are derived from it first (names from refs). Returns the bits of those that were
+// DISCLOSED until now. What d's slices borrow is untouched.
+uint64_t disclosure_erase(struct disclosure *d, const struct part_ref *refs, uint64_t mask);
+
+// One bit for each part that is DISCLOSED, bit 0 the first.
 uint64_t disclosure_bitmap(const struct disclosure *d);
+
+// One bit for each part of which nothing more is wanted, because it is DISCLOSED or ERASED: the bitmap of a custody
+// note (PROTOCOL 9.1), which an erasure therefore does not change.
+uint64_t disclosure_settled(const struct disclosure *d);
 
 #endif

@@ -158,3 +158,31 @@ enum err blob_missing(struct kv_txn *t, struct hash root, uint32_t from, uint64_
     }
     return kv_error(t);
 }
+
+bool blob_is_head(struct slice place)
+{
+    struct key_fields f;
+    return key_parse(DB_BLOB, place, &f) && f.chunk == HEAD_CHUNK;
+}
+
+enum err blob_rewrap(struct kv_txn *t, const struct store_key *key, struct slice place, bool *changed)
+{
+    struct key_fields f;
+    struct slice head;
+    struct wrapped wrapped;
+    uint8_t room[8 + SEALED_KEY_BYTES + sizeof wrapped.b];
+    struct buf made = buf_over(room, sizeof room);
+    CHECK(key_parse(DB_BLOB, place, &f));
+    enum err e = head_get(t, f.hash, &head);
+    if (e == OK) {
+        struct slice old = slice_of(head.p + 8 + SEALED_KEY_BYTES, head.n - 8 - SEALED_KEY_BYTES);
+        e = vault_rewrap(key, f.hash, old, &wrapped, changed);
+    }
+    if (e == OK && *changed) {
+        buf_put(&made, slice_of(head.p, 8 + SEALED_KEY_BYTES));
+        buf_put(&made, slice_of(wrapped.b, wrapped.n));
+        CHECK(buf_ok(&made));
+        cell_put(t, DB_BLOB, place, buf_slice(&made));
+    }
+    return e == OK ? kv_error(t) : e;
+}

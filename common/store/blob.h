@@ -25,4 +25,11 @@ MUST_USE enum err blob_get(struct kv_txn *t, const struct store_key *key, struct
 // *size of the blob and *next, the first chunk at or after `from` that is missing (the count of chunks when none is).
 MUST_USE enum err blob_missing(struct kv_txn *t, struct hash root, uint32_t from, uint64_t *size, uint32_t *next);
 
+// --- for the renewal of the store key (erase.h) ---
+// True when a key of the database of blobs is that of a blob's head, which holds its wrapped key.
+bool blob_is_head(struct slice place);
+
+// Wraps the key in the head under `place` anew, if it is under key's older one. Errors as vault_rewrap.
+MUST_USE enum err blob_rewrap(struct kv_txn *t, const struct store_key *key, struct slice place, bool *changed);
+
 #endif

@@ -39,9 +39,17 @@ struct store_key store_key_of(struct symkey key)
     return k;
 }
 
-static struct boxsec private_half(const struct store_key *key)
+struct store_key store_key_after(struct store_key now, const struct store_key *older)
 {
-    struct hash h = hmac_of(key->key, slice_of(BOX_PREFIX, sizeof BOX_PREFIX));
+    now.has_older = true;
+    now.older = older->key;
+    memcpy(now.older_id, older->id, sizeof now.older_id);
+    return now;
+}
+
+static struct boxsec private_half(const struct symkey *key)
+{
+    struct hash h = hmac_of(*key, slice_of(BOX_PREFIX, sizeof BOX_PREFIX));
     struct boxsec sec;
     memcpy(sec.b, h.b, sizeof sec.b);
     mem_wipe(&h, sizeof h);
@@ -50,7 +58,7 @@ static struct boxsec private_half(const struct store_key *key)
 
 struct boxkey store_key_public(const struct store_key *key)
 {
-    struct boxsec sec = private_half(key);
+    struct boxsec sec = private_half(&key->key);
     struct boxkey pub = box_public(&sec);
     mem_wipe(&sec, sizeof sec);
     return pub;
@@ -143,6 +151,15 @@ void vault_seal_public(struct boxkey public_half, const uint8_t key_id[static 8]
     mem_wipe(&entry_key, sizeof entry_key);
 }
 
+// The key under which `wrapped` says that it is wrapped; NULL: it is none of these.
+static const struct symkey *wrapped_under(const struct store_key *key, struct slice wrapped)
+{
+    if (memcmp(wrapped.p + 1, key->id, sizeof key->id) == 0) {
+        return &key->key;
+    }
+    return key->has_older && memcmp(wrapped.p + 1, key->older_id, sizeof key->older_id) == 0 ? &key->older : NULL;
+}
+
 static enum err unwrap(const struct store_key *key, struct hash id, struct slice wrapped, struct symkey *out)
 {
     if (key == NULL) {
@@ -155,7 +172,8 @@ static enum err unwrap(const struct store_key *key, struct hash id, struct slice
     if (wrapped.p[0] != way || wrapped.n != (way == WAY_KEY ? WAY_KEY_BYTES : WAY_BOX_BYTES)) {
         return ERR_CORRUPT;
     }
-    if (memcmp(wrapped.p + 1, key->id, sizeof key->id) != 0) {
+    const struct symkey *under = wrapped_under(key, wrapped);
+    if (under == NULL) {
         return ERR_CRYPTO;
     }
     struct slice rest = slice_of(wrapped.p + HEAD_BYTES, wrapped.n - HEAD_BYTES);
@@ -166,14 +184,33 @@ static enum err unwrap(const struct store_key *key, struct hash id, struct slice
         struct nonce nonce;
         memcpy(nonce.b, rest.p, sizeof nonce.b);
         rest = slice_of(rest.p + sizeof nonce.b, rest.n - sizeof nonce.b);
-        good = seal_decrypt(&key->key, &nonce, bind(WRAP_PREFIX, id, &bound), rest, &plain);
+        good = seal_decrypt(under, &nonce, bind(WRAP_PREFIX, id, &bound), rest, &plain);
     } else {
-        struct boxsec sec = private_half(key);
+        struct boxsec sec = private_half(under);
         good = seal_open(box_public(&sec), &sec, rest, &plain);
         mem_wipe(&sec, sizeof sec);
     }
     CHECK(!good || plain.n == sizeof out->b);
     return good ? OK : ERR_CORRUPT;
+}
+
+enum err vault_rewrap(const struct store_key *key, struct hash id, struct slice wrapped, struct wrapped *out,
+                      bool *changed)
+{
+    struct symkey entry_key;
+    *changed = false;
+    if (key != NULL && wrapped.n == WAY_KEY_BYTES && wrapped_under(key, wrapped) == &key->key) {
+        return OK;
+    }
+    enum err e = unwrap(key, id, wrapped, &entry_key);
+    if (e != OK) {
+        return e;
+    }
+    struct nonce nonce = nonce_new();
+    wrap_under(key, id, &entry_key, &nonce, out);
+    mem_wipe(&entry_key, sizeof entry_key);
+    *changed = true;
+    return OK;
 }
 
 enum err vault_open(const struct store_key *key, struct hash id, struct slice wrapped, struct slice sealed,

@@ -11,10 +11,15 @@
 #include "common/base/err.h"
 #include "common/format/seal.h"
 
-// The key under which a store's entry keys are wrapped, with the id that says which one it is.
+// The key under which a store's entry keys are wrapped, with the id that says which one it is. While a store key is
+// being renewed (erase.h) some values are still wrapped under the one before: whoever reads holds both, and seals under
+// the new one.
 struct store_key {
     struct symkey key;
     uint8_t id[8];             // first bytes of SHA-256("baraza/store-key/v1" 00 ‖ key)
+    bool has_older;
+    struct symkey older;
+    uint8_t older_id[8];
 };
 
 // What one sealing gives: the value for `vault` beside the value for `part`.
@@ -28,6 +33,9 @@ struct wrapped {
 
 // Returns the store key of these 32 bytes, with its id and what sealing under a public key needs.
 struct store_key store_key_of(struct symkey key);
+
+// Returns `now` that also opens what is wrapped under `older` (its own older one is left out).
+struct store_key store_key_after(struct store_key now, const struct store_key *older);
 
 // Returns the public half under which a locked store can seal but not open (X25519; its secret is derived from the
 // store key). Kept in meta, so that what comes down to a locked node is not left readable.
@@ -58,9 +66,14 @@ void vault_keys_done(struct vault_keys *keys);
 void vault_seal_public(struct boxkey public_half, const uint8_t key_id[static 8], struct hash id, struct slice plain,
                        struct buf *sealed, struct wrapped *wrapped);
 
-// Appends the plain bytes to out. key NULL: ERR_LOCKED. ERR_CRYPTO: wrapped under another store key. ERR_CORRUPT: a
-// byte of wrapped or sealed is damaged, or they belong to another entry. ERR_TOO_BIG: out's maximum. On failure out is
-// as it was.
+// Wraps an entry's key anew under key, if it is wrapped under key's older one: *changed, and the new value in *out.
+// Nothing changes for one that is under key already, in the way that is under the store key. Errors as vault_open.
+MUST_USE enum err vault_rewrap(const struct store_key *key, struct hash id, struct slice wrapped, struct wrapped *out,
+                               bool *changed);
+
+// Appends the plain bytes to out. key NULL: ERR_LOCKED. ERR_CRYPTO: wrapped under another store key than this or its
+// older one. ERR_CORRUPT: a byte of wrapped or sealed is damaged, or they belong to another entry. ERR_TOO_BIG: out's
+// maximum. On failure out is as it was.
 MUST_USE enum err vault_open(const struct store_key *key, struct hash id, struct slice wrapped, struct slice sealed,
                              struct buf *out);
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Which parts of which entries are erased, by which redaction: a pure fold over redactions (PROTOCOL 16). Hub, node and
+// auditor run this one function, so they cannot disagree. It reads headers and bodies and never a part.
+//
+//     erasure_take(f, &e, &body, index, in_force)   for each redaction that is, or at its index was, in force
+//     erasure_mask(f, &e)                           then, of any entry: what must be gone of it
+//
+// A redaction may come before its target, so whoever asks while entries still come asks again later.
+#ifndef BARAZA_FORMAT_ERASURE_H
+#define BARAZA_FORMAT_ERASURE_H
+
+#include "common/format/kinds.h"
+
+struct erasure;
+
+// Returns a fold that knows of no redaction. Gives; erasure_free frees it, NULL is harmless.
+struct erasure *erasure_new(void);
+void erasure_free(struct erasure *f);
+
+// Takes a redaction at its index in the record; other kinds are passed over, and all is copied. Only for one that is in
+// force by now (in_force), or was at its own index and is not any more: that one erases nothing further, but what was
+// erased for it is rightly gone. The same redaction again only changes in_force.
+void erasure_take(struct erasure *f, const struct entry *e, const struct body *body, uint64_t index, bool in_force);
+
+// What must be gone of e: a bit for each part, bit 0 the first of its header (as in disclosure_bitmap). 0 for what is
+// no content. Costs a look-up or three; nothing while no redaction was taken.
+// Covered are the parts that a redaction in force names, of
+//   the entry it names,
+//   a correction of that entry (its first reference), and
+//   an entry that was signed anew in place of one of these (erasure_replaced).
+uint64_t erasure_mask(const struct erasure *f, const struct entry *e);
+
+// Which parts of e may rightly be gone: erasure_mask, and what redactions named that are not in force any more.
+uint64_t erasure_allowed(const struct erasure *f, const struct entry *e);
+
+// A redaction as it was taken.
+struct erasure_row {
+    struct hash redaction, target;
+    uint64_t index;      // of the redaction in the record
+    uint64_t claimed_s;  // when its author says she wrote it
+    bool in_force;
+};
+
+// By which redaction part i of e is gone: the first in the record of those in force, else of the others. False, and
+// *out untouched, when none covers it.
+MUST_USE bool erasure_of(const struct erasure *f, const struct entry *e, size_t i, struct erasure_row *out);
+
+// How many redactions were taken, and number i of them (i < count, CHECK), in the order of taking.
+size_t erasure_count(const struct erasure *f);
+struct erasure_row erasure_row(const struct erasure *f, size_t i);
+
+// True when e was signed anew in the place of an entry that was refused (PROTOCOL 7.3); *id is that entry's. What is
+// erased of the one must be erased of the other, wherever it still lies.
+MUST_USE bool erasure_replaced(const struct entry *e, struct hash *id);
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Erasing at rest. It must never leave an erased part's bytes in memory that was not wiped, and never put a value whose
+// key is not put with it. Read first: erase.h.
+#include "common/store/erase.h"
+
+#include "common/format/entry.h"
+#include "common/store/blob.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// --- parts of one entry ---
+
+// A bit for each part that is not erased yet.
+static uint64_t parts_left(const struct disclosure *d)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        bits |= (uint64_t)(d->parts[i].state != PART_ERASED) << i;
+    }
+    return bits;
+}
+
+static enum err erase_at(struct kv_txn *t, const struct store_key *key, enum db parts, enum db vault, struct slice at,
+                         const struct stored *stored, uint64_t mask, uint64_t *gone)
+{
+    struct entry entry;
+    struct disclosure d = { 0 };
+    struct wrapped wrapped;
+    struct buf plain = buf_new(LIMIT_BATCH_BYTES);
+    struct buf made = buf_new(LIMIT_BATCH_BYTES);
+    struct buf sealed = buf_new(LIMIT_BATCH_BYTES);
+    enum err e = stored_parts(t, parts, vault, at, stored->id, key, &plain);
+    if (e == OK && (entry_parse(stored->bytes, &entry) != VERDICT_GOOD ||
+                    disclosure_parse(buf_slice(&plain), &d) != VERDICT_GOOD || d.count != entry.part_count)) {
+        e = ERR_CORRUPT;
+    }
+    if (e == OK) {
+        const bool changes = (mask & parts_left(&d)) != 0;
+        *gone = disclosure_erase(&d, entry.parts, mask);
+        if (changes) {
+            disclosure_make(&d, &made);
+            vault_seal(key, stored->id, buf_slice(&made), &sealed, &wrapped);
+            CHECK(buf_ok(&made) && buf_ok(&sealed));
+            stored_put_parts(t, parts, vault, at, buf_slice(&sealed), &wrapped);
+        }
+    }
+    e = e == ERR_NOT_FOUND ? OK : e; // it has no parts, or none came down to here
+    mem_wipe(&d, sizeof d);
+    buf_wipe(&plain);
+    buf_wipe(&made);
+    buf_done(&plain);
+    buf_done(&made);
+    buf_done(&sealed);
+    return e == OK ? kv_error(t) : e;
+}
+
+enum err journal_erase(struct kv_txn *t, const struct store_key *key, const struct position *at, uint64_t mask,
+                       uint64_t *gone, struct why *why)
+{
+    struct stored stored;
+    struct key place = key_position(DB_PART, at);
+    uint64_t bits = 0;
+    enum err e = journal_get(t, at, &stored, why);
+    if (e == OK) {
+        e = erase_at(t, key, DB_PART, DB_VAULT, key_slice(&place), &stored, mask, &bits);
+    }
+    if (e == OK && gone != NULL) {
+        *gone = bits;
+    }
+    return e;
+}
+
+enum err leaf_erase(struct kv_txn *t, const struct store_key *key, uint64_t index, uint64_t mask, uint64_t *gone,
+                    struct why *why)
+{
+    struct stored stored;
+    struct key place = key_index(DB_LEAF_PART, index);
+    uint64_t bits = 0;
+    enum err e = leaf_get(t, index, &stored, why);
+    if (e == OK) {
+        e = erase_at(t, key, DB_LEAF_PART, DB_LEAF_VAULT, key_slice(&place), &stored, mask, &bits);
+    }
+    if (e == OK && gone != NULL) {
+        *gone = bits;
+    }
+    return e;
+}
+
+// --- the store key ---
+
+static const enum db stages[] = { DB_VAULT, DB_LEAF_VAULT, DB_BLOB };
+#define STAGES (sizeof stages / sizeof stages[0])
+
+uint64_t rewrap_total(struct kv_txn *t)
+{
+    return kv_count(t, DB_VAULT) + kv_count(t, DB_LEAF_VAULT);
+}
+
+// A wrapped key to be put anew; of a blob, its head's key alone.
+struct found {
+    struct key key;
+    struct wrapped wrapped;
+};
+
+// The id that the wrapped key under `key` of vault or leaf-vault is bound to.
+static bool bound_id(struct kv_txn *t, enum db vault, struct slice key, struct hash *id)
+{
+    struct slice entry;
+    if (!kv_get(t, vault == DB_VAULT ? DB_JOURNAL : DB_LEAF, key, &entry) || entry.n < sizeof id->b) {
+        return false;
+    }
+    memcpy(id->b, entry.p, sizeof id->b); // if it is damaged, the wrapped key does not open
+    return true;
+}
+
+// Whether what stands under `place` is to be put anew; *out is what to put then.
+static enum err look_at(struct kv_txn *t, const struct store_key *key, enum db db, struct slice place,
+                        struct slice value, struct wrapped *out, bool *changes)
+{
+    struct hash id;
+    if (db == DB_BLOB) {
+        *changes = blob_is_head(place);
+        return OK;
+    }
+    return bound_id(t, db, place, &id) ? vault_rewrap(key, id, value, out, changes) : ERR_CORRUPT;
+}
+
+// Looks at the keys behind r->after, until `most` were looked at; what is to be put anew goes to found.
+static enum err look(struct kv_txn *t, const struct store_key *key, enum db db, struct rewrap *r, size_t most,
+                     struct found *found, size_t *n, bool *end)
+{
+    struct kv_range range = kv_range_new(t, db, slice_of(NULL, 0), key_slice(&r->after));
+    enum err e = OK;
+    for (size_t looked = 0; e == OK && looked < most && !*end;) {
+        bool changes = false;
+        *end = !kv_range_next(&range);
+        if (*end || slice_equal(range.key, key_slice(&r->after))) {
+            continue;
+        }
+        CHECK(range.key.n <= sizeof r->after.b);
+        r->after.n = (uint8_t)range.key.n;
+        memcpy(r->after.b, range.key.p, range.key.n);
+        r->looked += db != DB_BLOB;
+        looked++;
+        e = look_at(t, key, db, range.key, range.value, &found[*n].wrapped, &changes);
+        if (changes) {
+            found[(*n)++].key = r->after;
+        }
+    }
+    kv_range_done(&range);
+    return e == OK ? kv_error(t) : e;
+}
+
+static enum err rewrap_stage(struct kv_txn *t, const struct store_key *key, struct rewrap *r, size_t most, bool *end)
+{
+    const enum db db = stages[r->stage];
+    struct found *found = mem_new(most * sizeof *found);
+    size_t n = 0;
+    enum err e = look(t, key, db, r, most, found, &n, end);
+    for (size_t i = 0; i < n && e == OK; i++) {
+        bool changed = true;
+        if (db == DB_BLOB) {
+            e = blob_rewrap(t, key, key_slice(&found[i].key), &changed);
+        } else {
+            kv_put(t, db, key_slice(&found[i].key), slice_of(found[i].wrapped.b, found[i].wrapped.n));
+        }
+        r->changed += changed;
+    }
+    free(found);
+    return e == OK ? kv_error(t) : e;
+}
+
+enum err rewrap_step(struct kv_txn *t, const struct store_key *key, struct rewrap *r, size_t most, bool *more,
+                     struct why *why)
+{
+    bool end = false;
+    CHECK(r->stage < STAGES);
+    CHECK(most > 0);
+    enum err e = rewrap_stage(t, key, r, most, &end);
+    if (e != OK) {
+        why_set(why, "wrapping the keys of %s anew: %s", db_names()[stages[r->stage]], err_text(e));
+        return e;
+    }
+    if (end) {
+        r->stage++;
+        r->after.n = 0;
+    }
+    *more = r->stage < STAGES;
+    return OK;
+}
