@@ -58,10 +58,9 @@ static void put_note(struct buf *out, const struct msg_ack *m)
 static void drop_copies(struct kv_txn *t, const struct msg_ack *m)
 {
     struct unlock_id unlock;
-    struct slice boxed;
     outbox_drop(t, &m->journal, m->next);
     if (outbox_count(t) == 0) { // the keys of earlier unlocks open nothing any more
-        while (outbox_key_next(t, false, &unlock, &boxed)) {
+        while (outbox_key_next(t, false, &unlock)) {
             outbox_key_drop(t, unlock);
         }
     }

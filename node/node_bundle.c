@@ -49,8 +49,8 @@ static enum err say_who(const struct node_start *start, struct hash consultation
 }
 
 // Hands over what is not acknowledged of one journal, message by message.
-static enum err say_journal(struct kv *kv, const struct node_journal *j, node_bundle_sink *sink, void *arg,
-                            struct node_bundle_made *made, struct why *why)
+static enum err say_journal(struct kv *kv, const struct node_reader *reader, const struct node_journal *j,
+                            node_bundle_sink *sink, void *arg, struct node_bundle_made *made, struct why *why)
 {
     const bool cut = j->refused && j->refused_seq < j->local.next;
     struct node_action range = { .type = NODE_SEND_RANGE };
@@ -65,7 +65,7 @@ static enum err say_journal(struct kv *kv, const struct node_journal *j, node_bu
     while (e == OK && from < range.as.send_range.to) {
         range.as.send_range.from = from;
         buf_reset(&frame);
-        e = node_store_range(kv, NULL, NULL, &range, &frame, &to, &raw, why);
+        e = node_store_range(kv, reader, &range, &frame, &to, &raw, why);
         if (e != OK || to == from) {
             break;
         }
@@ -78,9 +78,11 @@ static enum err say_journal(struct kv *kv, const struct node_journal *j, node_bu
     return e;
 }
 
-enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey site, node_bundle_sink *sink,
-                          void *arg, struct node_bundle_made *made, struct why *why)
+enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey site,
+                          const struct outbox_cover *cover, node_bundle_sink *sink, void *arg,
+                          struct node_bundle_made *made, struct why *why)
 {
+    const struct node_reader reader = { .cover = cover };
     struct arena *arena = arena_new(NODE_STORE_ARENA_BYTES);
     struct node_start start;
     *made = (struct node_bundle_made){ .entries = 0 };
@@ -89,7 +91,7 @@ enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey
         e = say_who(&start, consultation, site, sink, arg, why);
     }
     for (size_t i = 0; i < start.count && e == OK; i++) {
-        e = say_journal(kv, &start.journals[i], sink, arg, made, why);
+        e = say_journal(kv, &reader, &start.journals[i], sink, arg, made, why);
     }
     arena_free(arena);
     return e;

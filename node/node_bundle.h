@@ -11,6 +11,7 @@
 #include "common/exchange/bundle.h"
 #include "common/format/charter.h"
 #include "common/store/kv.h"
+#include "common/store/outbox_cover.h"
 
 // Takes one message of a bundle that is made. Its error ends the making.
 typedef enum err node_bundle_sink(void *arg, struct slice message, struct why *why);
@@ -23,8 +24,10 @@ struct node_bundle_made {
 // Says what a bundle up carries: who we are, then every entry that the hub has not acknowledged, as its sealed copy.
 // Writes nothing here: an entry counts as received when the hub's word comes back, and until then each bundle has it.
 // ERR_CORRUPT (why), the store's or the sink's error.
-MUST_USE enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey site, node_bundle_sink *sink,
-                                   void *arg, struct node_bundle_made *made, struct why *why);
+// cover: what the keys of those copies lie under here; without it nothing is in the bundle.
+MUST_USE enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey site,
+                                   const struct outbox_cover *cover, node_bundle_sink *sink, void *arg,
+                                   struct node_bundle_made *made, struct why *why);
 
 // Gives the next message of a bundle down, which was judged whole (bundle_file.h); *more is false after the last.
 typedef enum err node_bundle_source(void *arg, struct buf *message, bool *more, struct why *why);

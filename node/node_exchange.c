@@ -201,8 +201,13 @@ static enum err send_range(struct node_exchange *s, const struct node_action *ra
     if (s->maker == NULL) {
         s->maker = wire_maker_new();
     }
-    const struct store_key *reader = readable ? &key : NULL;
-    enum err e = node_store_range(state_kv(s->o.state), reader, s->maker, range, &frame, &to, &raw, NULL);
+    struct outbox_cover cover = { .n = 0 };
+    if (!readable) {
+        state_cover_load(s->o.state, &cover);
+    }
+    const struct node_reader reader = { .key = readable ? &key : NULL, .maker = s->maker, .cover = &cover };
+    enum err e = node_store_range(state_kv(s->o.state), &reader, range, &frame, &to, &raw, NULL);
+    outbox_cover_done(&cover);
     mem_wipe(&key, sizeof key);
     if (e == OK && to > from) {
         struct sock *sock = node_link_sock(s->link);

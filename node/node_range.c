@@ -14,6 +14,7 @@
 struct packing {
     struct kv_txn *t;
     const struct node_action *range;
+    const struct outbox_cover *cover;
     struct msg_entries m;
     struct buf payload;
     struct buf parts;
@@ -106,9 +107,12 @@ static enum err raw_of(struct packing *p, const struct position *at, struct hash
 struct unlocks {
     size_t n;
     struct unlock_id ids[16];
+    uint8_t records[16][OUTBOX_KEY_BYTES];
 };
 
-static bool add_unlock(struct unlocks *u, struct unlock_id id)
+// Takes the key of a record into the message. False when there is no room for one more, or it cannot be had: the cover
+// was destroyed. What is under it travels when somebody unlocks.
+static bool add_unlock(struct packing *p, struct unlocks *u, struct unlock_id id, enum err *err)
 {
     for (size_t i = 0; i < u->n; i++) {
         if (memcmp(&u->ids[i], &id, sizeof id) == 0) {
@@ -118,22 +122,14 @@ static bool add_unlock(struct unlocks *u, struct unlock_id id)
     if (u->n == sizeof u->ids / sizeof u->ids[0]) {
         return false;
     }
+    struct buf record = buf_over(u->records[u->n], sizeof u->records[0]);
+    enum err e = outbox_key_get(p->t, p->cover, id, &record);
+    if (e != OK) {
+        *err = e == ERR_CRYPTO ? OK : e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+        return false;
+    }
     u->ids[u->n++] = id;
     return true;
-}
-
-static enum err put_unlocks(struct packing *p, const struct unlocks *u, struct buf *out)
-{
-    enum err err = OK;
-    pack_array(out, u->n);
-    for (size_t i = 0; i < u->n && err == OK; i++) {
-        struct slice boxed;
-        err = outbox_key_get(p->t, u->ids[i], &boxed);
-        if (err == OK) {
-            pack_bin(out, boxed);
-        }
-    }
-    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
 }
 
 static enum err pack_outbox(struct packing *p)
@@ -153,7 +149,8 @@ static enum err pack_outbox(struct packing *p)
             err = err == OK ? ERR_CORRUPT : err;
             break;
         }
-        more = (p->m.count == 0 || p->m.raw + raw <= p->range->as.send_range.max_raw) && add_unlock(&unlocks, id);
+        more = (p->m.count == 0 || p->m.raw + raw <= p->range->as.send_range.max_raw) &&
+               add_unlock(p, &unlocks, id, &err);
         if (more) {
             p->m.prev = p->m.count == 0 ? prev : p->m.prev;
             p->m.raw += raw;
@@ -168,7 +165,10 @@ static enum err pack_outbox(struct packing *p)
     if (err == OK && p->m.count > 0) {
         p->m.form = ENTRIES_OUTBOX;
         pack_array(&p->payload, 2);
-        err = put_unlocks(p, &unlocks, &p->payload);
+        pack_array(&p->payload, unlocks.n);
+        for (size_t i = 0; i < unlocks.n; i++) {
+            pack_bin(&p->payload, SLICE_ARRAY(unlocks.records[i]));
+        }
         pack_array(&p->payload, p->m.count);
         buf_put(&p->payload, buf_slice(&records));
         uint64_t least = buf_slice(&p->payload).n;
@@ -178,12 +178,12 @@ static enum err pack_outbox(struct packing *p)
     return err;
 }
 
-enum err node_store_range(struct kv *kv, const struct store_key *key, struct wire_maker *maker,
-                          const struct node_action *range, struct buf *frame, uint64_t *to, uint64_t *raw,
-                          struct why *why)
+enum err node_store_range(struct kv *kv, const struct node_reader *reader, const struct node_action *range,
+                          struct buf *frame, uint64_t *to, uint64_t *raw, struct why *why)
 {
     CHECK(range->type == NODE_SEND_RANGE);
     struct packing p = { .range = range,
+                         .cover = reader->cover,
                          .m = { .journal = range->as.send_range.journal,
                                 .branch = range->as.send_range.branch,
                                 .first = range->as.send_range.from },
@@ -192,7 +192,7 @@ enum err node_store_range(struct kv *kv, const struct store_key *key, struct wir
                          .why = why };
     enum err e = kv_begin_read(kv, &p.t);
     if (e == OK) {
-        e = key != NULL ? pack_wire(&p, key, maker) : pack_outbox(&p);
+        e = reader->key != NULL ? pack_wire(&p, reader->key, reader->maker) : pack_outbox(&p);
     }
     if (e == OK && p.m.count > 0) {
         CHECK(buf_ok(&p.payload));

@@ -12,6 +12,7 @@
 #include "common/base/why.h"
 #include "common/format/wire.h"
 #include "common/store/kv.h"
+#include "common/store/outbox_cover.h"
 #include "common/store/vault.h"
 #include "node/node_core.h"
 
@@ -33,12 +34,18 @@ MUST_USE enum err node_store_facts(struct kv *kv, struct hash consultation, cons
 MUST_USE enum err node_store_apply(struct kv *kv, struct hash consultation, const struct node_actions *actions,
                                    struct why *why);
 
-// Reads entries for a NODE_SEND_RANGE and appends one ENTRIES message to frame (a buf of LIMIT_FRAME_BYTES).
-// key: the store key while somebody is unlocked: one compressed batch of readable entries; NULL: the outbox copies.
+// What ranges are read with. All borrowed.
+struct node_reader {
+    const struct store_key *key;      // while somebody is unlocked; NULL: the outbox copies are sent
+    struct wire_maker *maker;         // scratch, with a key
+    const struct outbox_cover *cover; // without one: what the keys of the outbox lie under
+};
+
+// Reads entries for a NODE_SEND_RANGE and appends one ENTRIES message to frame (a buf of LIMIT_FRAME_BYTES): with a key
+// one compressed batch of readable entries, else the outbox copies.
 // *to: one past the last entry sent, or `from` when nothing could be read (locked and no copy here; frame is then
-// empty). *raw: the message's raw. maker is scratch. ERR_CORRUPT (why), or the store's error.
-MUST_USE enum err node_store_range(struct kv *kv, const struct store_key *key, struct wire_maker *maker,
-                                   const struct node_action *range, struct buf *frame, uint64_t *to, uint64_t *raw,
-                                   struct why *why);
+// empty). *raw: the message's raw. ERR_CORRUPT (why), or the store's error.
+MUST_USE enum err node_store_range(struct kv *kv, const struct node_reader *reader, const struct node_action *range,
+                                   struct buf *frame, uint64_t *to, uint64_t *raw, struct why *why);
 
 #endif

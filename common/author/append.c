@@ -142,18 +142,20 @@ static enum err load_seen(struct writing *w)
 }
 
 // What lets the hub open this unlock's outbox copies, and a locked site seal what comes down. Each is written once.
-static enum err put_keys(struct writing *w)
+static enum err put_keys(struct writing *w, struct why *why)
 {
-    struct slice there = { NULL, 0 };
     struct boxkey half;
     uint8_t id[8];
-    if (w->outbox) {
-        enum err e = outbox_key_get(w->t, w->u->unlock, &there);
-        if (e == ERR_NOT_FOUND) {
-            outbox_key_put(w->t, w->u->unlock, SLICE_ARRAY(w->u->outbox_record));
-        } else if (e != OK) {
+    if (w->outbox && !outbox_key_here(w->t, w->u->unlock)) {
+        struct outbox_cover cover;
+        char *path = state_path(w->state, STATE_OUTBOX);
+        enum err e = outbox_cover_need(path, &cover, why);
+        free(path);
+        if (e != OK) {
             return e;
         }
+        outbox_key_put(w->t, &cover, w->u->unlock, SLICE_ARRAY(w->u->outbox_record));
+        outbox_cover_done(&cover);
     }
     enum err e = store_seal_key_get(w->t, &half, id);
     if (e == ERR_NOT_FOUND) {
@@ -318,7 +320,7 @@ enum err author_append(struct author *a, uint64_t wall_s, const struct append_it
         e = load_seen(&w);
     }
     if (e == OK) {
-        e = put_keys(&w);
+        e = put_keys(&w, why);
     }
     if (e == OK) {
         e = take_up(&w, a->moved, why);

@@ -123,6 +123,11 @@ static enum err make_content(enum store_side side, const struct state_making *m,
     if (e == OK) {
         e = store_create(store, side, charter->id, flags, why);
     }
+    if (e == OK && side == STORE_NODE) {
+        struct symkey cover = symkey_new();
+        e = state_make_secret(m, STATE_OUTBOX, cover.b, why);
+        mem_wipe(&cover, sizeof cover);
+    }
     free(keys);
     free(store);
     return e;
@@ -377,4 +382,14 @@ enum err state_transport_load(const struct state *s, struct state_transport *out
     }
     mem_wipe(&t, sizeof t);
     return e;
+}
+
+void state_cover_load(const struct state *s, struct outbox_cover *out)
+{
+    char *path = state_path(s, STATE_OUTBOX);
+    *out = (struct outbox_cover){ .n = 0 };
+    if (outbox_cover_load(path, out, NULL) != OK) {
+        outbox_cover_done(out);
+    }
+    free(path);
 }

@@ -9,6 +9,7 @@
 #define BARAZA_AUTHOR_STATE_H
 
 #include "common/format/charter.h"
+#include "common/store/outbox_cover.h"
 #include "common/store/store.h"
 
 // What the directory's files are called.
@@ -18,6 +19,7 @@
 #define STATE_KEYRING "keys/keyring"
 #define STATE_KEYRING_LOCK "keys/keyring.lock" // held by whoever writes the keyring anew
 #define STATE_TRANSPORT "keys/transport"   // site: its CURVE secret, usable while everybody is locked
+#define STATE_OUTBOX "keys/outbox"         // site: what the keys of its outbox lie under; see outbox_cover.h
 #define STATE_INVITATION "keys/invitation" // site: until it is enrolled, how it may first connect
 #define STATE_HUB_LOG "keys/log"           // hub: one secret each, 64 hex digits and a newline, 0600
 #define STATE_HUB_EXCHANGE "keys/exchange"
@@ -88,5 +90,9 @@ struct state_transport {
     struct boxsec invited_sec;
 };
 MUST_USE enum err state_transport_load(const struct state *s, struct state_transport *out, struct why *why);
+
+// Reads what the keys of the outbox lie under (keys/outbox). A file that is missing or damaged is no failure: *out has
+// no key then, and what lies under one travels when somebody unlocks. The caller wipes (outbox_cover_done).
+void state_cover_load(const struct state *s, struct outbox_cover *out);
 
 #endif

@@ -28,6 +28,18 @@ MUST_USE enum err file_replace(const char *path, struct slice content, unsigned 
 // As file_replace, where nothing may stand at path yet: ERR_EXISTS when something does, and it is untouched.
 MUST_USE enum err file_create(const char *path, struct slice content, unsigned mode, struct why *why);
 
+// As file_replace, for a file of keys: what stood at path before is overwritten with zeros on the disk before it is given back
+// (which a file system that writes in place carries out), and so is what a crash in here once left beside it. A crash
+// half way leaves the old or the new file at path, and perhaps the old one as PATH.old until file_supplanted or the
+// next call. Only one program may do so at a time.
+MUST_USE enum err file_supplant(const char *path, struct slice content, unsigned mode, struct why *why);
+
+// Overwrites and removes what a crash in file_supplant or file_replace left beside path.
+MUST_USE enum err file_supplanted(const char *path, struct why *why);
+
+// Overwrites a file with zeros, flushed, and removes it. ERR_NOT_FOUND, ERR_IO.
+MUST_USE enum err file_shred(const char *path, struct why *why);
+
 // A file under making: in a temporary file beside its place until file_writer_commit renames it. So what stands at path
 // is always whole: the old file, or the new one.
 struct file_writer {

@@ -80,19 +80,33 @@ static struct key unlock_key(struct unlock_id unlock)
     return key_make(DB_UNLOCK, &f, 0);
 }
 
-void outbox_key_put(struct kv_txn *t, struct unlock_id unlock, struct slice boxed)
+void outbox_key_put(struct kv_txn *t, const struct outbox_cover *cover, struct unlock_id unlock,
+                    struct slice record)
 {
+    uint8_t room[OUTBOX_COVERED_BYTES];
+    struct buf covered = buf_over(room, sizeof room);
     struct key key = unlock_key(unlock);
-    cell_put(t, DB_UNLOCK, key_slice(&key), boxed);
+    outbox_cover_seal(cover, unlock, record, &covered);
+    CHECK(buf_ok(&covered));
+    cell_put(t, DB_UNLOCK, key_slice(&key), buf_slice(&covered));
 }
 
-enum err outbox_key_get(struct kv_txn *t, struct unlock_id unlock, struct slice *out)
+enum err outbox_key_get(struct kv_txn *t, const struct outbox_cover *cover, struct unlock_id unlock, struct buf *out)
 {
     struct key key = unlock_key(unlock);
-    return cell_get(t, DB_UNLOCK, key_slice(&key), out);
+    struct slice covered;
+    enum err e = cell_get(t, DB_UNLOCK, key_slice(&key), &covered);
+    return e == OK && !outbox_cover_open(cover, unlock, covered, out) ? ERR_CRYPTO : e;
 }
 
-bool outbox_key_next(struct kv_txn *t, bool started, struct unlock_id *unlock, struct slice *boxed)
+bool outbox_key_here(struct kv_txn *t, struct unlock_id unlock)
+{
+    struct key key = unlock_key(unlock);
+    struct slice covered;
+    return kv_get(t, DB_UNLOCK, key_slice(&key), &covered);
+}
+
+bool outbox_key_next(struct kv_txn *t, bool started, struct unlock_id *unlock)
 {
     struct key at = { 0 };
     struct key_fields f;
@@ -104,7 +118,7 @@ bool outbox_key_next(struct kv_txn *t, bool started, struct unlock_id *unlock, s
     if (found && slice_equal(range.key, key_slice(&at))) {
         found = kv_range_next(&range);
     }
-    if (found && (!key_parse(DB_UNLOCK, range.key, &f) || !cell_open(DB_UNLOCK, range.key, range.value, boxed))) {
+    if (found && !key_parse(DB_UNLOCK, range.key, &f)) {
         kv_fail(t, ERR_CORRUPT);
         found = false;
     }

@@ -9,6 +9,7 @@
 #include "common/format/outbox.h"
 #include "common/store/keys.h"
 #include "common/store/kv.h"
+#include "common/store/outbox_cover.h"
 
 // Puts one record (journal_append does so by itself). get: ERR_NOT_FOUND, ERR_CORRUPT, the error of t; *out borrowed.
 void outbox_put(struct kv_txn *t, const struct position *at, struct slice record);
@@ -31,11 +32,17 @@ void outbox_range_done(struct outbox_range *r);
 // How many records wait, over all journals.
 uint64_t outbox_count(struct kv_txn *t);
 
-// Keys of the outbox, boxed to the hub (outbox_key_make), by the id of the unlock they were made in.
-void outbox_key_put(struct kv_txn *t, struct unlock_id unlock, struct slice boxed);
-MUST_USE enum err outbox_key_get(struct kv_txn *t, struct unlock_id unlock, struct slice *out);
-// Moves to the boxed key after *unlock (started false: the first). False at the end.
-MUST_USE bool outbox_key_next(struct kv_txn *t, bool started, struct unlock_id *unlock, struct slice *boxed);
+// Keys of the outbox, boxed to the hub (outbox_key_make: record), each under the cover, by the id of the unlock in which
+// they were made. get appends the record to out. ERR_NOT_FOUND: it is not there; ERR_CRYPTO: no key of the cover opens
+// it; ERR_CORRUPT, the error of t.
+void outbox_key_put(struct kv_txn *t, const struct outbox_cover *cover, struct unlock_id unlock,
+                    struct slice record);
+MUST_USE enum err outbox_key_get(struct kv_txn *t, const struct outbox_cover *cover, struct unlock_id unlock,
+                                 struct buf *out);
+// True when there is one. False also when t has failed.
+bool outbox_key_here(struct kv_txn *t, struct unlock_id unlock);
+// Moves to the key after *unlock (started false: the first). False at the end.
+MUST_USE bool outbox_key_next(struct kv_txn *t, bool started, struct unlock_id *unlock);
 void outbox_key_drop(struct kv_txn *t, struct unlock_id unlock);
 
 #endif

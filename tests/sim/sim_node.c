@@ -176,8 +176,11 @@ static struct node_event send_range(struct sim *s, size_t i, const struct node_a
     struct store_key key = store_key_of(n->people[0].u.store_key);
     e.as.range_sent.journal = a->as.send_range.journal;
     e.as.range_sent.from = a->as.send_range.from;
-    enum err err = node_store_range(state_kv(n->state), n->locked ? NULL : &key, s->maker, a, &frame,
-                                    &e.as.range_sent.to, &e.as.range_sent.raw, &why);
+    struct outbox_cover cover;
+    state_cover_load(n->state, &cover);
+    const struct node_reader reader = { .key = n->locked ? NULL : &key, .maker = s->maker, .cover = &cover };
+    enum err err = node_store_range(state_kv(n->state), &reader, a, &frame, &e.as.range_sent.to,
+                                    &e.as.range_sent.raw, &why);
     if (err != OK) {
         sim_fail(s, "%s cannot read its own entries: %s %s", n->name, err_text(err), why.text);
     } else if (e.as.range_sent.to > e.as.range_sent.from) {

@@ -428,6 +428,11 @@ static void copy(struct sim *s, size_t i)
     (void)snprintf(file, sizeof file, "%s/charter", n->dir);
     (void)snprintf(charter, sizeof charter, "%s/charter", c->dir);
     sim_copy_file(file, charter);
+    (void)snprintf(file, sizeof file, "%s/keys", c->dir);
+    sim_make_dir(file);
+    (void)snprintf(file, sizeof file, "%s/" STATE_OUTBOX, n->dir);
+    (void)snprintf(charter, sizeof charter, "%s/" STATE_OUTBOX, c->dir);
+    sim_copy_file(file, charter);
     s->node_count++;
     put_back(s, to, n->snapshot, true);
     sim_say(s, "somebody copies the backup of %s to another machine and works there", n->name);

@@ -57,7 +57,8 @@ static enum err pack(struct state *s, const struct store_key *key, const struct 
     range.as.send_range.from = from;
     range.as.send_range.to = head->next;
     range.as.send_range.max_raw = LIMIT_BATCH_BYTES;
-    enum err e = node_store_range(state_kv(s), key, maker, &range, frame, to, &raw, why);
+    const struct node_reader reader = { .key = key, .maker = maker };
+    enum err e = node_store_range(state_kv(s), &reader, &range, frame, to, &raw, why);
     wire_maker_free(maker);
     return e;
 }

@@ -154,7 +154,10 @@ static int from_site(struct making *m)
         e = begin(m, BUNDLE_UP, transport.pub, charter->intake, &why);
     }
     if (e == OK) {
-        e = node_bundle_make(state_kv(m->w.state), charter->id, transport.pub, put, m, &made, &why);
+        struct outbox_cover cover;
+        state_cover_load(m->w.state, &cover);
+        e = node_bundle_make(state_kv(m->w.state), charter->id, transport.pub, &cover, put, m, &made, &why);
+        outbox_cover_done(&cover);
         e = commit(m, NULL, e, &why);
     }
     mem_wipe(&transport, sizeof transport);

@@ -76,9 +76,13 @@ Test(append, what_is_saved_is_signed_chained_readable_and_has_a_copy_for_the_hub
     expect_words(state, s.heron, &journal, &entries[2], words[1]);
     cr_assert(kv_begin_read(state_kv(state), &t) == OK);
     cr_assert_eq(outbox_count(t), 3);
-    struct slice record = { NULL, 0 };
-    cr_assert(outbox_key_get(t, s.heron->unlock, &record) == OK);
+    struct outbox_cover cover;
+    struct buf record = buf_new(OUTBOX_KEY_BYTES);
+    state_cover_load(state, &cover);
+    cr_assert(outbox_key_get(t, &cover, s.heron->unlock, &record) == OK);
+    cr_assert(slice_equal(buf_slice(&record), SLICE_ARRAY(s.heron->outbox_record)));
     kv_abort(t);
+    buf_done(&record);
     state_close(state);
     buf_done(&bytes);
     site_done(&s);

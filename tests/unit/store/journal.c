@@ -221,16 +221,21 @@ Test(outbox, records_go_when_custody_covers_them_and_only_those)
     }
     outbox_range_done(&r);
     cr_assert_eq(seq, 300);
+    const struct outbox_cover cover = { .n = 1, .keys = { { { 7 } } } };
     for (uint8_t i = 0; i < 3; i++) {
         struct unlock_id unlock = { { i } };
-        outbox_key_put(t, unlock, slice_of(&i, 1));
+        uint8_t record[OUTBOX_KEY_BYTES] = { i };
+        outbox_key_put(t, &cover, unlock, SLICE_ARRAY(record));
     }
     struct unlock_id at = { { 1 } };
-    struct slice boxed;
     outbox_key_drop(t, at);
+    cr_assert(!outbox_key_here(t, at));
     int keys = 0;
-    while (outbox_key_next(t, keys > 0, &at, &boxed)) {
-        cr_assert_eq(boxed.p[0], at.b[0]);
+    while (outbox_key_next(t, keys > 0, &at)) {
+        struct buf record = buf_new(OUTBOX_KEY_BYTES);
+        cr_assert_eq(outbox_key_get(t, &cover, at, &record), OK);
+        cr_assert_eq(record.p[0], at.b[0]);
+        buf_done(&record);
         keys++;
     }
     cr_assert_eq(keys, 2);
