@@ -28,7 +28,7 @@ MUST_USE enum err file_replace(const char *path, struct slice content, unsigned 
 // As file_replace, where nothing may stand at path yet: ERR_EXISTS when something does, and it is untouched.
 MUST_USE enum err file_create(const char *path, struct slice content, unsigned mode, struct why *why);
 
-// As file_replace, for a file of keys: what stood at path before is overwritten with zeros on the disk before it is given back
+// As file_replace, for a file of keys: what stood at path is overwritten with zeros on the disk before it is given back
 // (which a file system that writes in place carries out), and so is what a crash in here once left beside it. A crash
 // half way leaves the old or the new file at path, and perhaps the old one as PATH.old until file_supplanted or the
 // next call. Only one program may do so at a time.

@@ -32,8 +32,8 @@ void outbox_range_done(struct outbox_range *r);
 // How many records wait, over all journals.
 uint64_t outbox_count(struct kv_txn *t);
 
-// Keys of the outbox, boxed to the hub (outbox_key_make: record), each under the cover, by the id of the unlock in which
-// they were made. get appends the record to out. ERR_NOT_FOUND: it is not there; ERR_CRYPTO: no key of the cover opens
+// Keys of the outbox, boxed to the hub (outbox_key_make: record), each under the cover, by the id of the unlock they
+// were made in. get appends the record to out. ERR_NOT_FOUND: it is not there; ERR_CRYPTO: no key of the cover opens
 // it; ERR_CORRUPT, the error of t.
 void outbox_key_put(struct kv_txn *t, const struct outbox_cover *cover, struct unlock_id unlock,
                     struct slice record);
