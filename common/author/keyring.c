@@ -4,49 +4,25 @@
 // The keyring file and passphrases (Argon2id, RFC 9106, by libsodium). It must never write a secret in the clear.
 // Read first: keyring.h, docs/STORAGE.md "Keyring".
 //
-// file   = [1, [person …]], canonical
-// person = [name, author key, X25519 key, salt 16, memory in bytes, passes, nonce 24, secrets, store key]
+// file   = [2, [person …]], canonical
+// person = [name, author key, X25519 key, salt 16, memory in bytes, passes, nonce 24, secrets, store key,
+//           [[keyholder's name, X25519 key, box] …]]
 // secrets: XChaCha20-Poly1305 of (Ed25519 seed ‖ X25519 secret) under Argon2id(passphrase, salt), with the associated
-// data "baraza/keyring/v1" 00 ‖ name ‖ author key ‖ X25519 key. store key: sealed box to the X25519 key.
-#include "common/author/keyring.h"
+// data "baraza/keyring/v1" 00 ‖ name ‖ author key ‖ X25519 key. store key: sealed box to the X25519 key. Keyholders'
+// boxes: keyring_recover.c.
+#include "common/author/keyring_inside.h"
 
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/format/armor.h"
-#include "common/format/nfc.h"
-#include "common/format/pack.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define KEYRING_VERSION 1
-#define ARGON_MEMORY 67108864u // 64 MiB
-#define ARGON_PASSES 3u
-#define SECRETS_BYTES 64
-#define SECRETS_SEALED (SECRETS_BYTES + SEAL_SECRET_EXTRA)
-#define STORE_BOXED (32 + SEAL_BOX_EXTRA)
+#define KEYRING_VERSION 2
+#define MEMBER_VALUES 10
 #define PREFIX_FEWEST 4 // hex digits that may stand for a key
-
-static_assert(SECRETS_BYTES == 32 + sizeof(struct boxsec), "a seed and a box secret");
-
-struct member {
-    struct person person;
-    struct boxkey box;
-    uint8_t salt[crypto_pwhash_SALTBYTES];
-    uint64_t memory;
-    uint64_t passes;
-    struct nonce nonce;
-    uint8_t secrets[SECRETS_SEALED];
-    uint8_t store_key[STORE_BOXED];
-};
-
-struct keyring {
-    size_t count;
-    struct member members[LIMIT_PERSONS];
-};
-
-static_assert(LIMIT_PERSONS * (sizeof(struct member) + 64) < LIMIT_KEYRING_BYTES, "a full keyring fits its file");
 
 void safe_init(struct safe *s)
 {
@@ -112,39 +88,50 @@ void keyring_free(struct keyring *k)
 
 static void member_pack(const struct member *m, struct buf *out)
 {
-    pack_array(out, 9);
+    pack_array(out, MEMBER_VALUES);
     pack_text(out, m->person.name);
     pack_bin(out, SLICE_ARRAY(m->person.key.b));
     pack_bin(out, SLICE_ARRAY(m->box.b));
-    pack_bin(out, SLICE_ARRAY(m->salt));
-    pack_uint(out, m->memory);
-    pack_uint(out, m->passes);
-    pack_bin(out, SLICE_ARRAY(m->nonce.b));
+    passphrase_lock_pack(&m->lock, out);
     pack_bin(out, SLICE_ARRAY(m->secrets));
     pack_bin(out, SLICE_ARRAY(m->store_key));
+    pack_array(out, m->held_count);
+    for (size_t i = 0; i < m->held_count; i++) {
+        pack_array(out, 3);
+        pack_text(out, m->held[i].who.name);
+        pack_bin(out, SLICE_ARRAY(m->held[i].who.box.b));
+        pack_bin(out, SLICE_ARRAY(m->held[i].boxed));
+    }
+}
+
+// Reads a chosen name into room for one.
+static void name_read(struct cursor *c, char out[static LIMIT_PERSON_NAME + 1])
+{
+    struct slice name = cursor_str(c);
+    if (name.n == 0 || name.n > LIMIT_PERSON_NAME || memchr(name.p, 0, name.n) != NULL) {
+        cursor_fail(c);
+        return;
+    }
+    memcpy(out, name.p, name.n);
 }
 
 static void member_read(struct cursor *c, struct member *m)
 {
-    *m = (struct member){ .memory = 0 };
-    cursor_array_of(c, 9);
-    struct slice name = cursor_str(c);
+    *m = (struct member){ .held_count = 0 };
+    cursor_array_of(c, MEMBER_VALUES);
+    name_read(c, m->person.name);
     cursor_bin_fixed(c, m->person.key.b, sizeof m->person.key.b);
     cursor_bin_fixed(c, m->box.b, sizeof m->box.b);
-    cursor_bin_fixed(c, m->salt, sizeof m->salt);
-    m->memory = cursor_uint(c);
-    m->passes = cursor_uint(c);
-    cursor_bin_fixed(c, m->nonce.b, sizeof m->nonce.b);
+    passphrase_lock_read(c, &m->lock);
     cursor_bin_fixed(c, m->secrets, sizeof m->secrets);
     cursor_bin_fixed(c, m->store_key, sizeof m->store_key);
-    bool bounded = name.n > 0 && name.n <= LIMIT_PERSON_NAME && memchr(name.p, 0, name.n) == NULL &&
-                   m->memory >= crypto_pwhash_MEMLIMIT_MIN && m->memory <= LIMIT_ARGON_MEMORY &&
-                   m->passes >= crypto_pwhash_OPSLIMIT_MIN && m->passes <= LIMIT_ARGON_PASSES;
-    if (!bounded) {
-        cursor_fail(c);
-        return;
+    m->held_count = cursor_array(c, LIMIT_KEYHOLDERS);
+    for (size_t i = 0; i < m->held_count; i++) {
+        cursor_array_of(c, 3);
+        name_read(c, m->held[i].who.name);
+        cursor_bin_fixed(c, m->held[i].who.box.b, sizeof m->held[i].who.box.b);
+        cursor_bin_fixed(c, m->held[i].boxed, sizeof m->held[i].boxed);
     }
-    memcpy(m->person.name, name.p, name.n);
 }
 
 enum err keyring_load(const char *path, struct keyring **out, struct why *why)
@@ -264,25 +251,6 @@ static void member_ad(const struct member *m, struct buf *out)
     CHECK(buf_ok(out));
 }
 
-// The passphrase is normalised, so that it opens on another keyboard too. ERR_TOO_BIG: no memory for Argon2id.
-static enum err passphrase_key(const struct member *m, struct slice passphrase, struct symkey *out, struct why *why)
-{
-    struct buf typed = buf_new(4 * LIMIT_PASSPHRASE);
-    if (!text_nfc(passphrase, &typed)) {
-        buf_put(&typed, passphrase);
-    }
-    int failed = crypto_pwhash(out->b, sizeof out->b, (const char *)typed.p, typed.n, m->salt, m->passes,
-                               (size_t)m->memory, crypto_pwhash_ALG_ARGON2ID13);
-    buf_wipe(&typed);
-    buf_done(&typed);
-    if (failed != 0) {
-        why_set(why, "there is not enough free memory to unlock (%u MiB are needed): close other programs",
-                (unsigned)(m->memory >> 20));
-        return ERR_AGAIN;
-    }
-    return OK;
-}
-
 // Gives an unlocked person her key for outbox copies.
 static enum err outbox_begin(struct unlocked *u, struct boxkey intake, struct why *why)
 {
@@ -300,35 +268,30 @@ static enum err outbox_begin(struct unlocked *u, struct boxkey intake, struct wh
     return made ? OK : ERR_CORRUPT;
 }
 
-static enum err member_seal(struct member *m, struct slice passphrase, const struct seckey *sign,
-                            const struct boxsec *box, const struct symkey *store_key, struct why *why)
+enum err member_seal(struct member *m, struct slice passphrase, const struct member_secrets *secrets, struct why *why)
 {
-    struct symkey key;
-    struct buf secrets = buf_new(SECRETS_BYTES);
+    const struct passphrase_lock lock = passphrase_lock_new();
     struct buf sealed = buf_new(SECRETS_SEALED);
-    struct buf boxed = buf_new(STORE_BOXED);
-    struct buf ad = buf_new(256);
-    enum err e = passphrase_key(m, passphrase, &key, why);
-    if (e != OK) {
-        goto out;
-    }
-    buf_put(&secrets, slice_of(sign->b, 32));
-    buf_put(&secrets, SLICE_ARRAY(box->b));
+    struct buf ad = buf_new(AD_BYTES);
     member_ad(m, &ad);
-    seal_encrypt(&key, &m->nonce, buf_slice(&ad), buf_slice(&secrets), &sealed);
-    CHECK(seal_box(m->box, SLICE_ARRAY(store_key->b), &boxed));
-    CHECK(sealed.n == sizeof m->secrets);
-    CHECK(boxed.n == sizeof m->store_key);
-    memcpy(m->secrets, sealed.p, sealed.n);
-    memcpy(m->store_key, boxed.p, boxed.n);
-out:
-    mem_wipe(&key, sizeof key);
-    buf_wipe(&secrets);
-    buf_done(&secrets);
+    enum err e = passphrase_seal(&lock, passphrase, buf_slice(&ad), slice_of(secrets, sizeof *secrets), &sealed, why);
+    if (e == OK) {
+        CHECK(sealed.n == sizeof m->secrets);
+        memcpy(m->secrets, sealed.p, sealed.n);
+        m->lock = lock;
+    }
     buf_done(&sealed);
-    buf_done(&boxed);
     buf_done(&ad);
     return e;
+}
+
+static void box_store_key(struct member *m, const struct symkey *store_key)
+{
+    struct buf boxed = buf_new(STORE_BOXED);
+    CHECK(seal_box(m->box, SLICE_ARRAY(store_key->b), &boxed));
+    CHECK(boxed.n == sizeof m->store_key);
+    memcpy(m->store_key, boxed.p, boxed.n);
+    buf_done(&boxed);
 }
 
 static enum err newcomer_check(const struct keyring *k, const char *name, struct slice passphrase, struct why *why)
@@ -338,8 +301,7 @@ static enum err newcomer_check(const struct keyring *k, const char *name, struct
         why_set(why, "a chosen name has 1 to %d bytes", LIMIT_PERSON_NAME);
         return ERR_USAGE;
     }
-    if (passphrase.n == 0 || passphrase.n > LIMIT_PASSPHRASE) {
-        why_set(why, "a passphrase has 1 to %d bytes", LIMIT_PASSPHRASE);
+    if (!passphrase_ok(passphrase, why)) {
         return ERR_USAGE;
     }
     if (k->count == LIMIT_PERSONS) {
@@ -364,19 +326,19 @@ enum err keyring_add(struct keyring *k, const char *name, struct slice passphras
     if (e != OK) {
         return e;
     }
-    struct member m = { .memory = ARGON_MEMORY, .passes = ARGON_PASSES };
-    struct boxsec box;
+    struct member m = { .held_count = 0 };
+    struct member_secrets secrets;
     memcpy(m.person.name, name, strlen(name));
     sign_keypair(&m.person.key, &out->sign);
-    box_keypair(&m.box, &box);
-    ident_random(m.salt, sizeof m.salt);
-    m.nonce = nonce_new();
+    memcpy(secrets.seed, out->sign.b, sizeof secrets.seed);
+    box_keypair(&m.box, &secrets.box);
     out->store_key = by != NULL ? by->store_key : symkey_new();
-    e = member_seal(&m, passphrase, &out->sign, &box, &out->store_key, why);
+    box_store_key(&m, &out->store_key);
+    e = member_seal(&m, passphrase, &secrets, why);
     if (e == OK) {
         e = outbox_begin(out, intake, why);
     }
-    mem_wipe(&box, sizeof box);
+    mem_wipe(&secrets, sizeof secrets);
     if (e != OK) {
         safe_forget(out);
         return e;
@@ -387,37 +349,69 @@ enum err keyring_add(struct keyring *k, const char *name, struct slice passphras
     return OK;
 }
 
-// Opens a member's secrets into out (not yet taken).
-static enum err member_open(const struct member *m, const struct symkey *key, struct unlocked *out, struct why *why)
+bool member_secrets_fit(const struct member *m, const struct member_secrets *secrets)
 {
-    enum err e = ERR_CRYPTO;
-    struct boxsec box;
     struct pubkey pub;
-    struct buf ad = buf_new(256);
-    struct buf secrets = buf_new(SECRETS_BYTES);
-    struct buf store_key = buf_new(sizeof out->store_key.b);
+    struct seckey sec;
+    sign_keypair_from_seed(secrets->seed, &pub, &sec);
+    mem_wipe(&sec, sizeof sec);
+    return pubkey_equal(pub, m->person.key) && boxkey_equal(box_public(&secrets->box), m->box);
+}
+
+enum err member_open(const struct member *m, struct slice passphrase, struct member_secrets *out, struct why *why)
+{
+    struct buf ad = buf_new(AD_BYTES);
+    struct buf secrets = buf_new(sizeof *out);
     member_ad(m, &ad);
-    if (!seal_decrypt(key, &m->nonce, buf_slice(&ad), SLICE_ARRAY(m->secrets), &secrets)) {
+    enum err e = passphrase_open(&m->lock, passphrase, buf_slice(&ad), SLICE_ARRAY(m->secrets), &secrets, why);
+    if (e == ERR_CRYPTO) {
         why_set(why, "this passphrase does not unlock %s (capitals and spaces matter)", m->person.name);
-        goto out;
     }
-    CHECK(secrets.n == SECRETS_BYTES);
-    sign_keypair_from_seed(secrets.p, &pub, &out->sign);
-    memcpy(box.b, secrets.p + 32, sizeof box.b);
-    if (!pubkey_equal(pub, m->person.key) || !seal_open(m->box, &box, SLICE_ARRAY(m->store_key), &store_key) ||
-        store_key.n != sizeof out->store_key.b) {
+    if (e == OK) {
+        CHECK(secrets.n == sizeof *out);
+        memcpy(out, secrets.p, sizeof *out);
+        if (!member_secrets_fit(m, out)) {
+            why_set(why, "the keys of %s are damaged: restore the keyring from a backup", m->person.name);
+            mem_wipe(out, sizeof *out);
+            e = ERR_CORRUPT;
+        }
+    }
+    buf_wipe(&secrets);
+    buf_done(&secrets);
+    buf_done(&ad);
+    return e;
+}
+
+size_t keyring_index(const struct keyring *k, struct pubkey key)
+{
+    size_t i = 0;
+    while (i < k->count && !pubkey_equal(k->members[i].person.key, key)) {
+        i++;
+    }
+    CHECK(i < k->count);
+    return i;
+}
+
+// Opens a member's keys into out (not yet taken).
+static enum err member_unlock(const struct member *m, struct slice passphrase, struct unlocked *out, struct why *why)
+{
+    struct member_secrets secrets;
+    struct pubkey pub;
+    struct buf store_key = buf_new(sizeof out->store_key.b);
+    enum err e = member_open(m, passphrase, &secrets, why);
+    if (e != OK) {
+        return e;
+    }
+    sign_keypair_from_seed(secrets.seed, &pub, &out->sign);
+    if (seal_open(m->box, &secrets.box, SLICE_ARRAY(m->store_key), &store_key) &&
+        store_key.n == sizeof out->store_key.b) {
+        memcpy(out->store_key.b, store_key.p, store_key.n);
+    } else {
         why_set(why, "the keys of %s are damaged: restore the keyring from a backup", m->person.name);
         e = ERR_CORRUPT;
-        goto out;
     }
-    memcpy(out->store_key.b, store_key.p, store_key.n);
-    e = OK;
-out:
-    mem_wipe(&box, sizeof box);
-    buf_wipe(&secrets);
+    mem_wipe(&secrets, sizeof secrets);
     buf_wipe(&store_key);
-    buf_done(&ad);
-    buf_done(&secrets);
     buf_done(&store_key);
     return e;
 }
@@ -425,22 +419,11 @@ out:
 enum err keyring_unlock(const struct keyring *k, struct pubkey key, struct slice passphrase, struct boxkey intake,
                         struct unlocked *out, struct why *why)
 {
-    const struct member *m = NULL;
-    for (size_t i = 0; i < k->count; i++) {
-        if (pubkey_equal(k->members[i].person.key, key)) {
-            m = &k->members[i];
-        }
-    }
-    CHECK(m != NULL);
-    struct symkey derived;
-    enum err e = passphrase_key(m, passphrase, &derived, why);
-    if (e == OK) {
-        e = member_open(m, &derived, out, why);
-    }
+    const struct member *m = &k->members[keyring_index(k, key)];
+    enum err e = member_unlock(m, passphrase, out, why);
     if (e == OK) {
         e = outbox_begin(out, intake, why);
     }
-    mem_wipe(&derived, sizeof derived);
     if (e != OK) {
         safe_forget(out);
         return e;

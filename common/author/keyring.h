@@ -8,8 +8,7 @@
 #ifndef BARAZA_AUTHOR_KEYRING_H
 #define BARAZA_AUTHOR_KEYRING_H
 
-#include "common/base/err.h"
-#include "common/base/why.h"
+#include "common/author/keyholder.h"
 #include "common/format/outbox.h"
 #include "common/limits.h"
 
@@ -84,5 +83,29 @@ MUST_USE enum err keyring_add(struct keyring *k, const char *name, struct slice 
 // tenth of a second and 64 MiB. ERR_CRYPTO: the passphrase does not fit; ERR_CORRUPT.
 MUST_USE enum err keyring_unlock(const struct keyring *k, struct pubkey key, struct slice passphrase,
                                  struct boxkey intake, struct unlocked *out, struct why *why);
+
+// --- when a passphrase is changed or forgotten. key must be of somebody here (CHECK); keyring_save makes it last. ---
+// Copies of the keyring that were made before (backups) still open as before.
+
+// Puts her keys under another passphrase. ERR_CRYPTO: the old one does not fit; ERR_USAGE: the new one is empty or too
+// long; ERR_CORRUPT, ERR_AGAIN.
+MUST_USE enum err keyring_passphrase(struct keyring *k, struct pubkey key, struct slice old, struct slice fresh,
+                                     struct why *why);
+
+// Names who can give her a new passphrase. Her passphrase is asked for although she may be unlocked: else whoever finds
+// her laptop open could name himself. ERR_EXISTS, ERR_FULL: LIMIT_KEYHOLDERS; ERR_BAD_INPUT: no key; else as above.
+MUST_USE enum err keyring_keyholder_add(struct keyring *k, struct pubkey key, struct slice passphrase,
+                                        const struct keyholder *who, struct why *why);
+
+// Takes one back, by name. What she has a copy of stays hers. ERR_NOT_FOUND with why.
+MUST_USE enum err keyring_keyholder_drop(struct keyring *k, struct pubkey key, const char *name, struct why *why);
+
+// Writes her keyholders to out and returns how many.
+size_t keyring_keyholders(const struct keyring *k, struct pubkey key, struct keyholder out[static LIMIT_KEYHOLDERS]);
+
+// Puts her keys under a new passphrase with what a keyholder (keyholder_open) holds. ERR_PERM with why: she is none of
+// hers; ERR_CORRUPT, ERR_USAGE, ERR_AGAIN.
+MUST_USE enum err keyring_recover(struct keyring *k, struct pubkey key, const struct keyholder *who,
+                                  const struct boxsec *sec, struct slice fresh, struct why *why);
 
 #endif

@@ -88,3 +88,79 @@ Test(keyring, a_damaged_file_or_one_that_asks_for_too_much_is_refused)
     buf_done(&bytes);
     site_done(&s);
 }
+
+Test(keyring, a_keyholder_gives_a_new_passphrase_and_nobody_else_does)
+{
+    struct site s;
+    struct why why = { "" };
+    struct keyholder owl, found, hawk;
+    struct boxsec owl_sec, hawk_sec;
+    struct keyring *read = NULL;
+    struct buf file = buf_new(4096);
+    struct buf other = buf_new(4096);
+    char path[128];
+    const struct slice fresh = SLICE_LITERAL("reeds bend in the wind");
+    site_init(&s);
+    snprintf(path, sizeof path, "%s/keyring", s.root);
+    const struct pubkey key = s.heron->person.key;
+    cr_assert(keyholder_new("Owl", SLICE_LITERAL("owl's own"), &owl, &file, &why) == OK);
+    cr_assert(keyholder_new("Hawk", SLICE_LITERAL("hawk's own"), &hawk, &other, &why) == OK);
+    cr_assert(keyholder_line_parse(buf_slice(&file), &found, &why) && boxkey_equal(found.box, owl.box));
+    cr_assert(keyholder_open(buf_slice(&file), SLICE_LITERAL("hawk's own"), &found, &owl_sec, &why) == ERR_CRYPTO);
+    cr_assert(keyholder_open(buf_slice(&file), SLICE_LITERAL("owl's own"), &found, &owl_sec, &why) == OK);
+    cr_assert(keyholder_open(buf_slice(&other), SLICE_LITERAL("hawk's own"), &found, &hawk_sec, &why) == OK);
+
+    cr_assert(keyring_keyholder_add(s.keyring, key, SLICE_LITERAL("a guess"), &owl, &why) == ERR_CRYPTO,
+              "being unlocked is not enough to name a keyholder");
+    cr_assert(keyring_keyholder_add(s.keyring, key, PASSPHRASE, &owl, &why) == OK);
+    cr_assert(keyring_keyholder_add(s.keyring, key, PASSPHRASE, &owl, &why) == ERR_EXISTS);
+    cr_assert(keyring_save(s.keyring, path, &why) == OK && keyring_load(path, &read, &why) == OK);
+    cr_assert(keyring_recover(read, key, &hawk, &hawk_sec, fresh, &why) == ERR_PERM);
+    found = owl;
+    cr_assert(keyring_recover(read, key, &found, &hawk_sec, fresh, &why) == ERR_CORRUPT, "another's secret");
+    cr_assert(keyring_recover(read, key, &owl, &owl_sec, fresh, &why) == OK);
+
+    struct safe safe;
+    safe_init(&safe);
+    struct unlocked *one = safe_slot(&safe, key);
+    cr_assert(keyring_unlock(read, key, PASSPHRASE, s.intake, one, &why) == ERR_CRYPTO, "the old one opens nothing");
+    cr_assert(keyring_unlock(read, key, fresh, s.intake, one, &why) == OK);
+    cr_assert(memcmp(&one->sign, &s.heron->sign, sizeof one->sign) == 0, "the keys are the same as before");
+    cr_assert(memcmp(&one->store_key, &s.heron->store_key, sizeof one->store_key) == 0);
+    cr_assert(keyring_passphrase(read, key, fresh, PASSPHRASE, &why) == OK);
+    cr_assert(keyring_unlock(read, key, PASSPHRASE, s.intake, one, &why) == OK);
+    cr_assert(keyring_recover(read, key, &owl, &owl_sec, fresh, &why) == OK, "keyholders outlast a passphrase");
+    cr_assert(keyring_keyholder_drop(read, key, "Owl", &why) == OK);
+    cr_assert(keyring_recover(read, key, &owl, &owl_sec, fresh, &why) == ERR_PERM);
+    safe_done(&safe);
+    keyring_free(read);
+    buf_done(&file);
+    buf_done(&other);
+    site_done(&s);
+}
+
+Test(keyring, a_keyholders_line_or_file_that_was_changed_is_refused)
+{
+    struct why why = { "" };
+    struct keyholder owl, found;
+    struct boxsec sec;
+    struct buf file = buf_new(4096);
+    cr_assert(ident_init() == OK);
+    cr_assert(keyholder_new("Owl", SLICE_LITERAL("owl's own"), &owl, &file, &why) == OK);
+    const uint8_t *end = memchr(file.p, '\n', file.n);
+    const size_t line = (size_t)(end - file.p);
+    for (size_t i = 0; i < line; i++) {
+        uint8_t was = file.p[i];
+        file.p[i] = was == 'A' ? 'B' : 'A';
+        cr_assert(!keyholder_line_parse(slice_of(file.p, line), &found, &why), "byte %zu", i);
+        cr_assert(!keyholder_line_parse(slice_of(file.p, i), &found, &why), "%zu bytes", i);
+        file.p[i] = was;
+    }
+    cr_assert(keyholder_open(slice_of(file.p, line), SLICE_LITERAL("owl's own"), &found, &sec, &why) == ERR_BAD_INPUT);
+    cr_assert(strstr(why.text, "only the public line") != NULL);
+    cr_assert(keyholder_open(slice_of(file.p, file.n - 8), SLICE_LITERAL("owl's own"), &found, &sec, &why) ==
+              ERR_BAD_INPUT);
+    file.p[file.n - 8] ^= 1; // of the sealed secret
+    cr_assert(keyholder_open(buf_slice(&file), SLICE_LITERAL("owl's own"), &found, &sec, &why) != OK);
+    buf_done(&file);
+}
