@@ -5,8 +5,8 @@
 #include "tools/baraza/roster_here.h"
 
 #include "common/format/armor.h"
-#include "common/store/leaf.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/site_roster.h"
 
 #include <string.h>
 
@@ -16,30 +16,7 @@
 
 enum err roster_here(struct work *w, struct roster **out, struct why *why)
 {
-    struct kv_txn *t = NULL;
-    struct entry e;
-    struct body body;
-    enum err err = kv_begin_read(state_kv(w->state), &t);
-    if (err != OK) {
-        return err;
-    }
-    struct roster *roster = roster_new(state_charter(w->state));
-    struct leaf_range range = leaf_range_new(t, 0);
-    while (leaf_range_next(&range, why)) {
-        if (entry_parse(range.entry.bytes, &e) == VERDICT_GOOD) {
-            enum verdict form = kind_parse(&e, &body);
-            (void)roster_apply(roster, &e, form, &body, range.index);
-        }
-    }
-    leaf_range_done(&range);
-    err = kv_error(t);
-    kv_abort(t);
-    if (err != OK) {
-        roster_free(roster);
-        return err;
-    }
-    *out = roster;
-    return OK;
+    return site_roster(w->state, out, why);
 }
 
 static bool key_begins(struct pubkey key, struct slice hex)

@@ -4,7 +4,7 @@
 // Who may do what: roles, areas, acts of the root, invitations. What ends is in test_roster_end.c.
 #include "common/base/text.h"
 
-#include "tests/lib/world.h"
+#include "tests/lib/speech.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -21,81 +21,6 @@ static void expect(const struct said *s, enum verdict standing)
 {
     cr_expect_eq(s->standing, standing, "seq %u of a %s: %s, not %s", (unsigned)s->entry.place.seq,
                  kind_info(s->body.kind)->name, verdict_code(s->standing), verdict_code(standing));
-}
-
-// Fills in the body of a kind of what happens at a forum, or later to what was said there.
-static void fill_forum_body(struct body *b, const struct said *session)
-{
-    static uint8_t row[32];
-    struct buf rows = buf_over(row, sizeof row);
-    if (b->kind == KIND_FORUM_PLAN) {
-        b->as.forum_plan.area = SLICE_LITERAL("LR-NIM");
-        b->as.forum_plan.code = SLICE_LITERAL("LR-NIM-2026-003");
-        b->as.forum_plan.type = SLICE_LITERAL("town-hall");
-    } else if (b->kind == KIND_ATTENDANCE) {
-        attendance_put(&(struct attendance){ SLICE_LITERAL("female"), SLICE_LITERAL("18-35"), 0, 2, 7 }, &rows);
-        b->as.attendance.count = 1;
-        b->as.attendance.rows = buf_slice(&rows);
-    } else if (b->kind == KIND_CORRECTION) {
-        b->as.correction.reason = SLICE_LITERAL("misheard");
-    } else if (b->kind == KIND_ERASED) {
-        b->as.erased.redaction = session->entry.id;
-    } else if (b->kind == KIND_OPENED) {
-        b->as.opened.part = SLICE_LITERAL("identity");
-        b->as.opened.reason = SLICE_LITERAL("protection");
-    } else if (b->kind == KIND_INCIDENT) {
-        b->as.incident.code = SLICE_LITERAL("leak");
-    }
-}
-
-static struct said *attest(struct world *w, struct person *p, const char *way, const struct said *seal)
-{
-    struct body b = { .kind = KIND_ATTEST };
-    b.as.attest.way = slice_text(way);
-    return world_say(w, p, &b, &seal->entry.id, 1, NULL);
-}
-
-// A body of each kind of content that would be good from the right person.
-static struct said *speak(struct world *w, struct person *p, enum kind kind, const struct said *session)
-{
-    const struct slice bytes = SLICE_LITERAL("\x80");
-    const struct slice parts[LIMIT_PARTS] = { bytes };
-    const struct hash refs[2] = { session->entry.id, session->entry.id };
-    struct body b = { .kind = kind };
-    size_t n = kind_info(kind)->refs_min;
-    switch (kind) {
-    case KIND_SESSION:
-        return world_session(w, p, "LR-NIM", "LR-NIM-2026-002");
-    case KIND_CLAUSE:
-        b.as.clause.type = SLICE_LITERAL("threat");
-        break;
-    case KIND_LINK:
-        b.as.link.relation = SLICE_LITERAL("supports");
-        break;
-    case KIND_RESPONSE:
-        b.as.response.disposition = SLICE_LITERAL("noted");
-        break;
-    case KIND_REDACTION:
-        b.as.redaction.target = session->entry.id;
-        b.as.redaction.part_count = 1;
-        b.as.redaction.parts[0] = SLICE_LITERAL("context");
-        b.as.redaction.reason = b.as.redaction.authority = SLICE_LITERAL("asked");
-        break;
-    case KIND_FORK_EVIDENCE:
-        b.as.fork_evidence.id_count = 2;
-        break;
-    case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK: case KIND_CONTRIBUTION:
-        break;
-    case KIND_FORUM_PLAN: case KIND_ATTENDANCE: case KIND_SHARE_SEAL: case KIND_SESSION_SEAL: case KIND_CORRECTION:
-    case KIND_WITHDRAWAL: case KIND_ERASED: case KIND_OPENED: case KIND_INCIDENT:
-        fill_forum_body(&b, session);
-        break;
-    case KIND_ATTEST: // two ways, judged apart
-    case KIND_ROOT_APPROVAL: case KIND_GRANT: case KIND_REKEY: case KIND_INVITE: case KIND_ENROL: case KIND_REVOKE:
-    case KIND_ACCEPT_LATE: case KIND_COUNT:
-        cr_assert_fail();
-    }
-    return world_say(w, p, &b, refs, n, n == 0 && kind == KIND_RESUME ? NULL : parts);
 }
 
 Test(roster, every_kind_is_in_force_from_those_roles_and_no_other_and_from_nobody_whose_key_has_ended)
@@ -134,11 +59,11 @@ Test(roster, every_kind_is_in_force_from_those_roles_and_no_other_and_from_nobod
                 expect(world_revoke(&w, &w.root[1], &p, ends[k].reason, NULL, 0), VERDICT_GOOD);
             }
             for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-                expect(speak(&w, &p, rows[i].kind, session),
+                expect(speech_of(&w, &p, rows[i].kind, session),
                        (rows[i].roles & (1u << role)) == 0 ? VERDICT_NO_ROLE : ends[k].ended);
             }
             for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-                expect(attest(&w, &p, ways[i].way, seal),
+                expect(speech_attest(&w, &p, ways[i].way, seal),
                        (ways[i].roles & (1u << role)) == 0 ? VERDICT_NO_ROLE : ends[k].ended);
             }
         }
@@ -181,16 +106,6 @@ Test(roster, an_act_of_the_root_is_in_force_at_its_last_approval_by_distinct_roo
     world_done(&w);
 }
 
-static struct said *rekey(struct world *w, struct person *by, const char *what, struct pubkey old_key,
-                          struct pubkey new_key)
-{
-    struct body b = { .kind = KIND_REKEY };
-    b.as.rekey.what = slice_text(what);
-    b.as.rekey.old_key = SLICE_ARRAY(old_key.b);
-    b.as.rekey.new_key = SLICE_ARRAY(new_key.b);
-    return world_say(w, by, &b, NULL, 0, NULL);
-}
-
 Test(roster, a_change_of_root_voids_what_was_pending_and_the_old_key_ends)
 {
     struct world w;
@@ -198,14 +113,14 @@ Test(roster, a_change_of_root_voids_what_was_pending_and_the_old_key_ends)
     struct person secretary = person_of("secretary");
     struct person fresh = person_of("fresh root");
     struct said *grant = world_grant(&w, &w.root[0], &secretary, BIT(SECRETARIAT), NULL);
-    struct said *change = rekey(&w, &w.root[0], "root", w.root[1].pub, fresh.pub);
+    struct said *change = speech_rekey(&w, &w.root[0], "root", w.root[1].pub, fresh.pub);
     expect(change, VERDICT_PENDING);
     (void)world_approve(&w, &w.root[2], change);
     cr_expect_eq(world_standing(&w, change), VERDICT_GOOD);
     cr_expect_eq(world_standing(&w, grant), VERDICT_VOID);
     expect(world_approve(&w, &w.root[2], grant), VERDICT_VOID);
     expect(world_grant(&w, &w.root[1], &secretary, BIT(SECRETARIAT), NULL), VERDICT_REVOKED);
-    expect(rekey(&w, &fresh, "root", w.root[0].pub, w.root[1].pub), VERDICT_BAD_BODY); // never again
+    expect(speech_rekey(&w, &fresh, "root", w.root[0].pub, w.root[1].pub), VERDICT_BAD_BODY); // never again
     grant = world_grant(&w, &fresh, &secretary, BIT(SECRETARIAT), NULL);
     (void)world_approve(&w, &w.root[0], grant);
     cr_expect_eq(world_standing(&w, grant), VERDICT_GOOD);
@@ -221,11 +136,11 @@ Test(roster, a_rekey_changes_the_log_and_the_door_only_from_the_key_of_now)
     struct pubkey exchange;
     const struct boxkey was = roster_exchange_key(w.roster);
     memcpy(exchange.b, was.b, sizeof exchange.b);
-    expect(rekey(&w, &w.root[0], "log", new_log, w.hub.pub), VERDICT_UNKNOWN_TARGET);
-    expect(rekey(&w, &w.root[0], "log", w.hub.pub, (struct pubkey){ { 1 } }), VERDICT_BAD_BODY);
-    expect(rekey(&w, &w.root[0], "log", w.hub.pub, new_log), VERDICT_GOOD);
-    expect(rekey(&w, &w.root[1], "exchange", exchange, new_log), VERDICT_GOOD);
-    expect(rekey(&w, &w.root[1], "exchange", exchange, w.hub.pub), VERDICT_UNKNOWN_TARGET);
+    expect(speech_rekey(&w, &w.root[0], "log", new_log, w.hub.pub), VERDICT_UNKNOWN_TARGET);
+    expect(speech_rekey(&w, &w.root[0], "log", w.hub.pub, (struct pubkey){ { 1 } }), VERDICT_BAD_BODY);
+    expect(speech_rekey(&w, &w.root[0], "log", w.hub.pub, new_log), VERDICT_GOOD);
+    expect(speech_rekey(&w, &w.root[1], "exchange", exchange, new_log), VERDICT_GOOD);
+    expect(speech_rekey(&w, &w.root[1], "exchange", exchange, w.hub.pub), VERDICT_UNKNOWN_TARGET);
     cr_expect(pubkey_equal(roster_log_key(w.roster), new_log));
     cr_expect(memcmp(roster_exchange_key(w.roster).b, new_log.b, sizeof new_log.b) == 0);
     world_done(&w);
@@ -319,8 +234,8 @@ Test(roster, what_happens_at_a_forum_is_judged_by_its_area_and_an_attestation_by
     (void)world_grant(&w, &secretary, &host, BIT(FACILITATOR), "LR-NIM");
     (void)world_grant(&w, &secretary, &near, BIT(ATTESTER), "LR-NIM");
     const struct said *any = world_grant(&w, &w.root[0], &far, BIT(SECRETARIAT), "LR-BON");
-    expect(speak(&w, &far, KIND_FORUM_PLAN, any), VERDICT_OUT_OF_AREA);
-    expect(speak(&w, &secretary, KIND_FORUM_PLAN, any), VERDICT_GOOD);
+    expect(speech_of(&w, &far, KIND_FORUM_PLAN, any), VERDICT_OUT_OF_AREA);
+    expect(speech_of(&w, &secretary, KIND_FORUM_PLAN, any), VERDICT_GOOD);
     struct person other = person_of("other");
     (void)world_grant(&w, &far, &other, BIT(FACILITATOR) | BIT(ATTESTER), "LR-BON");
     struct body b = { .kind = KIND_SESSION };
@@ -329,8 +244,8 @@ Test(roster, what_happens_at_a_forum_is_judged_by_its_area_and_an_attestation_by
     struct person device = person_again(&host, 1);
     const struct body closing = { .kind = KIND_SESSION_SEAL };
     struct said *seal = world_make(&w, &device, &closing, &session->entry.id, 1, NULL);
-    struct said *good = attest(&w, &near, "own-key", seal);
-    struct said *bad = attest(&w, &other, "own-key", seal);
+    struct said *good = speech_attest(&w, &near, "own-key", seal);
+    struct said *bad = speech_attest(&w, &other, "own-key", seal);
     expect(good, VERDICT_UNKNOWN_TARGET);
     cr_expect_eq(world_put(&w, seal), VERDICT_UNKNOWN_TARGET);
     cr_expect_eq(world_standing(&w, good), VERDICT_UNKNOWN_TARGET);
@@ -340,8 +255,8 @@ Test(roster, what_happens_at_a_forum_is_judged_by_its_area_and_an_attestation_by
     cr_expect_eq(world_standing(&w, seal), VERDICT_GOOD);
     cr_expect_eq(world_standing(&w, good), VERDICT_GOOD);
     cr_expect_eq(world_standing(&w, bad), VERDICT_OUT_OF_AREA);
-    expect(speak(&w, &other, KIND_ATTENDANCE, session), VERDICT_OUT_OF_AREA);
-    expect(speak(&w, &device, KIND_ATTENDANCE, session), VERDICT_GOOD);
+    expect(speech_of(&w, &other, KIND_ATTENDANCE, session), VERDICT_OUT_OF_AREA);
+    expect(speech_of(&w, &device, KIND_ATTENDANCE, session), VERDICT_GOOD);
     world_done(&w);
 }
 
