@@ -7,12 +7,15 @@
 #include "common/base/file.h"
 #include "common/ops/settings.h"
 #include "common/store/leaf.h"
+#include "tests/lib/cofactored.h"
 #include "tests/lib/hub/house.h"
 #include "tests/lib/speech.h"
+#include "tools/baraza/auditor.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/site_roster.h"
 
 #include <criterion/criterion.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -322,7 +325,8 @@ static void at_a_site(const struct scene *s, const struct house *h)
     struct roster *roster = NULL;
     struct kv_txn *t = NULL;
     snprintf(dir, sizeof dir, "%s/site", h->dir);
-    cr_assert_eq(state_make_begin(STORE_NODE, dir, buf_slice(&s->w.charter_note), KV_ANY_FILESYSTEM, &making, NULL), OK);
+    cr_assert_eq(state_make_begin(STORE_NODE, dir, buf_slice(&s->w.charter_note), KV_ANY_FILESYSTEM, &making, NULL),
+                 OK);
     cr_assert_eq(state_make_commit(&making, NULL), OK);
     cr_assert_eq(state_open(dir, KV_ANY_FILESYSTEM, &site, NULL), OK);
     cr_assert_eq(kv_begin_write(state_kv(site), &t), OK);
@@ -353,6 +357,93 @@ Test(verdicts, hub_site_and_verify_judge_every_kind_by_every_role_in_every_state
     at_verify(s, &h);
     at_a_site(s, &h);
     house_done(&h);
+    world_done(&s->w);
+    free(s);
+}
+
+// Signs said anew with R = rB + T, T of order 8: good in the equation with the cofactor, bad in the one without.
+static void sign_mixed(struct said *said, const struct person *p)
+{
+    static const uint8_t order_8[32] = { 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+                                         0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+                                         0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a };
+    uint8_t scalar[32], nonce[32], digest[64], k[32], s[32], wide[64] = { 1 };
+    struct sig sig;
+    struct buf message = buf_new(LIMIT_ENTRY_BYTES + 64);
+    crypto_hash_sha512_state h;
+    buf_put(&message, slice_of(ENTRY_SIGN_PREFIX, sizeof ENTRY_SIGN_PREFIX));
+    buf_put_u64be(&message, said->entry.header.n);
+    buf_put(&message, said->entry.header);
+    crypto_core_ed25519_scalar_reduce(nonce, wide);
+    cr_assert_eq(crypto_sign_ed25519_sk_to_curve25519(scalar, p->sec.b), 0); // the same clamped scalar
+    memset(wide, 0, sizeof wide);
+    memcpy(wide, scalar, sizeof scalar);
+    crypto_core_ed25519_scalar_reduce(scalar, wide);
+    cr_assert_eq(crypto_scalarmult_ed25519_base_noclamp(sig.b, nonce), 0);
+    cr_assert_eq(crypto_core_ed25519_add(sig.b, sig.b, order_8), 0);
+    crypto_hash_sha512_init(&h);
+    crypto_hash_sha512_update(&h, sig.b, 32);
+    crypto_hash_sha512_update(&h, p->pub.b, sizeof p->pub.b);
+    crypto_hash_sha512_update(&h, message.p, message.n);
+    crypto_hash_sha512_final(&h, digest);
+    crypto_core_ed25519_scalar_reduce(k, digest);
+    crypto_core_ed25519_scalar_mul(s, k, scalar);
+    crypto_core_ed25519_scalar_add(sig.b + 32, s, nonce);
+    cr_assert(verify_cofactored(p->pub, buf_slice(&message), sig));
+    memcpy(said->bytes.p + said->bytes.n - sizeof sig.b, sig.b, sizeof sig.b);
+    cr_assert_eq(entry_parse(buf_slice(&said->bytes), &said->entry), VERDICT_GOOD);
+    buf_done(&message);
+}
+
+Test(verdicts, a_signature_on_which_libraries_differ_is_bad_for_everybody)
+{
+    struct scene *s = mem_new(sizeof *s);
+    struct house h;
+    struct audit_report report;
+    char path[128];
+    struct buf export = buf_new(1 << 26);
+    begin(s);
+    struct said *mixed = world_make(&s->w, &s->host, &(struct body){ .kind = KIND_CONTRIBUTION },
+                                    &s->session->entry.id, 1, NULL);
+    sign_mixed(mixed, &s->host);
+    cr_expect_eq(entry_verify(&mixed->entry, s->w.charter.id), VERDICT_BAD_SIGNATURE);
+    house_new(&h, &s->w);
+    house_open(&h);
+    for (size_t i = 0; i < s->w.n; i++) {
+        (void)house_deliver(&h, &s->w.record[i], 1);
+    }
+    const struct batch_outcome outcome = house_deliver(&h, &mixed, 1);
+    cr_expect_eq(outcome.refuse.code, VERDICT_BAD_SIGNATURE);
+    cr_expect_eq(sequence_size(h.sequence), s->w.n);
+    house_close(&h);
+    world_force(&s->w, mixed); // by a hub that does not care
+    world_export(&s->w, true, &export);
+    snprintf(path, sizeof path, "%s/record.baraza", h.dir);
+    cr_assert_eq(file_replace(path, buf_slice(&export), 0600, NULL), OK);
+    cr_assert_eq(auditor_run(path, s->w.charter.id, 1, &report, NULL), OK);
+    cr_expect_not(report.good);
+    cr_expect_eq(report.index, mixed->index);
+    buf_done(&export);
+    house_done(&h);
+    world_done(&s->w);
+    free(s);
+}
+
+// Run again with a library whose equation is the other one (tests/CMakeLists.txt): then this one must really be there.
+Test(verdicts, the_newer_library_is_there_when_it_should_be)
+{
+    struct scene *s = mem_new(sizeof *s);
+    begin(s);
+    struct said *mixed = world_make(&s->w, &s->host, &(struct body){ .kind = KIND_CONTRIBUTION },
+                                    &s->session->entry.id, 1, NULL);
+    struct buf message = buf_new(LIMIT_ENTRY_BYTES + 64);
+    sign_mixed(mixed, &s->host);
+    buf_put(&message, slice_of(ENTRY_SIGN_PREFIX, sizeof ENTRY_SIGN_PREFIX));
+    buf_put_u64be(&message, mixed->entry.header.n);
+    buf_put(&message, mixed->entry.header);
+    const bool taken = crypto_sign_verify_detached(mixed->entry.signature.b, message.p, message.n, s->host.pub.b) == 0;
+    cr_expect_eq(taken, getenv("BARAZA_NEWER_SODIUM") != NULL);
+    buf_done(&message);
     world_done(&s->w);
     free(s);
 }
