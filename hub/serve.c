@@ -397,11 +397,14 @@ enum err serve_down(struct serve *s, const struct peer_action *a, struct buf *ou
     d = mem_new(sizeof *d);
     d->arena = arena_new(LIMIT_FRAME_BYTES);
     e = end(t, down_read(s, t, a, d, &stop, why));
+    // A long look that found nothing is said too: else the device would never hear how far it was looked for it, and
+    // send the hub back to where it began.
+    const bool tells = e == OK && (d->count > 0 || (stop > a->as.down.from && stop < a->as.down.to));
     if (e == OK) {
         *upto = stop;
-        *any = d->count > 0;
+        *any = tells;
     }
-    if (e == OK && d->count > 0) {
+    if (tells) {
         struct msg m = { .type = MSG_DOWN,
                          .as.down = { .from = a->as.down.from, .to = stop, .count = d->count, .entries = d->entries } };
         msg_make(&m, out);

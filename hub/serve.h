@@ -47,7 +47,7 @@ MUST_USE enum err serve_custody(struct serve *s, const struct peer_action *a, st
 
 // Makes the DOWN of a SEND_DOWN action: control entries, and responses to what was written with this user's device, in
 // [from, to), as many as fit. *upto is where it stopped; *any is false, and out untouched, when nothing of [from, to)
-// concerns this user.
+// concerns this user. A look that ended before `to` with nothing found is a message without entries.
 MUST_USE enum err serve_down(struct serve *s, const struct peer_action *a, struct buf *out, uint64_t *upto, bool *any,
                              struct why *why);
 

@@ -273,6 +273,61 @@ Test(serve, downwards_go_acts_for_all_and_answers_to_whose_words_they_answer)
     scene_done(&s);
 }
 
+Test(serve, a_device_is_led_through_a_long_stretch_that_does_not_concern_it)
+{
+    struct scene s;
+    struct said *amara[2];
+    struct said *bintu[2];
+    static struct said *many[2300];
+    struct person drafter = person_of("a drafter");
+    struct reply r;
+    struct why why = { "" };
+    const size_t n = sizeof many / sizeof many[0];
+    scene_init(&s);
+    reply_init(&r);
+    deliver_one(&s, world_grant(&s.w, &s.secretariat, &drafter, 1u << ROLE_DRAFTER, NULL));
+    scene_speak(&s, &s.amara, amara, 2);
+    scene_speak(&s, &s.bintu, bintu, 2);
+    (void)house_deliver(&s.house, amara, 2);
+    (void)house_deliver(&s.house, bintu, 2);
+    const uint64_t before = scene_size(&s);
+    for (size_t i = 0; i < n; i++) {
+        many[i] = world_respond(&s.w, &drafter, i + 1 < n ? amara[1] : bintu[1], "noted");
+    }
+    for (size_t i = 0; i < n; i += 100) {
+        cr_assert(house_deliver(&s.house, many + i, 100).has_ack);
+    }
+    // The hub goes on from where it looked last; the device moves by what it is told, and else says where it stands.
+    const uint64_t size = scene_size(&s);
+    uint64_t hub = before;
+    uint64_t device = before;
+    size_t answers = 0;
+    for (int turns = 0; device < size && turns < 100; turns++) {
+        struct peer_action a = { .type = PEER_SEND_DOWN, .user = s.bintu.transport };
+        bool any = false;
+        a.as.down.from = hub;
+        a.as.down.to = size;
+        buf_reset(&r.frame);
+        cr_assert_eq(serve_down(s.house.serve, &a, &r.frame, &hub, &any, &why), OK, "%s", why.text);
+        if (!any) {
+            continue;
+        }
+        reply_read(&r, MSG_DOWN);
+        const bool fits = r.msg.as.down.from <= device && r.msg.as.down.to > device;
+        for (size_t i = 0; i < r.msg.as.down.count; i++) {
+            struct entry entry;
+            cr_assert_eq(entry_parse(r.msg.as.down.entries[i].entry, &entry), VERDICT_GOOD);
+            answers += fits && kind_of(entry.kind) == KIND_RESPONSE;
+        }
+        device = fits ? r.msg.as.down.to : device;
+        hub = device;
+    }
+    cr_expect_eq(device, size, "it came to %d of %d", (int)device, (int)size);
+    cr_expect_eq(answers, 1);
+    reply_done(&r);
+    scene_done(&s);
+}
+
 Test(serve, many_and_large_entries_go_down_in_messages_that_fit)
 {
     struct scene s;
