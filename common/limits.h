@@ -113,6 +113,11 @@
 #define LIMIT_BUNDLE_BYTES 1073741824  // one bundle (1 GiB): a year of a busy site, and it fits any stick
 #define LIMIT_BUNDLE_FRAME 1048640     // one frame of a bundle: a message, what sealing adds, and the heads around it
 #define LIMIT_BUNDLE_FOLDER 4096       // bundles in one folder
+#define LIMIT_BUNDLE_VIEW 4096         // the checkpoint that a bundle shows to whoever carries it
+#define LIMIT_CARRIED 64               // bundles of other sites that a site carries
+#define LIMIT_CARRIED_SITE 4           // of these, from one site to the hub
+#define LIMIT_CARRIED_BYTES 536870912  // all of them together (512 MiB)
+#define LIMIT_VIEWS 16                 // checkpoints of others that wait to be compared with a site's own
 #define LIMIT_AUDIT_BATCH 256          // entries that an auditor's thread checks at a time
 #define LIMIT_AUDIT_BATCH_BYTES 2097152 // their bytes together, but for the first that does not fit (2 MiB)
 #define LIMIT_AUDIT_THREADS 64         // threads of one audit

@@ -86,8 +86,9 @@ static struct slice frame_close(struct bundle_writer *w, struct buf *out, size_t
 }
 
 bool bundle_begin(struct bundle_writer *w, enum bundle_way way, struct hash consultation, struct boxkey to,
-                  struct buf *out)
+                  const struct bundle_about *about, struct buf *out)
 {
+    CHECK(about->view.n <= LIMIT_BUNDLE_VIEW);
     uint8_t room[sizeof(struct symkey) + SEAL_BOX_EXTRA];
     struct buf boxed = buf_over(room, sizeof room);
     *w = (struct bundle_writer){ .way = way, .consultation = consultation, .key = symkey_new() };
@@ -99,10 +100,12 @@ bool bundle_begin(struct bundle_writer *w, enum bundle_way way, struct hash cons
     buf_put_text(out, BUNDLE_MAGIC);
     sha256_add(&w->hash, SLICE_LITERAL(BUNDLE_MAGIC));
     const size_t at = frame_open(out, FRAME_HEAD);
-    pack_array(out, 3);
+    pack_array(out, 5);
     pack_uint(out, way);
     pack_bin(out, SLICE_ARRAY(consultation.b));
     pack_bin(out, buf_slice(&boxed));
+    pack_bin(out, SLICE_ARRAY(about->site.b));
+    pack_bin(out, about->view);
     w->head = hash_of(frame_close(w, out, at));
     return true;
 }
@@ -205,32 +208,55 @@ enum bundle_fault bundle_length(const uint8_t p[static BUNDLE_LENGTH_BYTES], siz
     return BUNDLE_FINE;
 }
 
+// Opens the box with the bundle's own key. A courier has nothing to open it with.
+static enum bundle_fault open_key(struct bundle_reader *r, struct slice boxed)
+{
+    uint8_t room[sizeof r->key.b];
+    struct buf key = buf_over(room, sizeof room);
+    if (r->expect.sec == NULL) {
+        return BUNDLE_FINE;
+    }
+    if (r->label.way != r->expect.way) {
+        return BUNDLE_WAY;
+    }
+    const bool ours = r->label.way == BUNDLE_UP || boxkey_equal(r->label.site, r->expect.pub);
+    if (!ours || !seal_open(r->expect.pub, r->expect.sec, boxed, &key)) {
+        return BUNDLE_NOT_FOR_US;
+    }
+    memcpy(r->key.b, room, sizeof room);
+    mem_wipe(room, sizeof room);
+    return BUNDLE_FINE;
+}
+
 static enum bundle_fault read_head(struct bundle_reader *r, struct cursor *c, struct slice frame)
 {
     struct hash consultation;
-    cursor_array_of(c, 3);
+    struct boxkey site;
+    cursor_array_of(c, 5);
     const uint64_t way = cursor_uint(c);
     cursor_bin_fixed(c, consultation.b, sizeof consultation.b);
     const struct slice boxed = cursor_bin(c);
-    if (!cursor_done(c) || (way != BUNDLE_UP && way != BUNDLE_DOWN)) {
+    cursor_bin_fixed(c, site.b, sizeof site.b);
+    const struct slice view = cursor_bin(c);
+    if (!cursor_done(c) || (way != BUNDLE_UP && way != BUNDLE_DOWN) || view.n > LIMIT_BUNDLE_VIEW ||
+        boxed.n != sizeof r->key.b + SEAL_BOX_EXTRA) {
         return BUNDLE_FORM;
     }
     if (!hash_equal(consultation, r->expect.consultation)) {
         return BUNDLE_CONSULTATION;
     }
-    if (way != r->expect.way) {
-        return BUNDLE_WAY;
+    r->label.way = (enum bundle_way)way;
+    r->label.site = site;
+    r->label.view_bytes = view.n;
+    if (view.n > 0) {
+        memcpy(r->label.view, view.p, view.n);
     }
-    uint8_t room[sizeof r->key.b];
-    struct buf key = buf_over(room, sizeof room);
-    if (boxed.n != sizeof room + SEAL_BOX_EXTRA || !seal_open(r->expect.pub, r->expect.sec, boxed, &key)) {
-        return BUNDLE_NOT_FOR_US;
+    const enum bundle_fault f = open_key(r, boxed);
+    if (f == BUNDLE_FINE) {
+        r->head = hash_of(frame);
+        r->stage = BUNDLE_IN_MESSAGES;
     }
-    memcpy(r->key.b, room, sizeof room);
-    mem_wipe(room, sizeof room);
-    r->head = hash_of(frame);
-    r->stage = BUNDLE_IN_MESSAGES;
-    return BUNDLE_FINE;
+    return f;
 }
 
 static enum bundle_fault read_message(struct bundle_reader *r, struct cursor *c, struct buf *message)
@@ -241,7 +267,7 @@ static enum bundle_fault read_message(struct bundle_reader *r, struct cursor *c,
         return BUNDLE_FORM;
     }
     const struct nonce nonce = nonce_of(r->count);
-    if (!seal_decrypt(&r->key, &nonce, bound_to(&r->head, true, room), sealed, message)) {
+    if (r->expect.sec != NULL && !seal_decrypt(&r->key, &nonce, bound_to(&r->head, true, room), sealed, message)) {
         return BUNDLE_DAMAGED;
     }
     r->count++;
@@ -253,7 +279,7 @@ static enum bundle_fault read_signature(const struct bundle_reader *r, const str
 {
     uint8_t room[64];
     struct sig sig;
-    if (r->expect.way == BUNDLE_UP) {
+    if (r->label.way == BUNDLE_UP) {
         return signature.n == 0 ? BUNDLE_FINE : BUNDLE_FORM;
     }
     if (signature.n != sizeof sig.b) {
@@ -280,12 +306,14 @@ static enum bundle_fault read_end(struct bundle_reader *r, struct cursor *c)
         return BUNDLE_FORM;
     }
     const struct nonce nonce = nonce_of(r->count);
-    if (!hash_equal(hash, said) ||
-        !seal_decrypt(&r->key, &nonce, bound_to(&r->head, false, room), closing, &none)) {
+    const bool closed = r->expect.sec == NULL ||
+                        seal_decrypt(&r->key, &nonce, bound_to(&r->head, false, room), closing, &none);
+    if (!hash_equal(hash, said) || !closed) {
         return BUNDLE_DAMAGED;
     }
     const enum bundle_fault f = read_signature(r, &hash, signature);
     if (f == BUNDLE_FINE) {
+        r->label.whole = hash;
         r->stage = BUNDLE_AT_END;
     }
     return f;

@@ -5,7 +5,8 @@
 // "Bundles"). Pure: bytes in, bytes out. It must never say what a message means, nor believe a length.
 //
 // bundle  = the line "baraza/bundle/v1", then frames u32be length ‖ canonical [type, body]:
-//   [1, [way, consultation, boxed key]]   the bundle's own key, boxed to whom it is for
+//   [1, [way, consultation, boxed key, site, view]]   the bundle's own key, boxed to whom it is for; and what a courier
+//                                         may know: the site's transport key, and the checkpoint its maker stands at
 //   [2, sealed message] …                 each under that key, with its number: none can be left out, added or moved
 //   [3, [closing, hash, signature]]       closing proves the number of messages, hash is the SHA-256 of every byte
 //                                         before; down: the log key signed consultation ‖ hash, up: empty
@@ -45,7 +46,8 @@ enum bundle_way {
     X(OLDER, "older", "made before what this site already knows; nothing in it is new")                                \
     X(ANOTHER_BASE, "another-base", "made for an earlier state of this site: carry a new bundle to the hub and back")  \
     X(CONTRADICTION, "contradiction", "the hub signed two records that exclude each other; the evidence is kept")      \
-    X(READER, "reader", "reading it took more than any bundle needs")
+    X(READER, "reader", "reading it took more than any bundle needs")                                                  \
+    X(CARRY_FULL, "carry-full", "this site carries all it can for others: hand that over first")
 
 #define BUNDLE_FAULT_ENUM(symbol, name, text) BUNDLE_##symbol,
 enum bundle_fault { BUNDLE_FAULT_TABLE(BUNDLE_FAULT_ENUM) BUNDLE_FAULTS };
@@ -54,6 +56,23 @@ enum bundle_fault { BUNDLE_FAULT_TABLE(BUNDLE_FAULT_ENUM) BUNDLE_FAULTS };
 // Returns the name, and the text; static storage.
 const char *bundle_fault_name(enum bundle_fault f);
 const char *bundle_fault_text(enum bundle_fault f);
+
+// What whoever carries a bundle may know of it. Bound to all that follows, but for a courier's eyes only a claim; the
+// view is the hub's signed word, or nothing.
+struct bundle_about {
+    struct boxkey site;        // up: who made it, down: whom it is for
+    struct slice view;         // the checkpoint verified there (up) or shown there (down), whole note, at most
+                               // LIMIT_BUNDLE_VIEW bytes; empty: none
+};
+
+// What a courier's look at a whole bundle gives (struct bundle_expect without sec).
+struct bundle_label {
+    enum bundle_way way;
+    struct boxkey site;
+    struct hash whole;         // SHA-256 of all before the last frame: the bundle's name
+    size_t view_bytes;
+    uint8_t view[LIMIT_BUNDLE_VIEW];
+};
 
 // --- writing ---
 struct bundle_writer {
@@ -65,9 +84,10 @@ struct bundle_writer {
     uint64_t count;            // messages so far
 };
 
-// Appends the magic line and the first frame to out and starts w. False, with nothing appended, when `to` is no key.
+// Appends the magic line and the first frame to out and starts w. to: up the intake key, down the site's. False, with
+// nothing appended, when it is no key.
 MUST_USE bool bundle_begin(struct bundle_writer *w, enum bundle_way way, struct hash consultation, struct boxkey to,
-                           struct buf *out);
+                           const struct bundle_about *about, struct buf *out);
 
 // Appends one message of 1 to LIMIT_FRAME_BYTES bytes (CHECK).
 void bundle_put(struct bundle_writer *w, struct slice message, struct buf *out);
@@ -84,11 +104,12 @@ void bundle_site_make(struct boxkey site, struct slice hello, struct buf *out);
 MUST_USE bool bundle_site_parse(struct slice message, struct boxkey *site, struct slice *hello);
 
 // --- reading, frame by frame ---
-// Whose bundles are read here; sec is kept.
+// Whose bundles are read here; sec is kept. Without sec it is a courier who looks: at bundles of both ways, for their
+// form, their hash and the signature of those that come down; no message is opened.
 struct bundle_expect {
-    enum bundle_way way;
+    enum bundle_way way;       // not read without sec
     struct hash consultation;
-    struct boxkey pub;         // intake at the hub, transport at a site
+    struct boxkey pub;         // intake at the hub, transport at a site; not read without sec
     const struct boxsec *sec;
     struct pubkey log;         // signs what comes down
 };
@@ -102,6 +123,7 @@ struct bundle_reader {
     struct symkey key;
     struct hash head;
     uint64_t count;
+    struct bundle_label label; // filled as the head and the end are read
 };
 
 // Starts a reader before its first byte; bundle_reader_done wipes it.
@@ -115,7 +137,8 @@ MUST_USE enum bundle_fault bundle_read_magic(struct bundle_reader *r, struct sli
 MUST_USE enum bundle_fault bundle_length(const uint8_t p[static BUNDLE_LENGTH_BYTES], size_t *n);
 
 // Takes the next frame, its length included. FINE, and r->stage says what it was: BUNDLE_IN_MESSAGES with message not
-// empty: a message, appended to it (which was empty, with LIMIT_FRAME_BYTES as maximum); else the head or the end.
+// empty: a message, appended to it (which was empty, with LIMIT_FRAME_BYTES as maximum); else the head or the end. For
+// a courier every message is empty.
 // After BUNDLE_AT_END no byte may follow. Any other answer: the bundle is refused; nothing more is to be read.
 MUST_USE enum bundle_fault bundle_read(struct bundle_reader *r, struct slice frame, struct buf *message);
 

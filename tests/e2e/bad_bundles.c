@@ -68,7 +68,8 @@ static enum err make(const struct charter *charter, const char *dir, unsigned ki
                                            .payload = buf_slice(&payload) } };
     msg_make(&greeting, &hello);
     bundle_site_make(site, buf_slice(&hello), &message);
-    enum err e = bundle_making_begin(path, BUNDLE_UP, charter->id, charter->intake, &m, why);
+    const struct bundle_about about = { .site = site };
+    enum err e = bundle_making_begin(path, BUNDLE_UP, charter->id, charter->intake, &about, &m, why);
     if (e == OK) {
         e = bundle_making_put(&m, buf_slice(&message), why);
         buf_reset(&message);

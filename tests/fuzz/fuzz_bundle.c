@@ -22,7 +22,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     memset(secret.b, 9, sizeof secret.b);
     head = buf_new(4096);
     expect = (struct bundle_expect){ .way = BUNDLE_UP, .pub = box_public(&secret), .sec = &secret };
-    CHECK(bundle_begin(&w, BUNDLE_UP, expect.consultation, expect.pub, &head));
+    const struct bundle_about about = { .site = expect.pub, .view = SLICE_LITERAL("a checkpoint") };
+    CHECK(bundle_begin(&w, BUNDLE_UP, expect.consultation, expect.pub, &about, &head));
     return 0;
 }
 

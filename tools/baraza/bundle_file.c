@@ -71,6 +71,9 @@ static enum bundle_fault judge_message(struct reading *g)
     if (g->expect->way == BUNDLE_UP && g->r.count == 1 && !bundle_site_parse(bytes, &site, &bytes)) {
         return BUNDLE_MESSAGE;
     }
+    if (g->expect->way == BUNDLE_UP && g->r.count == 1 && !boxkey_equal(site, g->r.label.site)) {
+        return BUNDLE_MESSAGE; // what couriers were told is not so
+    }
     const bool good = msg_parse(bytes, g->arena, &m) == VERDICT_GOOD && may_carry(g->expect->way, g->r.count, m.type);
     return good ? BUNDLE_FINE : BUNDLE_MESSAGE;
 }
@@ -123,11 +126,10 @@ static enum bundle_fault pass(struct reading *g, int out)
     if (f == BUNDLE_FINE && take(g, head, 1) != 0) {
         f = BUNDLE_TRAILING;
     }
-    bundle_reader_done(&g->r);
     return f;
 }
 
-// Says one byte, the fault; when there is none, all messages and a length of zero.
+// Says one byte, the fault; when there is none, all messages and a length of zero, or to a courier the label.
 static void read_bundle(int in, int out, void *arg)
 {
     struct reading g = { .expect = arg,
@@ -138,9 +140,12 @@ static void read_bundle(int in, int out, void *arg)
     static const uint8_t end[BUNDLE_LENGTH_BYTES] = { 0 };
     const uint8_t fault = (uint8_t)pass(&g, -1);
     confine_say(out, slice_of(&fault, 1));
-    if (fault == BUNDLE_FINE && pass(&g, out) == BUNDLE_FINE) {
+    if (fault == BUNDLE_FINE && g.expect->sec == NULL) {
+        confine_say(out, slice_of(&g.r.label, sizeof g.r.label));
+    } else if (fault == BUNDLE_FINE && pass(&g, out) == BUNDLE_FINE) {
         confine_say(out, SLICE_ARRAY(end));
     }
+    bundle_reader_done(&g.r);
 }
 
 // --- opening ---
@@ -262,6 +267,19 @@ enum err bundle_file_next(struct bundle_file *f, struct buf *out, bool *more, st
     return OK;
 }
 
+enum err bundle_file_label(struct bundle_file *f, struct bundle_label *out, struct why *why)
+{
+    struct bundle_label said;
+    const bool heard = confine_hear(&f->reader, &said, sizeof said) && said.view_bytes <= sizeof said.view &&
+                       (said.way == BUNDLE_UP || said.way == BUNDLE_DOWN);
+    if (!heard) {
+        why_set(why, "the process that reads the bundle has ended");
+        return ERR_IO;
+    }
+    *out = said;
+    return OK;
+}
+
 void bundle_file_close(struct bundle_file *f)
 {
     if (f != NULL) {
@@ -299,7 +317,7 @@ static enum err must_be_new(const char *path, struct why *why)
 }
 
 enum err bundle_making_begin(const char *path, enum bundle_way way, struct hash consultation, struct boxkey to,
-                             struct bundle_making *out, struct why *why)
+                             const struct bundle_about *about, struct bundle_making *out, struct why *why)
 {
     *out = (struct bundle_making){ .file = { .fd = -1 } };
     enum err e = must_be_new(path, why);
@@ -311,7 +329,7 @@ enum err bundle_making_begin(const char *path, enum bundle_way way, struct hash 
     }
     out->out = buf_new(2 * LIMIT_BUNDLE_FRAME);
     sha256_init(&out->hash);
-    if (!bundle_begin(&out->writer, way, consultation, to, &out->out)) {
+    if (!bundle_begin(&out->writer, way, consultation, to, about, &out->out)) {
         why_set(why, "the key that the bundle is for is not a key");
         e = ERR_BAD_INPUT;
     } else {
@@ -365,10 +383,9 @@ static enum err read_back(const struct bundle_making *m, struct why *why)
     return e;
 }
 
-enum err bundle_making_commit(struct bundle_making *m, const struct seckey *log, struct why *why)
+// Reads it back, and names it if all is well. Takes m.
+static enum err give_name(struct bundle_making *m, enum err e, struct why *why)
 {
-    bundle_end(&m->writer, log, &m->out);
-    enum err e = flush(m, why);
     if (e == OK) {
         e = read_back(m, why);
     }
@@ -380,6 +397,32 @@ enum err bundle_making_commit(struct bundle_making *m, const struct seckey *log,
     }
     bundle_making_abort(m);
     return e;
+}
+
+enum err bundle_making_commit(struct bundle_making *m, const struct seckey *log, struct why *why)
+{
+    bundle_end(&m->writer, log, &m->out);
+    return give_name(m, flush(m, why), why);
+}
+
+enum err bundle_file_copy(struct bundle_file *f, const char *path, struct why *why)
+{
+    struct bundle_making m = { .file = { .fd = -1 }, .out = buf_new(BLOCK_BYTES) };
+    uint8_t *block = mem_new(BLOCK_BYTES);
+    ssize_t n = 0;
+    off_t at = 0;
+    sha256_init(&m.hash);
+    enum err e = must_be_new(path, why);
+    if (e == OK) {
+        e = file_writer_begin(path, &m.file, why);
+    }
+    while (e == OK && (n = pread(f->copy, block, BLOCK_BYTES, at)) > 0) {
+        buf_put(&m.out, slice_of(block, (size_t)n));
+        at += n;
+        e = flush(&m, why);
+    }
+    free(block);
+    return give_name(&m, e == OK && n < 0 ? system_error(why, "reading", "the copy of a bundle") : e, why);
 }
 
 void bundle_making_abort(struct bundle_making *m)

@@ -28,6 +28,14 @@ MUST_USE enum err bundle_file_open(const char *path, const char *state, const st
 // one. ERR_IO with why: the process that reads has ended.
 MUST_USE enum err bundle_file_next(struct bundle_file *f, struct buf *out, bool *more, struct why *why);
 
+// What is written on a bundle that was opened as a courier (expect without sec), and gives no messages: once, instead
+// of bundle_file_next. ERR_IO as there.
+MUST_USE enum err bundle_file_label(struct bundle_file *f, struct bundle_label *out, struct why *why);
+
+// Writes the bundle as it was judged to a new file at path, reads it back, and gives it its name: durable when OK.
+// ERR_EXISTS with why when something is there already, or the system's error.
+MUST_USE enum err bundle_file_copy(struct bundle_file *f, const char *path, struct why *why);
+
 // NULL is harmless.
 void bundle_file_close(struct bundle_file *f);
 
@@ -43,7 +51,8 @@ struct bundle_making {
 // Starts a bundle that will be at path. ERR_EXISTS with why when something is there already; ERR_BAD_INPUT when `to`
 // is no key. bundle_making_commit or bundle_making_abort ends it.
 MUST_USE enum err bundle_making_begin(const char *path, enum bundle_way way, struct hash consultation,
-                                      struct boxkey to, struct bundle_making *out, struct why *why);
+                                      struct boxkey to, const struct bundle_about *about, struct bundle_making *out,
+                                      struct why *why);
 
 // Adds one message. ERR_FULL, ERR_IO; ERR_TOO_BIG when it would be larger than any bundle may be.
 MUST_USE enum err bundle_making_put(struct bundle_making *m, struct slice message, struct why *why);

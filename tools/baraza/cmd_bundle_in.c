@@ -2,7 +2,8 @@
 // Copyright The Baraza authors
 //
 // `baraza bundle in`: takes what a courier brings, a file or a folder of them, each judged alone. At a hub by the door
-// of the exchange, at a site by the core of the exchange: so a bundle has the effect of the network, no other.
+// of the exchange, at a site by the core of the exchange: so a bundle has the effect of the network, no other. What is
+// for others of the consultation is kept at a site and carried along.
 // It must never take a bundle that is not whole. Read first: bundle_file.h, visit.h, node/node_bundle.h.
 #include "common/base/file.h"
 #include "common/format/armor.h"
@@ -10,6 +11,7 @@
 #include "node/node_bundle.h"
 #include "node/node_count.h"
 #include "tools/baraza/bundle_file.h"
+#include "tools/baraza/carry.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/visit.h"
 #include "tools/baraza/work.h"
@@ -227,6 +229,56 @@ static enum err take_at_hub(struct taking *t, const char *path, struct bundle_fi
     return e;
 }
 
+// --- bundles of others ---
+
+static int say_carried(struct taking *t, const char *path, const struct carry_taken *c)
+{
+    const bool kept = c->fate == CARRY_KEEP;
+    const bool up = c->label.way == BUNDLE_UP;
+    if (t->context->json) {
+        json_t *o = json_object();
+        json_put(o, "file", json_string(path));
+        json_put(o, "taken", json_boolean(kept));
+        json_put(o, "carried", json_boolean(true));
+        json_put(o, "site", json_of_hex(SLICE_ARRAY(c->label.site.b)));
+        json_put(o, "for", json_string(up ? "hub" : "site"));
+        return cmd_print_json(o);
+    }
+    struct buf out = buf_new(4096);
+    put_name(&out, path);
+    buf_put_text(&out, up ? ": from site " : ": the hub's answer to site ");
+    armor_put_hex(&out, slice_of(c->label.site.b, 4));
+    buf_put_text(&out, kept ? ", kept and carried along\n" : ", carried along already\n");
+    int code = kept || !t->context->quiet ? cmd_print(buf_slice(&out)) : EXIT_GOOD;
+    buf_done(&out);
+    return code;
+}
+
+// What is not for this site is carried for whom it is for, when that is a site or the hub of this consultation.
+static enum err take_for_others(struct taking *t, const char *path, enum bundle_fault fault, int *code,
+                                struct why *why)
+{
+    struct carry_taken taken;
+    const struct carry_site site = { .state = t->context->state,
+                                     .own = t->transport.pub,
+                                     .consultation = t->charter.id,
+                                     .log = t->charter.log.key };
+    enum err e = carry_take(&site, path, &taken, why);
+    if (e != OK) {
+        return e;
+    }
+    if (taken.fault != BUNDLE_FINE) {
+        *code = say_refused(t, path, taken.fault);
+    } else if (taken.fate == CARRY_NOT) {
+        *code = say_refused(t, path, fault);
+    } else if (taken.fate == CARRY_NO_ROOM) {
+        *code = say_refused(t, path, BUNDLE_CARRY_FULL);
+    } else {
+        *code = say_carried(t, path, &taken);
+    }
+    return OK;
+}
+
 static void take(struct taking *t, const char *path)
 {
     struct why why = { "" };
@@ -234,7 +286,9 @@ static void take(struct taking *t, const char *path)
     enum bundle_fault fault = BUNDLE_FINE;
     int code = EXIT_GOOD;
     enum err e = bundle_file_open(path, t->context->state, &t->expect, &f, &fault, &why);
-    if (e == OK && fault != BUNDLE_FINE) {
+    if (e == OK && !t->hub && (fault == BUNDLE_NOT_FOR_US || fault == BUNDLE_WAY)) {
+        e = take_for_others(t, path, fault, &code, &why);
+    } else if (e == OK && fault != BUNDLE_FINE) {
         code = say_refused(t, path, fault);
     } else if (e == OK) {
         e = t->hub ? take_at_hub(t, path, f, &code, &why) : take_at_site(t, path, f, &code, &why);
@@ -365,7 +419,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_command command = {
         .name = "baraza bundle in",
         .summary = "Take in what a courier brings: at the hub bundles of sites, at a site the hub's answers. A folder "
-                   "is taken bundle by bundle: a bad one is refused and stops no other",
+                   "is taken bundle by bundle: a bad one is refused and stops no other. A site also keeps what is for "
+                   "others of its consultation, unread, and carries it on",
         .positionals = "FILE|DIR",
         .min = 1,
         .max = 1,
@@ -374,6 +429,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
                     "\n"
                     "At a hub the daemon may be running; where it is not, it is started for the moment.\n"
                     "Taking the same bundle again, or what the network brought already, changes nothing.\n"
+                    "For a team: the others' bundles go to the hub with your next bundle or sync, and its answers to\n"
+                    "them come back the same way. Nobody can read what she carries.\n"
                     "Exit 0: taken. 1: a bundle was refused; the line says why.\n",
     };
     struct args args;

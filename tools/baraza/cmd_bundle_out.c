@@ -7,10 +7,12 @@
 #include "common/base/file.h"
 #include "common/format/armor.h"
 #include "common/net/loop.h"
+#include "common/store/exchange_state.h"
 #include "hub/hub_bundle.h"
 #include "hub/hub_keys.h"
 #include "node/node_bundle.h"
 #include "tools/baraza/bundle_file.h"
+#include "tools/baraza/carry.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/work.h"
 
@@ -96,11 +98,14 @@ static enum err put(void *arg, struct slice message, struct why *why)
     return bundle_making_put(&m->file, message, why);
 }
 
-static enum err begin(struct making *m, enum bundle_way way, struct boxkey site, struct boxkey to, struct why *why)
+static enum err begin(struct making *m, enum bundle_way way, struct boxkey site, struct boxkey to, struct slice view,
+                      struct why *why)
 {
+    const struct bundle_about about = { .site = site,
+                                        .view = view.n <= LIMIT_BUNDLE_VIEW ? view : slice_of(NULL, 0) };
     free(m->path);
     m->path = name_bundle(m, way == BUNDLE_UP ? "from" : "to", site);
-    return bundle_making_begin(m->path, way, state_charter(m->w.state)->id, to, &m->file, why);
+    return bundle_making_begin(m->path, way, state_charter(m->w.state)->id, to, &about, &m->file, why);
 }
 
 static enum err commit(struct making *m, const struct seckey *log, enum err e, struct why *why)
@@ -117,7 +122,7 @@ static enum err commit(struct making *m, const struct seckey *log, enum err e, s
 
 // --- at a site ---
 
-static int say_site(const struct making *m, const struct node_bundle_made *made)
+static int say_site(const struct making *m, const struct node_bundle_made *made, const struct carry_given *others)
 {
     struct buf out = buf_new(8192);
     if (m->context->json) {
@@ -125,6 +130,7 @@ static int say_site(const struct making *m, const struct node_bundle_made *made)
         json_put(o, "file", json_string(m->path));
         json_put(o, "entries", json_of_number(made->entries));
         json_put(o, "left", json_of_number(made->left));
+        json_put(o, "carried", json_of_number(others->given + others->there));
         json_put(o, "bytes", json_of_number(m->bytes));
         return cmd_print_json(o);
     }
@@ -135,9 +141,54 @@ static int say_site(const struct making *m, const struct node_bundle_made *made)
         print_count(&out, made->left, "entry is", "entries are");
         buf_put_text(&out, " not in it: baraza unlock, then make another\n");
     }
+    if (others->given + others->there > 0) {
+        buf_put_text(&out, "with it ");
+        print_count(&out, others->given + others->there, "bundle", "bundles");
+        buf_put_text(&out, " that this computer carries for other sites\n");
+    }
+    if (others->damaged > 0) {
+        print_count(&out, others->damaged, "carried bundle was", "carried bundles were");
+        buf_put_text(&out, " damaged on this disk, and removed: whoever made it makes another\n");
+    }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
     return code;
+}
+
+// The last checkpoint that was verified here: whoever carries the bundle may compare it with her own.
+static enum err read_view(const struct making *m, struct buf *out)
+{
+    struct kv_txn *t = NULL;
+    struct tree_head head;
+    struct slice note;
+    enum err e = kv_begin_read(state_kv(m->w.state), &t);
+    if (e == OK) {
+        e = exchange_checkpoint_get(t, &head, &note);
+    }
+    if (e == OK) {
+        buf_put(out, note);
+    }
+    kv_abort(t);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+// What is carried for others goes along, when there is a folder to put it into.
+static enum err give_carried(const struct making *m, struct boxkey own, struct carry_given *out, struct why *why)
+{
+    const struct charter *charter = state_charter(m->w.state);
+    const struct carry_site site = {
+        .state = m->context->state, .own = own, .consultation = charter->id, .log = charter->log.key
+    };
+    struct node_carry all;
+    *out = (struct carry_given){ .given = 0 };
+    if (is_dir(m->where)) {
+        return carry_give(&site, m->where, out, why);
+    }
+    enum err e = node_carry_read(m->context->state, &all, why);
+    if (e == OK && all.n > 0) {
+        cmd_remark(m->context, "this computer carries bundles of other sites: name a folder, and they go along");
+    }
+    return e;
 }
 
 static int from_site(struct making *m)
@@ -145,13 +196,18 @@ static int from_site(struct making *m)
     struct why why = { "" };
     struct state_transport transport;
     struct node_bundle_made made;
+    struct carry_given others;
+    struct buf view = buf_new(LIMIT_NOTE_BYTES);
     const struct charter *charter = state_charter(m->w.state);
     if (m->to != NULL || m->all) {
         return cmd_usage("--to and --all are for a hub's state; a site's bundle is for its hub");
     }
     enum err e = state_transport_load(m->w.state, &transport, &why);
     if (e == OK) {
-        e = begin(m, BUNDLE_UP, transport.pub, charter->intake, &why);
+        e = read_view(m, &view);
+    }
+    if (e == OK) {
+        e = begin(m, BUNDLE_UP, transport.pub, charter->intake, buf_slice(&view), &why);
     }
     if (e == OK) {
         struct outbox_cover cover;
@@ -160,8 +216,12 @@ static int from_site(struct making *m)
         outbox_cover_done(&cover);
         e = commit(m, NULL, e, &why);
     }
+    if (e == OK) {
+        e = give_carried(m, transport.pub, &others, &why);
+    }
+    buf_done(&view);
     mem_wipe(&transport, sizeof transport);
-    return e == OK ? say_site(m, &made) : cmd_fail(e, &why);
+    return e == OK ? say_site(m, &made, &others) : cmd_fail(e, &why);
 }
 
 // --- at a hub ---
@@ -235,9 +295,30 @@ static enum err note_answer(const struct making *m, struct boxkey site, struct s
     return e;
 }
 
+// What is shown to whoever carries the answer is what the site is shown.
+static enum err read_published(const struct making *m, struct buf *out, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct slice note;
+    uint64_t size = 0;
+    enum err e = kv_begin_read(state_kv(m->w.state), &t);
+    if (e == OK) {
+        e = record_checkpoint_last(t, &size, &note);
+    }
+    if (e == OK) {
+        buf_put(out, note);
+    }
+    kv_abort(t);
+    if (e == ERR_NOT_FOUND) {
+        why_set(why, "this hub has published no checkpoint yet: start it once");
+    }
+    return e;
+}
+
 static int answer_site(struct making *m, struct boxkey site)
 {
     struct why why = { "" };
+    struct buf note = buf_new(LIMIT_NOTE_BYTES);
     struct hub_bundle_made made;
     uint64_t answered[HUB_BUNDLE_ANSWERED];
     struct buf hello = buf_new(LIMIT_FRAME_BYTES);
@@ -254,7 +335,10 @@ static int answer_site(struct making *m, struct boxkey site)
         answered[options.answered_count++] = be64_get(before.p + 8 * i);
     }
     if (e == OK) {
-        e = begin(m, BUNDLE_DOWN, site, site, &why);
+        e = read_published(m, &note, &why);
+    }
+    if (e == OK) {
+        e = begin(m, BUNDLE_DOWN, site, site, buf_slice(&note), &why);
     }
     if (e == OK) {
         e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, buf_slice(&hello), &made, &why);
@@ -263,6 +347,7 @@ static int answer_site(struct making *m, struct boxkey site)
     if (e == OK) {
         e = note_answer(m, site, buf_slice(&before), made.size, &why);
     }
+    buf_done(&note);
     buf_done(&hello);
     buf_done(&before);
     return e == OK ? say_hub(m, site, &made) : cmd_fail(e, &why);
@@ -399,7 +484,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
                     "\n"
                     "The file is new, read back from the stick, and only then gets its name; nothing is replaced.\n"
                     "Wait for \"safe to unplug\". Entries count as received when the hub's answer is taken in here:\n"
-                    "until then every bundle has them, and the network may carry them too.\n",
+                    "until then every bundle has them, and the network may carry them too. Into a folder goes also\n"
+                    "what this computer carries for other sites (baraza bundle in).\n",
         .options = rows,
     };
     struct args args;

@@ -14,6 +14,7 @@ struct scene {
     struct boxsec sec;
     struct pubkey log;
     struct seckey log_sec;
+    struct bundle_about about;
     struct buf file;
 };
 
@@ -25,7 +26,8 @@ static void scene_init(struct scene *s, enum bundle_way way)
     *s = (struct scene){ .consultation = hash_of(SLICE_LITERAL("a consultation")), .file = buf_new(1 << 20) };
     box_keypair(&s->pub, &s->sec);
     sign_keypair_from_seed(seed, &s->log, &s->log_sec);
-    cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &s->file));
+    s->about = (struct bundle_about){ .site = s->pub, .view = SLICE_LITERAL("a checkpoint") };
+    cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &s->about, &s->file));
     for (uint8_t i = 0; i < MESSAGES; i++) {
         const uint8_t message[] = { i, i, i };
         bundle_put(&w, SLICE_ARRAY(message), &s->file);
@@ -102,6 +104,29 @@ Test(bundle, no_byte_can_be_changed_and_no_end_cut_off)
         }
         buf_put_u8(&s.file, 0);
         cr_expect_eq(read_all(&expect, buf_slice(&s.file), &n), BUNDLE_TRAILING);
+        buf_done(&s.file);
+    }
+}
+
+Test(bundle, a_courier_sees_whose_it_is_and_that_it_is_whole_and_nothing_else)
+{
+    for (enum bundle_way way = BUNDLE_UP; way <= BUNDLE_DOWN; way++) {
+        struct scene s;
+        size_t n = 0;
+        scene_init(&s, way);
+        struct bundle_expect courier = { .consultation = s.consultation, .log = s.log };
+        cr_expect_eq(read_all(&courier, buf_slice(&s.file), &n), BUNDLE_FINE);
+        cr_expect_eq(n, 0, "no message comes out");
+        for (size_t i = 0; i < s.file.n; i++) {
+            cr_expect_neq(read_all(&courier, slice_of(s.file.p, i), &n), BUNDLE_FINE, "cut at %zu", i);
+            s.file.p[i] ^= 0x10;
+            // What closes it is sealed: only the reader sees that it was changed.
+            const enum bundle_fault f = read_all(&courier, buf_slice(&s.file), &n);
+            cr_expect(f != BUNDLE_FINE || i > s.file.n - 160, "changed at %zu", i);
+            s.file.p[i] ^= 0x10;
+        }
+        courier.log.b[0] ^= 1;
+        cr_expect_eq(read_all(&courier, buf_slice(&s.file), &n), way == BUNDLE_UP ? BUNDLE_FINE : BUNDLE_NOT_SIGNED);
         buf_done(&s.file);
     }
 }

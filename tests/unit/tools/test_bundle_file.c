@@ -94,7 +94,8 @@ static struct buf make(const struct scene *s, enum bundle_way way, bool greeting
     struct bundle_writer w;
     struct buf file = buf_new(1 << 22);
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
-    cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &file));
+    const struct bundle_about about = { .site = way == BUNDLE_DOWN ? s->pub : (struct boxkey){ { 5 } } };
+    cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &about, &file));
     if (greeting) {
         put_hello(s->consultation, &message);
         bundle_put(&w, buf_slice(&message), &file);
@@ -329,19 +330,20 @@ Test(bundle_file, a_new_one_has_its_name_only_when_it_is_whole_and_replaces_noth
     struct why why = { "" };
     struct bundle_making m;
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
+    const struct bundle_about about = { .site = { { 5 } } };
     scene_init(&s);
     put_hello(s.consultation, &message);
-    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &m, &why), OK, "%s", why.text);
+    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &about, &m, &why), OK, "%s", why.text);
     cr_assert_eq(bundle_making_put(&m, buf_slice(&message), &why), OK);
     cr_expect_not(file_exists(s.path));
     bundle_making_abort(&m);
     cr_expect_eq(names_in(s.stick), 0);
-    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &m, &why), OK);
+    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &about, &m, &why), OK);
     cr_assert_eq(bundle_making_put(&m, buf_slice(&message), &why), OK);
     cr_assert_eq(bundle_making_commit(&m, NULL, &why), OK, "%s", why.text);
     cr_expect_eq(judge(&s, s.path, &n), BUNDLE_FINE);
     cr_expect_eq(n, 1);
-    cr_expect_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &m, &why), ERR_EXISTS);
+    cr_expect_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &about, &m, &why), ERR_EXISTS);
     buf_done(&message);
     scene_done(&s);
 }
