@@ -60,7 +60,7 @@ enum node_carry_fate node_carry_judge(const struct node_carry *c, struct boxkey 
 // LIMIT_CARRIED_SITE; after an answer to it, those that went out on a stick, and its answers but the last two.
 void node_carry_settle(const char *dir, struct boxkey site);
 
-// Notes that it went out on a stick (a no-op on answers); removes it; removes it for good, so that it is not kept again.
+// Notes that it went out on a stick (a no-op on answers); removes it; removes it for good: it is not kept again.
 // Harmless when it is gone. A failure keeps it for longer, or lets it be kept once more.
 void node_carry_sent(const char *dir, const struct node_carried *c);
 void node_carry_drop(const char *dir, const struct node_carried *c);

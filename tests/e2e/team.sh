@@ -47,6 +47,7 @@ expect_status 0 baraza lock --state ibis
 out_of ibis team
 into heron team
 carries heron 1
+expect_contains "the status" "$(baraza status --state heron --json)" '"carried":1'
 expect_contains "what was said" "$(cat out)" "kept and carried along"
 into heron team
 carries heron 1

@@ -4,6 +4,7 @@
 // `baraza status`: one line that reconciles, and what to do when something waits. Needs nobody's passphrase.
 #include "common/author/agent.h"
 #include "common/net/loop.h"
+#include "node/node_carry.h"
 #include "node/node_contact.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
@@ -61,6 +62,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "forums", json_of_number(f->n));
     json_put(o, "contact", json_string(node_contact_name(x->contact.state)));
     json_put(o, "heard", x->contact.welcomed_s == 0 ? json_null() : json_time(x->contact.welcomed_s));
+    json_put(o, "carried", json_of_number(count_carried(w)));
     json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
     return cmd_print_json(o);
 }
@@ -99,6 +101,22 @@ static void put_contact(struct buf *out, const struct exchange_status *x)
         buf_put_text(out, "The last try: ");
         node_contact_say(&x->contact, out);
         buf_put_u8(out, '\n');
+    }
+}
+
+// What lies here for others, and goes on with the next bundle or exchange.
+static uint64_t count_carried(const struct work *w)
+{
+    struct node_carry carry;
+    return node_carry_read(state_dir(w->state), &carry, NULL) == OK ? carry.n : 0;
+}
+
+static void put_carried(struct buf *out, uint64_t n)
+{
+    if (n > 0) {
+        buf_put_text(out, "Carried for other sites: ");
+        print_count(out, n, "bundle", "bundles");
+        buf_put_text(out, "; baraza bundle out DIR hands them on\n");
     }
 }
 
@@ -151,6 +169,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
         put_contact(&out, x);
         put_waiting(&out, f);
         put_refused(&out, f);
+        put_carried(&out, count_carried(w));
         put_unlocked(&out, w);
     }
     int code = cmd_print(buf_slice(&out));
