@@ -50,6 +50,13 @@ static json_t *tally_json(const struct tally *t)
     return o;
 }
 
+// What lies here for others, and goes on with the next bundle or exchange.
+static uint64_t count_carried(const struct work *w)
+{
+    struct node_carry carry;
+    return node_carry_read(state_dir(w->state), &carry, NULL) == OK ? carry.n : 0;
+}
+
 static int print_json(struct work *w, const struct forums *f, const struct exchange_status *x)
 {
     json_t *o = json_object();
@@ -102,13 +109,6 @@ static void put_contact(struct buf *out, const struct exchange_status *x)
         node_contact_say(&x->contact, out);
         buf_put_u8(out, '\n');
     }
-}
-
-// What lies here for others, and goes on with the next bundle or exchange.
-static uint64_t count_carried(const struct work *w)
-{
-    struct node_carry carry;
-    return node_carry_read(state_dir(w->state), &carry, NULL) == OK ? carry.n : 0;
 }
 
 static void put_carried(struct buf *out, uint64_t n)
