@@ -173,7 +173,7 @@ enum err keyring_save(const struct keyring *k, const char *path, struct why *why
         member_pack(&k->members[i], &bytes);
     }
     CHECK(buf_ok(&bytes));
-    enum err e = file_replace(path, buf_slice(&bytes), 0600, why);
+    enum err e = file_supplant(path, buf_slice(&bytes), 0600, why);
     buf_done(&bytes);
     return e;
 }

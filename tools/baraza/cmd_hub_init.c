@@ -54,6 +54,8 @@ static int print_founded(const struct cmd_context *context, const struct foundin
     buf_printf(&out, "Founder:  %s   root key and registrar \"%s\"; keep it off the hub's computer\n", w->founder_dir,
                w->registrar);
     buf_printf(&out, "Give each protection officer one of %s/keys/protect-*, and remove them there.\n", w->founder_dir);
+    buf_printf(&out, "Should a passphrase be forgotten: name a keyholder, baraza keyholder add LINE --state %s\n",
+               w->founder_dir);
     buf_printf(&out, "Next:     baraza invite --state %s --as %s --role facilitator\n", w->founder_dir, w->registrar);
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);

@@ -8,7 +8,7 @@
 #include "common/format/words.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/work.h"
+#include "tools/baraza/recovery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 // What the file and the options say. Slices borrow text, charter_file and decoded.
 struct joining {
     const char *name, *helper, *helper_file, *charter_path, *words;
+    struct arg_list keyholders;
     struct buf text;            // the file
     struct buf charter_file;    // of --charter
     struct buf decoded;         // what the invitation borrows
@@ -156,6 +157,9 @@ static enum err fill_site(const struct state_making *m, struct work *w, const st
     w->who = safe_slot(&w->safe, nobody);
     enum err e = keyring_add(w->keyring, j->name, passphrase, NULL, j->charter.intake, w->who, why);
     if (e == OK) {
+        e = recovery_name(w->keyring, w->who->person.key, passphrase, &j->keyholders, why);
+    }
+    if (e == OK) {
         char *path = state_path_in(m->dir, STATE_KEYRING);
         e = keyring_save(w->keyring, path, why);
         free(path);
@@ -196,6 +200,9 @@ static int make_site(const struct cmd_context *context, const struct joining *j,
     if (e == OK) {
         code = enrol(&w, j, box_public(&transport), &result);
     }
+    if (e == OK && code < 0) {
+        recovery_remark(context, w.keyring, &w.who->person);
+    }
     work_close(&w);
     mem_wipe(&transport, sizeof transport);
     if (e == OK && code < 0) {
@@ -235,6 +242,9 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
         e = keyring_add(w.keyring, j->name, passphrase, w.who, j->charter.intake, newcomer, &why);
     }
     if (e == OK) {
+        e = recovery_name(w.keyring, newcomer->person.key, passphrase, &j->keyholders, &why);
+    }
+    if (e == OK) {
         e = keyring_save(w.keyring, path, &why);
     }
     if (e == OK) {
@@ -244,6 +254,9 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
         e = author_open(w.state, w.who, &w.author, &why);
     }
     code = e != OK ? cmd_fail(e, &why) : enrol(&w, j, transport.pub, &result);
+    if (code < 0) {
+        recovery_remark(context, w.keyring, &w.who->person);
+    }
     mem_wipe(&transport, sizeof transport);
     free(path);
     work_close(&w);
@@ -324,6 +337,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "charter", 0, ARG_TEXT, "FILE", "the charter, when the invitation came without it", &j.charter_path },
         { "words", 0, ARG_TEXT, "FILE", "FILE is a letter; its secret words are in this file, or \"-\": typed here",
           &j.words },
+        { "keyholder", 0, ARG_LIST, "LINE|FILE",
+          "who can give you a new passphrase when yours is forgotten: the public line of a keyholder; may be repeated",
+          &j.keyholders },
         { "helper", 0, ARG_TEXT, "NAME", "who of those who write here lets the newcomer in", &j.helper },
         { "helper-passphrase-file", 0, ARG_TEXT, "FILE", "the helper's passphrase, for scripts", &j.helper_file },
         { .name = NULL },
@@ -336,7 +352,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .max = 1,
         .examples = "  baraza join heron.invitation --name Heron\n"
                     "  baraza join - --name Heron < heron.invitation\n"
-                    "  baraza join heron.letter --words - --name Heron\n",
+                    "  baraza join heron.letter --words - --name Heron\n"
+                    "  baraza join heron.invitation --name Heron --keyholder baraza-keyholder/v1:kqNPd2zEIH…\n",
         .options = rows,
     };
     struct args args;

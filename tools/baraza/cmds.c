@@ -10,6 +10,8 @@ extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_appro
     cmd_bundle_in, cmd_status, cmd_list, cmd_show, cmd_session_list, cmd_session_show, cmd_log, cmd_clause_add,
     cmd_clause_list, cmd_clause_show, cmd_link, cmd_respond, cmd_trace, cmd_gap, cmd_export, cmd_verify, cmd_prove,
     cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
+extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop, cmd_keyholder_list, cmd_recover,
+    cmd_passphrase;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
@@ -22,6 +24,12 @@ static const struct cmd *const table[] = {
     &cmd_who,
     &cmd_unlock,
     &cmd_lock,
+    &cmd_passphrase,
+    &cmd_recover,
+    &cmd_keyholder_new,
+    &cmd_keyholder_add,
+    &cmd_keyholder_drop,
+    &cmd_keyholder_list,
     &cmd_forum_plan,
     &cmd_session_open,
     &cmd_session_attendance,

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Baraza authors
+#
+# Forgotten passphrases and keyholders; a state that is taken away under a program that has it open.
+. "$(dirname "$0")/lib.sh"
+
+found
+echo "reeds bend in the wind" >fresh
+echo "owl's own words" >owls
+echo "hawk's own words" >hawks
+export BARAZA_STATE=$WORK/site
+
+step "a keyholder has a file under her own passphrase, and a line to give away"
+expect_status 0 baraza keyholder new Owl --out owl.keyholder --passphrase-file owls
+cp out owl.line
+expect_contains "the line" "$(cat out)" "baraza-keyholder/v1:"
+expect_equal "mode of the key file" "$(stat -c %a owl.keyholder)" 600
+expect_status 73 baraza keyholder new Owl --out owl.keyholder --passphrase-file owls
+expect_status 0 baraza keyholder new Hawk --out hawk.keyholder --passphrase-file hawks --json
+expect_contains "the line as JSON" "$(cat out)" '"line":"baraza-keyholder/v1:'
+expect_status 0 baraza invite --state founder --as registrar --role facilitator --uses 2 --out heron.invitation \
+    --passphrase-file "$PASS"
+
+step "joining without one says what that means, with one it does not"
+expect_status 65 baraza join heron.invitation --name Heron --keyholder "baraza-keyholder/v1:AAAA" \
+    --passphrase-file "$PASS"
+[ ! -e site ] || die "a join that failed left a state"
+expect_status 0 baraza join heron.invitation --name Heron --keyholder owl.line --passphrase-file "$PASS"
+[[ $(cat err) != *"nobody could help"* ]] || die "it is said that nobody could help although Owl can"
+expect_status 0 baraza join heron.invitation --name Crane --passphrase-file "$PASS" --helper-passphrase-file "$PASS"
+expect_contains "what is said without a keyholder" "$(cat err)" "nobody could help if Crane forgot"
+expect_contains "what to do" "$(cat err)" "baraza keyholder add"
+expect_status 0 baraza keyholder list
+expect_contains "the list" "$(cat out)" "Heron: Owl"
+expect_contains "the list" "$(cat out)" "Crane: nobody"
+expect_status 0 baraza keyholder list --json
+expect_contains "the list as JSON" "$(cat out)" '{"name":"Heron","keyholders":["Owl"]}'
+
+step "one is named later, but not by whoever finds the computer unlocked"
+expect_status 0 baraza unlock Crane --passphrase-file "$PASS"
+expect_status 2 baraza keyholder add owl.line --as Crane
+expect_contains "what is asked for" "$(cat err)" "a passphrase is needed"
+expect_status 77 baraza keyholder add owl.line --as Crane --passphrase-file owls
+expect_status 0 baraza keyholder add owl.line --as Crane --passphrase-file "$PASS"
+expect_status 0 baraza keyholder drop Owl --as Crane --passphrase-file "$PASS"
+expect_status 66 baraza keyholder drop Owl --as Crane --passphrase-file "$PASS"
+
+step "a forgotten passphrase is replaced, by her keyholder only"
+expect_status 0 baraza session open XM-KIV-2026-003 --area XM-KIV --as Heron --passphrase-file "$PASS"
+expect_status 0 baraza add --as Heron "The ford is gone." --passphrase-file "$PASS"
+expect_status 77 baraza recover Heron --with hawk.keyholder --keyholder-passphrase-file hawks --passphrase-file fresh
+expect_contains "what is said of another's key" "$(cat err)" "Hawk is no keyholder of Heron"
+expect_status 77 baraza recover Heron --with owl.keyholder --keyholder-passphrase-file hawks --passphrase-file fresh
+expect_contains "what is said of a wrong passphrase" "$(cat err)" "does not open the file of keyholder Owl"
+expect_status 65 baraza recover Heron --with owl.line --keyholder-passphrase-file owls --passphrase-file fresh
+expect_contains "what is said of the line alone" "$(cat err)" "only the public line"
+expect_status 77 baraza recover Crane --with owl.keyholder --keyholder-passphrase-file owls --passphrase-file fresh
+cp site/keys/keyring before
+expect_status 0 baraza recover Heron --with owl.keyholder --keyholder-passphrase-file owls --passphrase-file fresh
+! cmp -s before site/keys/keyring || die "the keyring is the old one"
+[ "$(ls site/keys)" = "$(printf '%s\n' invitation keyring keyring.lock outbox transport)" ] ||
+    die "something else lies beside the keyring: $(ls site/keys)"
+expect_status 0 baraza lock
+expect_status 77 baraza add --as Heron "With the old one." --passphrase-file "$PASS"
+expect_status 0 baraza add --as Heron "The well is dry." --passphrase-file fresh
+expect_status 0 baraza list --passphrase-file fresh
+expect_contains "what was written before" "$(cat out)" "The ford is gone."
+expect_status 77 baraza passphrase Heron --passphrase-file "$PASS" --new-passphrase-file owls
+expect_status 0 baraza passphrase Heron --passphrase-file fresh --new-passphrase-file "$PASS"
+expect_status 0 baraza add --as Heron "The bridge holds." --passphrase-file "$PASS"
+expect_status 0 baraza recover Heron --with owl.keyholder --keyholder-passphrase-file owls --passphrase-file fresh
+! grep -rqaE "reeds bend|own words|phrase for trials" site founder hub owl.keyholder ||
+    die "a passphrase is on the disk"
