@@ -8,8 +8,9 @@
 
 #include <stdlib.h>
 
-// Checkpoints that the site may stand at: what it was answered before, what it said last, what its entries say, none.
-#define BASES (HUB_BUNDLE_ANSWERED + 16)
+// Checkpoints that the site may stand at: what it was answered before, what it said last, what its entries say, none;
+// and those that it has come by.
+#define BASES (HUB_BUNDLE_ANSWERED + LIMIT_VIEWS + 16)
 
 // The end of a chain that is in the record.
 struct end {
@@ -209,6 +210,9 @@ static enum err find_ends(struct answer *a, struct why *why)
     add_base(a, a->hello.seen.size);
     for (size_t i = 0; i < a->o->answered_count; i++) {
         add_base(a, a->o->answered[i]);
+    }
+    for (size_t i = 0; i < a->o->view_count; i++) {
+        add_base(a, a->o->views[i]);
     }
     for (size_t i = 0; e == OK && i < a->hello.head_count; i++) {
         e = a->hello.heads[i].next > 0 ? add_end(a, &a->hello.heads[i], why) : OK;

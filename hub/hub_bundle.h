@@ -20,6 +20,8 @@ struct hub_bundle_options {
     void *arg;
     const uint64_t *answered;  // sizes of checkpoints that went to this site before: it may stand at any of them
     size_t answered_count;     // at most HUB_BUNDLE_ANSWERED
+    const uint64_t *views;     // sizes of checkpoints that others showed to this site: to be compared with
+    size_t view_count;         // at most LIMIT_VIEWS
 };
 
 #define HUB_BUNDLE_ANSWERED 32

@@ -14,6 +14,7 @@
 #include "common/store/outbox_store.h"
 #include "common/store/store.h"
 #include "node/node_custody.h"
+#include "node/node_view.h"
 
 enum err node_custody_extend(struct kv_txn *t, const struct journal_id *journal, uint64_t next,
                              struct merkle_frontier *f, struct why *why)
@@ -205,20 +206,10 @@ static void store_refusal(struct kv_txn *t, struct hash consultation, const stru
     refused_put(t, &r);
 }
 
-static void store_evidence(struct kv_txn *t, struct tree_head seen, struct slice note)
+static enum err store_evidence(struct kv_txn *t, const struct node_action *a)
 {
-    struct tree_head head;
-    struct slice before = { NULL, 0 };
-    struct buf value = buf_new(2 * LIMIT_NOTE_BYTES + 256);
-    bool known = exchange_checkpoint_get(t, &head, &before) == OK;
-    pack_array(&value, 4);
-    pack_uint(&value, seen.size);
-    pack_bin(&value, SLICE_ARRAY(seen.root.b));
-    pack_bin(&value, known ? before : slice_of(NULL, 0));
-    pack_bin(&value, note);
-    CHECK(buf_ok(&value));
-    store_value_put(t, NODE_CONTRADICTION, buf_slice(&value));
-    buf_done(&value);
+    const struct tree_head *view = a->as.store_evidence.by_view ? &a->as.store_evidence.view : NULL;
+    return node_evidence_put(t, a->as.store_evidence.seen, a->as.store_evidence.note, view);
 }
 
 static enum err strand(struct kv_txn *t, struct journal_id journal, uint64_t from)
@@ -272,8 +263,9 @@ static enum err apply_one(struct kv_txn *t, struct hash consultation, const stru
         store_refusal(t, consultation, &a->as.store_refusal);
         break;
     case NODE_STORE_EVIDENCE:
-        store_evidence(t, a->as.store_evidence.seen, a->as.store_evidence.note);
-        break;
+        return store_evidence(t, a);
+    case NODE_STORE_VIEW:
+        return node_view_drop(t, a->as.store_view);
     case NODE_STORE_RENEW:
         return store_renew(t, a);
     case NODE_CONNECT:

@@ -38,8 +38,13 @@ static enum err say_who(const struct node_start *start, struct hash consultation
                                          .head_count = start->count,
                                          .heads = heads,
                                          .down_cursor = start->down_cursor } };
+    struct bundle_site who = { .site = site, .view_count = start->view_count };
     msg_make(&m, &hello);
-    bundle_site_make(site, buf_slice(&hello), &message);
+    who.hello = buf_slice(&hello);
+    for (size_t i = 0; i < start->view_count; i++) {
+        who.views[i] = start->views[i].size;
+    }
+    bundle_site_make(&who, &message);
     CHECK(buf_ok(&message));
     enum err e = sink(arg, buf_slice(&message), why);
     buf_done(&hello);
@@ -109,6 +114,9 @@ struct taking {
     struct tree_head head;         // of the bundle's welcome
     struct buf welcome;            // held back until the checkpoint is known to fit
     struct buf proof;              // the proof that showed it; given to the core after the acknowledgements
+    size_t view_count;             // what other sites were shown
+    uint64_t views[LIMIT_VIEWS];
+    struct buf compared[LIMIT_VIEWS]; // the proof from each of these, if there is one; given last
     bool judged;                   // it fits, or its contradiction is being kept
     enum bundle_fault fault;
     const char *dir;
@@ -210,6 +218,16 @@ static void hold_welcome(struct taking *t, const struct msg_welcome *m, struct s
     buf_put(&t->welcome, message);
 }
 
+// A proof from a checkpoint that another site was shown.
+static void hold_view(struct taking *t, const struct msg_proof *m, struct slice message)
+{
+    for (size_t i = 0; i < t->view_count; i++) {
+        if (t->views[i] == m->base && t->compared[i].n == 0) {
+            buf_put(&t->compared[i], message);
+        }
+    }
+}
+
 // A proof from where this site stands, to the bundle's checkpoint.
 static void judge_proof(struct taking *t, const struct msg_proof *m, struct slice message)
 {
@@ -218,6 +236,7 @@ static void judge_proof(struct taking *t, const struct msg_proof *m, struct slic
                       checkpoint_verify(m->checkpoint, &t->charter->log, &head, NULL) == VERDICT_GOOD &&
                       head.size == t->head.size;
     if (!fits) {
+        hold_view(t, m, message);
         return; // for another state of this site
     }
     t->judged = true;
@@ -272,6 +291,7 @@ static enum err take_message(struct taking *t, struct slice message, struct why 
         if (m.as.proof.base == t->seen.size && t->proof.n == 0) {
             buf_put(&t->proof, message);
         }
+        hold_view(t, &m.as.proof, message);
         return OK;
     }
     enum err e = m.type == MSG_PROOF || m.type == MSG_DOWN ? give_held(t, &t->proof, why) : OK;
@@ -285,6 +305,10 @@ static enum err start(struct taking *t, struct why *why)
     enum err e = node_store_start(t->kv, arena, &event.as.start, why);
     if (e == OK) {
         t->seen = event.as.start.seen;
+        t->view_count = event.as.start.view_count;
+        for (size_t i = 0; i < t->view_count; i++) {
+            t->views[i] = event.as.start.views[i].size;
+        }
         t->fault = event.as.start.contradicted ? BUNDLE_CONTRADICTION : BUNDLE_FINE;
         e = step(t, &event, why);
     }
@@ -297,7 +321,7 @@ static enum err start(struct taking *t, struct why *why)
     return e;
 }
 
-static enum err count_up(struct kv *kv)
+enum err node_bundle_changed(struct kv *kv)
 {
     struct kv_txn *t = NULL;
     uint8_t number[8];
@@ -347,6 +371,9 @@ static enum err take_all(struct taking *t, node_bundle_source *source, void *arg
     if (e == OK && t->fault == BUNDLE_FINE) {
         e = give_held(t, &t->proof, why);
     }
+    for (size_t i = 0; i < LIMIT_VIEWS && e == OK && t->fault == BUNDLE_FINE; i++) {
+        e = give_held(t, &t->compared[i], why);
+    }
     buf_done(&message);
     return e;
 }
@@ -368,9 +395,12 @@ enum err node_bundle_take(struct kv *kv, const struct charter *charter, const ch
                         .now_ms = loop_now_ms(),
                         .taken = taken };
     *taken = (struct node_bundle_taken){ .down = 0 };
+    for (size_t i = 0; i < LIMIT_VIEWS; i++) {
+        t.compared[i] = buf_new(LIMIT_FRAME_BYTES);
+    }
     enum err e = take_all(&t, source, arg, why);
     const bool touched = t.judged;
-    const enum err counted = touched ? count_up(kv) : OK;
+    const enum err counted = touched ? node_bundle_changed(kv) : OK;
     taken->size = t.head.size;
     *fault = t.fault;
     node_core_free(t.core);
@@ -378,5 +408,8 @@ enum err node_bundle_take(struct kv *kv, const struct charter *charter, const ch
     arena_free(t.arena);
     buf_done(&t.welcome);
     buf_done(&t.proof);
+    for (size_t i = 0; i < LIMIT_VIEWS; i++) {
+        buf_done(&t.compared[i]);
+    }
     return e == OK ? counted : e;
 }

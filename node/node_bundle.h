@@ -52,6 +52,9 @@ MUST_USE enum err node_bundle_take(struct kv *kv, const struct charter *charter,
                                    node_bundle_source *source, void *arg, enum bundle_fault *fault,
                                    struct node_bundle_taken *taken, struct why *why);
 
+// Something was stored here that the daemon's core must know of: it starts afresh when it sees the number change.
+MUST_USE enum err node_bundle_changed(struct kv *kv);
+
 // How often bundles have been taken here: a daemon that sees this change starts afresh. 0 when never.
 MUST_USE enum err node_bundle_number(struct kv *kv, uint64_t *out);
 

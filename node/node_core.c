@@ -82,7 +82,7 @@ static uint64_t backoff(struct node_core *c)
     return ms < NODE_BACKOFF_MAX_MS ? ms : NODE_BACKOFF_MAX_MS;
 }
 
-void node_contradicted(struct node_core *c, struct slice note)
+static void contradicted(struct node_core *c, struct slice note, const struct tree_head *view)
 {
     struct node_action *a = node_do(c, NODE_STORE_EVIDENCE);
     if (a == NULL) {
@@ -90,10 +90,22 @@ void node_contradicted(struct node_core *c, struct slice note)
     }
     a->as.store_evidence.seen = c->seen;
     a->as.store_evidence.note = note;
+    a->as.store_evidence.by_view = view != NULL;
+    a->as.store_evidence.view = view != NULL ? *view : tree_head_empty();
     node_do(c, NODE_DISCONNECT);
     node_tell(c, TELL_CONTRADICTION, NULL, 0, VERDICT_GOOD, c->seen.size);
     node_lanes_down(c);
     set_link(c, LINK_STOPPED);
+}
+
+void node_contradicted(struct node_core *c, struct slice note)
+{
+    contradicted(c, note, NULL);
+}
+
+void node_contradicted_by(struct node_core *c, struct tree_head view)
+{
+    contradicted(c, slice_of(NULL, 0), &view);
 }
 
 static void start(struct node_core *c)
@@ -104,6 +116,7 @@ static void start(struct node_core *c)
     c->invited = s->invited;
     c->tries = s->failures > 16 ? 16 : (unsigned)s->failures;
     node_lanes_start(c, s);
+    node_views_start(c, s);
     if (s->contradicted) {
         set_link(c, LINK_STOPPED);
         node_tell(c, TELL_CONTRADICTION, NULL, 0, VERDICT_GOOD, c->seen.size);
@@ -340,10 +353,13 @@ void node_step(struct node_core *core, const struct node_event *event, struct no
     if (core->link == LINK_READY) {
         node_lanes_pump(core);
         node_lanes_want(core);
+        node_views_want(core);
     }
     uint64_t at = link_deadline(core);
     uint64_t lanes = core->link == LINK_READY ? node_lanes_deadline(core) : NODE_NEVER;
+    uint64_t views = core->link == LINK_READY ? node_views_deadline(core) : NODE_NEVER;
     at = lanes < at ? lanes : at;
+    at = views < at ? views : at;
     at = core->crowded ? event->now_ms : at;
     if (at != NODE_NEVER) {
         struct node_action *a = &actions->items[actions->n++];

@@ -53,6 +53,8 @@ struct node_start {
     size_t count;
     struct tree_head seen;      // last checkpoint verified here
     uint64_t down_cursor;
+    size_t view_count;          // at most LIMIT_VIEWS: what other sites were shown, to be compared
+    struct tree_head views[LIMIT_VIEWS];
     bool invited;               // this device is not enrolled yet: connect with the invitation's key
     bool contradicted;          // evidence against the hub is kept here: never exchange again
     uint64_t failures;          // restarts after failed commits in a row: the first connection waits accordingly
@@ -115,6 +117,7 @@ enum node_action_type {
     NODE_STORE_DOWN,       // entries of the record for this site, and the cursor
     NODE_STORE_REFUSAL,    // signed refusal: evidence, kept for ever
     NODE_STORE_EVIDENCE,   // two checkpoints that contradict each other: kept for ever
+    NODE_STORE_VIEW,       // what another site was shown is of the record that was verified here: it waits no longer
     NODE_STORE_RENEW,      // this journal ends here: its author must open a new incarnation (see cause)
     // --- to be done after the commit, in order ---
     NODE_CONNECT,          // with the invitation's key or the device's own
@@ -164,7 +167,10 @@ struct node_action {
         struct {
             struct tree_head seen;        // what was verified before (its note is in the store)
             struct slice note;            // what contradicts it; borrows the event's frame
+            bool by_view;                 // or another site's view does, whose note is in the store
+            struct tree_head view;
         } store_evidence;
+        struct tree_head store_view;
         struct {
             struct journal_id journal;
             uint64_t next;                // entries from here on must be signed anew; the local end if none

@@ -2,7 +2,8 @@
 // Copyright The Baraza authors
 //
 // What the files of node_core share and nobody else includes: its state.
-// node_core.c: events, connection, timers · node_lanes.c: journals on their way up · node_record.c: what comes down.
+// node_core.c: events, connection, timers · node_lanes.c: journals on their way up · node_record.c: what comes down ·
+// node_views.c: what other sites were shown.
 #ifndef BARAZA_NODE_INSIDE_H
 #define BARAZA_NODE_INSIDE_H
 
@@ -64,6 +65,11 @@ struct node_core {
 
     struct tree_head seen;
     uint64_t down_cursor;
+    size_t view_count;
+    struct tree_head views[LIMIT_VIEWS]; // that the hub has not yet shown to be of its record
+    uint64_t view_ms;     // when to ask (again) for what compares the first of them
+    uint64_t view_wait_ms;
+    bool view_behind;     // the hub's last checkpoint is ahead of what was seen here: that must move on first
 
     size_t lane_count;
     struct lane lanes[LIMIT_HEADS];
@@ -97,6 +103,9 @@ void node_hang_up(struct node_core *c, uint64_t wait_ms);
 // Ends the exchange for good, keeping what contradicts the checkpoint seen.
 void node_contradicted(struct node_core *c, struct slice note);
 
+// The same, when what contradicts it was shown to another site.
+void node_contradicted_by(struct node_core *c, struct tree_head view);
+
 // --- node_lanes.c ---
 struct lane *node_lane(struct node_core *c, struct journal_id journal);
 void node_lanes_start(struct node_core *c, const struct node_start *start);
@@ -116,5 +125,12 @@ uint64_t node_lanes_deadline(const struct node_core *c);
 void node_record_welcome(struct node_core *c, const struct msg_welcome *m);
 void node_record_proof(struct node_core *c, const struct msg_proof *m);
 void node_record_down(struct node_core *c, const struct msg_down *m);
+
+// --- node_views.c ---
+void node_views_start(struct node_core *c, const struct node_start *start);
+void node_views_seen(struct node_core *c);      // compares what can be compared with the checkpoint seen now
+bool node_views_proof(struct node_core *c, const struct msg_proof *m, struct tree_head head); // false: it ended all
+void node_views_want(struct node_core *c);
+uint64_t node_views_deadline(const struct node_core *c);
 
 #endif

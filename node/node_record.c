@@ -61,6 +61,7 @@ static void take_proof(struct node_core *c, struct lane *l, const struct msg_pro
     l->j.confirmed = m->seq + 1 > l->j.confirmed ? m->seq + 1 : l->j.confirmed;
     l->want_wait_ms = NODE_WANT_MS;
     node_tell(c, TELL_CONFIRMED, &m->journal, m->seq, VERDICT_GOOD, head.size);
+    node_views_seen(c);
 }
 
 void node_record_proof(struct node_core *c, const struct msg_proof *m)
@@ -73,6 +74,9 @@ void node_record_proof(struct node_core *c, const struct msg_proof *m)
     }
     CHECK(facts != NULL);
     CHECK(facts->count == 1);
+    if (!node_views_proof(c, m, head)) {
+        return;
+    }
     enum verdict v = extends(c, m, head);
     if (v == VERDICT_BAD_PROOF) {
         node_contradicted(c, m->checkpoint);

@@ -11,6 +11,7 @@
 #include "common/store/journal.h"
 #include "common/store/store.h"
 #include "node/node_custody.h"
+#include "node/node_view.h"
 
 #include <stdlib.h>
 
@@ -137,6 +138,9 @@ enum err node_store_start(struct kv *kv, struct arena *arena, struct node_start 
     }
     if (e == OK) {
         e = exchange_down_get(t, &s.down_cursor);
+    }
+    if (e == OK) {
+        e = node_view_all(t, s.views, &s.view_count);
     }
     if (e == OK) {
         e = store_value_get(t, NODE_CONTRADICTION, &note);

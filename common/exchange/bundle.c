@@ -150,25 +150,33 @@ void bundle_end(struct bundle_writer *w, const struct seckey *log, struct buf *o
 
 // --- the site's first message ---
 
-void bundle_site_make(struct boxkey site, struct slice hello, struct buf *out)
+void bundle_site_make(const struct bundle_site *s, struct buf *out)
 {
-    pack_array(out, 2);
-    pack_bin(out, SLICE_ARRAY(site.b));
-    pack_bin(out, hello);
+    CHECK(s->view_count <= LIMIT_VIEWS);
+    pack_array(out, 3);
+    pack_bin(out, SLICE_ARRAY(s->site.b));
+    pack_bin(out, s->hello);
+    pack_array(out, s->view_count);
+    for (size_t i = 0; i < s->view_count; i++) {
+        pack_uint(out, s->views[i]);
+    }
 }
 
-bool bundle_site_parse(struct slice message, struct boxkey *site, struct slice *hello)
+bool bundle_site_parse(struct slice message, struct bundle_site *out)
 {
-    struct boxkey key;
+    struct bundle_site s = { .view_count = 0 };
     struct cursor c = cursor_new(message, false);
-    cursor_array_of(&c, 2);
-    cursor_bin_fixed(&c, key.b, sizeof key.b);
-    const struct slice inner = cursor_bin(&c);
+    cursor_array_of(&c, 3);
+    cursor_bin_fixed(&c, s.site.b, sizeof s.site.b);
+    s.hello = cursor_bin(&c);
+    s.view_count = cursor_array(&c, LIMIT_VIEWS);
+    for (size_t i = 0; i < s.view_count && cursor_ok(&c); i++) {
+        s.views[i] = cursor_uint(&c);
+    }
     if (!cursor_done(&c)) {
         return false;
     }
-    *site = key;
-    *hello = inner;
+    *out = s;
     return true;
 }
 

@@ -96,12 +96,21 @@ void bundle_put(struct bundle_writer *w, struct slice message, struct buf *out);
 // file) between any two of these calls.
 void bundle_end(struct bundle_writer *w, const struct seckey *log, struct buf *out);
 
-// --- the first message of a bundle up: [transport key, hello message] ---
-// So that the hub knows to whom the way back goes, and from where; nobody else can read it.
-void bundle_site_make(struct boxkey site, struct slice hello, struct buf *out);
+// --- the first message of a bundle up: [transport key, hello message, [size …]] ---
+// So that the hub knows to whom the way back goes, and from where; and which other checkpoints the site has come by,
+// that it wants to see compared. Nobody else can read it.
+struct bundle_site {
+    struct boxkey site;
+    struct slice hello;                // of the exchange, not looked into; borrows what was parsed
+    size_t view_count;                 // at most LIMIT_VIEWS
+    uint64_t views[LIMIT_VIEWS];       // sizes
+};
 
-// Reads it; hello borrows message and is not looked into. False, and the outputs untouched, when it is none.
-MUST_USE bool bundle_site_parse(struct slice message, struct boxkey *site, struct slice *hello);
+// Appends it to out.
+void bundle_site_make(const struct bundle_site *s, struct buf *out);
+
+// Reads it. False, and *out untouched, when it is none.
+MUST_USE bool bundle_site_parse(struct slice message, struct bundle_site *out);
 
 // --- reading, frame by frame ---
 // Whose bundles are read here; sec is kept. Without sec it is a courier who looks: at bundles of both ways, for their

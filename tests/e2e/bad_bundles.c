@@ -67,7 +67,8 @@ static enum err make(const struct charter *charter, const char *dir, unsigned ki
                            .as.entries = { .form = kind == 2 ? ENTRIES_WIRE : ENTRIES_OUTBOX, .count = 1, .raw = 64,
                                            .payload = buf_slice(&payload) } };
     msg_make(&greeting, &hello);
-    bundle_site_make(site, buf_slice(&hello), &message);
+    const struct bundle_site who = { .site = site, .hello = buf_slice(&hello) };
+    bundle_site_make(&who, &message);
     const struct bundle_about about = { .site = site };
     enum err e = bundle_making_begin(path, BUNDLE_UP, charter->id, charter->intake, &about, &m, why);
     if (e == OK) {

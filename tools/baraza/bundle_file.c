@@ -65,14 +65,14 @@ static bool may_carry(enum bundle_way way, uint64_t number, enum msg_type type)
 static enum bundle_fault judge_message(struct reading *g)
 {
     struct msg m;
-    struct boxkey site;
+    struct bundle_site who;
     struct slice bytes = buf_slice(&g->message);
     arena_reset(g->arena);
-    if (g->expect->way == BUNDLE_UP && g->r.count == 1 && !bundle_site_parse(bytes, &site, &bytes)) {
-        return BUNDLE_MESSAGE;
-    }
-    if (g->expect->way == BUNDLE_UP && g->r.count == 1 && !boxkey_equal(site, g->r.label.site)) {
-        return BUNDLE_MESSAGE; // what couriers were told is not so
+    if (g->expect->way == BUNDLE_UP && g->r.count == 1) {
+        if (!bundle_site_parse(bytes, &who) || !boxkey_equal(who.site, g->r.label.site)) {
+            return BUNDLE_MESSAGE; // or what couriers were told is not so
+        }
+        bytes = who.hello;
     }
     const bool good = msg_parse(bytes, g->arena, &m) == VERDICT_GOOD && may_carry(g->expect->way, g->r.count, m.type);
     return good ? BUNDLE_FINE : BUNDLE_MESSAGE;

@@ -10,6 +10,7 @@
 #include "hub/hub_keys.h"
 #include "node/node_bundle.h"
 #include "node/node_count.h"
+#include "node/node_view.h"
 #include "tools/baraza/bundle_file.h"
 #include "tools/baraza/carry.h"
 #include "tools/baraza/print.h"
@@ -162,7 +163,7 @@ static enum err take_at_site(struct taking *t, const char *path, struct bundle_f
 }
 
 // Keeps what the site said of itself, for the way back. A hint: the answer is right without it, only longer.
-static enum err keep_hello(const struct taking *t, struct boxkey site, struct slice hello, struct why *why)
+static enum err keep_hello(const struct taking *t, struct boxkey site, struct slice message, struct why *why)
 {
     struct buf name = buf_new(256);
     char *dir = state_path_in(t->context->state, STATE_HUB_SITES);
@@ -173,7 +174,7 @@ static enum err keep_hello(const struct taking *t, struct boxkey site, struct sl
     buf_put_u8(&name, 0);
     char *path = state_path_in(t->context->state, (const char *)name.p);
     if (e == OK) {
-        e = file_replace(path, hello, 0600, why);
+        e = file_replace(path, message, 0600, why);
     }
     free(dir);
     free(path);
@@ -186,14 +187,15 @@ static enum err deliver(struct taking *t, struct bundle_file *f, struct boxkey *
 {
     struct visit *visit = NULL;
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
-    struct buf hello = buf_new(LIMIT_FRAME_BYTES);
+    struct buf first = buf_new(LIMIT_FRAME_BYTES);
     bool more = true;
     enum err e = bundle_file_next(f, &message, &more, why);
     if (e == OK) {
-        struct slice bytes = { NULL, 0 };
+        struct bundle_site who;
         CHECK(more); // a bundle has one message at least, and its first is this
-        CHECK(bundle_site_parse(buf_slice(&message), site, &bytes));
-        buf_put(&hello, bytes);
+        CHECK(bundle_site_parse(buf_slice(&message), &who));
+        *site = who.site;
+        buf_put(&first, buf_slice(&message));
         e = visit_open(&t->host, &t->charter, &t->exchange, &visit, why);
     }
     while (e == OK && more && !sum->bad) {
@@ -203,9 +205,9 @@ static enum err deliver(struct taking *t, struct bundle_file *f, struct boxkey *
         }
     }
     if (e == OK && !sum->bad) {
-        e = keep_hello(t, *site, buf_slice(&hello), why);
+        e = keep_hello(t, *site, buf_slice(&first), why);
     }
-    buf_done(&hello);
+    buf_done(&first);
     visit_close(visit);
     buf_done(&message);
     return e;
@@ -267,8 +269,18 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
     if (e != OK) {
         return e;
     }
+    enum node_view_fate view = VIEW_NOTHING;
+    const struct slice note = slice_of(taken.label.view, taken.label.view_bytes);
+    if (taken.fault == BUNDLE_FINE) {
+        e = node_view_meet(state_kv(t->w.state), &t->charter, note, &view, why);
+    }
+    if (e != OK) {
+        return e;
+    }
     if (taken.fault != BUNDLE_FINE) {
         *code = say_refused(t, path, taken.fault);
+    } else if (view == VIEW_CONTRADICTS) {
+        *code = say_refused(t, path, BUNDLE_CONTRADICTION);
     } else if (taken.fate == CARRY_NOT) {
         *code = say_refused(t, path, fault);
     } else if (taken.fate == CARRY_NO_ROOM) {

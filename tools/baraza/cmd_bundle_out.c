@@ -321,12 +321,17 @@ static int answer_site(struct making *m, struct boxkey site)
     struct buf note = buf_new(LIMIT_NOTE_BYTES);
     struct hub_bundle_made made;
     uint64_t answered[HUB_BUNDLE_ANSWERED];
-    struct buf hello = buf_new(LIMIT_FRAME_BYTES);
+    struct bundle_site said = { .view_count = 0 };
+    struct buf first = buf_new(LIMIT_FRAME_BYTES);
     struct buf before = buf_new(sizeof answered);
     struct hub_bundle_options options = {
         .kv = state_kv(m->w.state), .serve = m->serve, .sink = put, .arg = m, .answered = answered
     };
-    enum err e = read_about(m, site, "", &hello, &why);
+    enum err e = read_about(m, site, "", &first, &why);
+    if (e == OK && bundle_site_parse(buf_slice(&first), &said)) { // else it never sent one, or it is of no use
+        options.views = said.views;
+        options.view_count = said.view_count;
+    }
     if (e == OK) {
         e = read_about(m, site, ".answers", &before, &why);
     }
@@ -341,14 +346,14 @@ static int answer_site(struct making *m, struct boxkey site)
         e = begin(m, BUNDLE_DOWN, site, site, buf_slice(&note), &why);
     }
     if (e == OK) {
-        e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, buf_slice(&hello), &made, &why);
+        e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, said.hello, &made, &why);
         e = commit(m, &m->keys.log, e, &why);
     }
     if (e == OK) {
         e = note_answer(m, site, buf_slice(&before), made.size, &why);
     }
     buf_done(&note);
-    buf_done(&hello);
+    buf_done(&first);
     buf_done(&before);
     return e == OK ? say_hub(m, site, &made) : cmd_fail(e, &why);
 }

@@ -159,14 +159,17 @@ Test(bundle, another_reader_is_told_why_it_is_not_for_him)
 
 Test(bundle, the_site_and_its_hello_come_back_from_the_first_message)
 {
-    const struct boxkey site = { { 1, 2, 3 } };
-    struct boxkey key;
-    struct slice hello;
+    const struct bundle_site said = {
+        .site = { { 1, 2, 3 } }, .hello = SLICE_LITERAL("hello"), .view_count = 2, .views = { 7, 300 }
+    };
+    struct bundle_site read;
     struct buf message = buf_new(256);
-    bundle_site_make(site, SLICE_LITERAL("hello"), &message);
-    cr_assert(bundle_site_parse(buf_slice(&message), &key, &hello));
-    cr_expect(boxkey_equal(key, site));
-    cr_expect(slice_equal(hello, SLICE_LITERAL("hello")));
-    cr_expect_not(bundle_site_parse(slice_of(message.p, message.n - 1), &key, &hello));
+    bundle_site_make(&said, &message);
+    cr_assert(bundle_site_parse(buf_slice(&message), &read));
+    cr_expect(boxkey_equal(read.site, said.site));
+    cr_expect(slice_equal(read.hello, said.hello));
+    cr_expect_eq(read.view_count, 2);
+    cr_expect_eq(read.views[1], 300);
+    cr_expect_not(bundle_site_parse(slice_of(message.p, message.n - 1), &read));
     buf_done(&message);
 }

@@ -9,6 +9,7 @@
 #include "common/store/exchange_state.h"
 #include "node/node_bundle.h"
 #include "node/node_store.h"
+#include "node/node_view.h"
 
 struct scene {
     struct site site;
@@ -167,6 +168,70 @@ Test(bundle, a_checkpoint_that_contradicts_is_kept_and_nothing_is_taken_any_more
         cr_expect(start.contradicted, "the evidence is kept");
         cr_expect_eq(take(&s, seen, seen, 0), BUNDLE_CONTRADICTION);
         arena_free(arena);
+        scene_done(&s);
+    }
+}
+
+// What another site was shown is met here, where `seen` was verified.
+static enum node_view_fate meet(struct scene *s, struct tree_head view, bool by_hub)
+{
+    struct buf note = buf_new(4096);
+    enum node_view_fate fate = VIEW_MET;
+    checkpoint_make(view, &s->charter.log, &s->log, &note);
+    note.p[note.n - 20] = by_hub ? note.p[note.n - 20] : note.p[note.n - 20] == 'A' ? 'B' : 'A'; // of the signature
+    cr_assert_eq(node_view_meet(state_kv(s->state), &s->charter, buf_slice(&note), &fate, NULL), OK);
+    buf_done(&note);
+    return fate;
+}
+
+static size_t views_here(struct scene *s, bool *contradicted)
+{
+    struct node_start start;
+    struct arena *arena = arena_new(NODE_STORE_ARENA_BYTES);
+    cr_assert_eq(node_store_start(state_kv(s->state), arena, &start, NULL), OK);
+    const size_t n = start.view_count;
+    *contradicted = start.contradicted;
+    arena_free(arena);
+    return n;
+}
+
+Test(bundle, what_another_site_was_shown_waits_until_it_is_compared_and_only_the_hub_can_contradict_itself)
+{
+    struct scene s;
+    bool contradicted = false;
+    scene_init(&s);
+    (void)take(&s, s.two, s.two, 0);
+    cr_expect_eq(meet(&s, s.other_two, false), VIEW_NOTHING, "anybody can write such a note");
+    cr_expect_eq(meet(&s, s.two, true), VIEW_MET);
+    cr_expect_eq(meet(&s, s.one, true), VIEW_WAITS);
+    cr_expect_eq(meet(&s, s.one, true), VIEW_WAITS, "once is enough");
+    cr_expect_eq(views_here(&s, &contradicted), 1);
+    for (uint64_t i = 0; i < LIMIT_VIEWS + 4; i++) {
+        cr_expect_eq(meet(&s, (struct tree_head){ .size = 100 + i, .root = s.leaf }, true), VIEW_WAITS);
+    }
+    cr_expect_eq(views_here(&s, &contradicted), LIMIT_VIEWS, "and they are bounded");
+    cr_expect_not(contradicted);
+    cr_expect_eq(meet(&s, (struct tree_head){ .size = 110, .root = s.one.root }, true), VIEW_CONTRADICTS,
+                 "two that were never verified here are evidence too");
+    (void)views_here(&s, &contradicted);
+    cr_expect(contradicted);
+    scene_done(&s);
+}
+
+Test(bundle, the_answer_from_the_hub_compares_what_another_site_was_shown)
+{
+    for (int evil = 0; evil < 2; evil++) {
+        struct scene s;
+        bool contradicted = false;
+        scene_init(&s);
+        (void)take(&s, s.two, s.two, 0);
+        struct tree_head view = s.one;
+        view.root = evil ? s.leaf : view.root;
+        cr_expect_eq(meet(&s, view, true), VIEW_WAITS);
+        // The bundle goes on from where this site stands, and has a proof from where the other one stood.
+        cr_expect_eq(take(&s, s.two, s.two, 1), evil ? BUNDLE_CONTRADICTION : BUNDLE_FINE);
+        cr_expect_eq(views_here(&s, &contradicted), evil ? 1 : 0);
+        cr_expect_eq(contradicted, evil == 1);
         scene_done(&s);
     }
 }

@@ -396,6 +396,81 @@ Test(node_core, two_checkpoints_that_exclude_each_other_end_the_exchange_for_goo
     bench_done(b);
 }
 
+// What the root is of a record whose leaves are zeros, but for the last one when `id` is not NULL.
+static struct tree_head head_of(uint64_t size, const struct hash *id)
+{
+    struct hash leaves[8] = { { { 0 } } };
+    if (id != NULL) {
+        leaves[size - 1] = *id;
+    }
+    return (struct tree_head){ size, merkle_root_of(leaves, size) };
+}
+
+// Connected, with nothing more to send, at the checkpoint seen, and with what another site was shown.
+static void greeted_with_view(struct bench *b, struct tree_head seen, struct tree_head view)
+{
+    const struct node_journal j = { .local = b->local,
+                                    .current = true,
+                                    .received = LOCAL,
+                                    .received_head = b->local.head,
+                                    .confirmed = LOCAL };
+    const struct node_fact at = { .here = true, .id = b->local.head };
+    const struct node_start start = {
+        .journals = &j, .count = 1, .seen = seen, .view_count = 1, .views = { view }
+    };
+    step(b, (struct node_event){ .type = NODE_START, .as.start = start });
+    tick_to(b, 10000);
+    step(b, (struct node_event){ .type = NODE_UP });
+    welcome(b, &b->local, 1, &at);
+}
+
+Test(node_core, what_another_site_was_shown_is_compared_by_a_proof_and_kept_as_evidence_when_it_is_of_another_record)
+{
+    for (int evil = 0; evil < 2; evil++) {
+        for (int ahead = 0; ahead < 2; ahead++) {
+            struct bench *b = bench_new();
+            const struct hash *last = &b->ids[LOCAL - 1];
+            const struct hash other = { { 77 } };
+            struct tree_head seen = ahead ? head_of(4, NULL) : head_of(4, last);
+            struct tree_head view = ahead ? head_of(5, last) : head_of(2, NULL);
+            if (evil) {
+                view = head_of(view.size, &other);
+            }
+            greeted_with_view(b, seen, view);
+            const struct node_action *want = find(b, NODE_SEND);
+            cr_assert_not_null(want);
+            cr_expect_eq(want->as.send.type, MSG_WANT);
+            cr_expect_eq(want->as.send.as.want.base, ahead ? 4 : 2, "what is ahead is waited for");
+            proof(b, LOCAL - 1, ahead ? 5 : 4, ahead ? 4 : 2);
+            const struct node_action *evidence = find(b, NODE_STORE_EVIDENCE);
+            cr_expect_eq(find(b, NODE_STORE_VIEW) != NULL, evil == 0);
+            cr_expect_eq(evidence != NULL, evil == 1);
+            cr_expect(evidence == NULL ||
+                      (evidence->as.store_evidence.by_view && tree_head_equal(evidence->as.store_evidence.view, view)));
+            cr_expect_eq(node_core_status(b->core).stopped, evil == 1);
+            bench_done(b);
+        }
+    }
+}
+
+Test(node_core, a_view_that_the_hub_does_not_explain_is_asked_for_again_and_harms_nothing)
+{
+    struct bench *b = bench_new();
+    greeted_with_view(b, head_of(4, NULL), head_of(7, NULL));
+    for (int i = 0; i < 3; i++) { // the hub's record ends before what another site was shown
+        cr_expect_eq(find(b, NODE_SEND)->as.send.as.want.base, 4);
+        const struct msg m = { .type = MSG_ERROR, .as.error = { .code = VERDICT_HUB_BUSY } };
+        receive(b, &m, NULL);
+        cr_expect_null(find(b, NODE_STORE_EVIDENCE));
+        tick_to(b, b->now + 3 * 600000 / 2);
+        if (find(b, NODE_SEND) == NULL || find(b, NODE_SEND)->as.send.type == MSG_HELLO) {
+            break; // a quiet connection says hello again
+        }
+    }
+    cr_expect_not(node_core_status(b->core).stopped);
+    bench_done(b);
+}
+
 Test(node_core, nothing_goes_up_from_a_locked_device_that_has_no_copies_until_it_is_unlocked)
 {
     struct bench *b = bench_new();

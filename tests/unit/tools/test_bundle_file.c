@@ -74,7 +74,8 @@ static void put_hello(struct hash consultation, struct buf *out)
                            .as.hello = { .version = EXCHANGE_VERSION, .consultation = consultation,
                                          .seen = tree_head_empty() } };
     msg_make(&m, &hello);
-    bundle_site_make(site, buf_slice(&hello), out);
+    const struct bundle_site who = { .site = site, .hello = buf_slice(&hello) };
+    bundle_site_make(&who, out);
     buf_done(&hello);
 }
 
