@@ -16,35 +16,6 @@
 #include "node/node_custody.h"
 #include "node/node_view.h"
 
-enum err node_custody_extend(struct kv_txn *t, const struct journal_id *journal, uint64_t next,
-                             struct merkle_frontier *f, struct why *why)
-{
-    struct merkle_frontier grown = *f;
-    struct journal_range r = journal_range_new(t, journal, f->size);
-    enum err e = OK;
-    while (grown.size < next && e == OK && journal_range_next(&r, why)) {
-        struct entry entry;
-        if (r.at.seq != grown.size || entry_parse(r.entry.bytes, &entry) != VERDICT_GOOD) {
-            e = ERR_CORRUPT;
-            break;
-        }
-        // The author discloses every part to the hub, so its bitmap is full.
-        uint64_t bitmap = ((uint64_t)1 << entry.part_count) - 1;
-        merkle_append(&grown, custody_leaf(entry.id, bitmap, NULL, 0), NULL);
-    }
-    journal_range_done(&r);
-    if (e == OK) {
-        e = kv_error(t);
-    }
-    if (e == OK && grown.size < next) {
-        e = ERR_CORRUPT;
-    }
-    if (e == OK) {
-        *f = grown;
-    }
-    return e;
-}
-
 // --- acknowledgements ---
 // The note as it is kept: what is not in it is the journal's name.
 static void put_note(struct buf *out, const struct msg_ack *m)
@@ -67,13 +38,13 @@ static void drop_copies(struct kv_txn *t, const struct msg_ack *m)
     }
 }
 
-static enum err store_ack(struct kv_txn *t, const struct msg_ack *m, struct why *why)
+static enum err store_ack(struct kv_txn *t, const struct msg_ack *m)
 {
     struct exchange_journal x;
     struct buf note = buf_new(256);
     enum err e = exchange_journal_get(t, &m->journal, &x);
     if (e == OK && m->next > x.acked.next) {
-        e = node_custody_extend(t, &m->journal, m->next, &x.custody, why);
+        e = node_custody_extend(t, &m->journal, m->next, m->root, &x.custody);
         if (e == OK && !hash_equal(merkle_root(&x.custody), m->root)) {
             e = ERR_CORRUPT; // it was the same a moment ago
         }
@@ -119,12 +90,12 @@ static enum err put_checkpoint(struct kv_txn *t, struct slice note, struct tree_
     return e;
 }
 
-static enum err store_proof(struct kv_txn *t, const struct msg_proof *m, struct tree_head head, struct why *why)
+static enum err store_proof(struct kv_txn *t, const struct msg_proof *m, struct tree_head head)
 {
     struct exchange_journal x;
-    struct stored stored;
+    struct hash id;
     const struct position at = { .journal = m->journal, .seq = m->seq };
-    enum err e = journal_get(t, &at, &stored, why);
+    enum err e = journal_entry_id(t, &at, &id);
     if (e == OK) {
         e = exchange_journal_get(t, &m->journal, &x);
     }
@@ -140,7 +111,7 @@ static enum err store_proof(struct kv_txn *t, const struct msg_proof *m, struct 
         struct buf note = buf_new(256);
         buf_put(&note, x.note); // it borrows what the next write may move
         x.note = buf_slice(&note);
-        x.proven = (struct journal_head){ .journal = m->journal, .next = m->seq + 1, .head = stored.id };
+        x.proven = (struct journal_head){ .journal = m->journal, .next = m->seq + 1, .head = id };
         exchange_journal_put(t, &m->journal, &x);
         buf_done(&note);
     }
@@ -249,14 +220,13 @@ static bool is_store(enum node_action_type type)
     return type <= NODE_STORE_RENEW;
 }
 
-static enum err apply_one(struct kv_txn *t, struct hash consultation, const struct node_action *a,
-                          struct why *why)
+static enum err apply_one(struct kv_txn *t, struct hash consultation, const struct node_action *a)
 {
     switch (a->type) {
     case NODE_STORE_ACK:
-        return store_ack(t, &a->as.store_ack, why);
+        return store_ack(t, &a->as.store_ack);
     case NODE_STORE_PROOF:
-        return store_proof(t, &a->as.store_proof.proof, a->as.store_proof.head, why);
+        return store_proof(t, &a->as.store_proof.proof, a->as.store_proof.head);
     case NODE_STORE_DOWN:
         return store_down(t, &a->as.store_down);
     case NODE_STORE_REFUSAL:
@@ -280,8 +250,7 @@ static enum err apply_one(struct kv_txn *t, struct hash consultation, const stru
     return kv_error(t);
 }
 
-enum err node_store_apply(struct kv *kv, struct hash consultation, const struct node_actions *actions,
-                          struct why *why)
+enum err node_store_apply(struct kv *kv, struct hash consultation, const struct node_actions *actions)
 {
     struct kv_txn *t = NULL;
     enum err e = OK;
@@ -293,7 +262,7 @@ enum err node_store_apply(struct kv *kv, struct hash consultation, const struct 
             e = kv_begin_write(kv, &t);
         }
         if (e == OK) {
-            e = apply_one(t, consultation, &actions->items[i], why);
+            e = apply_one(t, consultation, &actions->items[i]);
         }
     }
     if (e == OK && t != NULL) {

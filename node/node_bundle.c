@@ -5,6 +5,7 @@
 // answers; what it would say is not heard. Read first: node_bundle.h.
 #include "node/node_bundle.h"
 
+#include "common/author/mend.h"
 #include "common/format/checkpoint.h"
 #include "common/net/loop.h"
 #include "common/store/store.h"
@@ -91,7 +92,11 @@ enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey
     struct arena *arena = arena_new(NODE_STORE_ARENA_BYTES);
     struct node_start start;
     *made = (struct node_bundle_made){ .entries = 0 };
-    enum err e = node_store_start(kv, arena, &start, why);
+    struct mended found;
+    enum err e = mend_site(kv, NULL, loop_wall_s(), &found, why);
+    if (e == OK) {
+        e = node_store_start(kv, arena, &start, why);
+    }
     if (e == OK) {
         e = say_who(&start, consultation, site, sink, arg, why);
     }
@@ -158,7 +163,7 @@ static void hear(struct taking *t, const struct node_action *a)
 
 // Takes one event through the core and stores what it decided. A range it asks for is answered with nothing: the core
 // passes to the next journal, and in the end falls silent.
-static enum err step(struct taking *t, struct node_event *event, struct why *why)
+static enum err step(struct taking *t, struct node_event *event)
 {
     bool again = true;
     enum err e = OK;
@@ -168,7 +173,7 @@ static enum err step(struct taking *t, struct node_event *event, struct why *why
         event->disk_free = loop_disk_free(t->dir);
         event->wall_s = 0;
         node_step(t->core, event, t->actions);
-        e = node_store_apply(t->kv, t->charter->id, t->actions, why);
+        e = node_store_apply(t->kv, t->charter->id, t->actions);
         for (size_t i = 0; i < t->actions->n && e == OK; i++) {
             const struct node_action *a = &t->actions->items[i];
             if (a->type == NODE_TELL) {
@@ -201,7 +206,7 @@ static enum err give(struct taking *t, struct slice message, struct why *why)
     }
     event.as.frame.msg = &m;
     event.as.frame.facts = &facts;
-    return step(t, &event, why);
+    return step(t, &event);
 }
 
 // The first message: is there anything new in what the hub shows?
@@ -310,13 +315,13 @@ static enum err start(struct taking *t, struct why *why)
             t->views[i] = event.as.start.views[i].size;
         }
         t->fault = event.as.start.contradicted ? BUNDLE_CONTRADICTION : BUNDLE_FINE;
-        e = step(t, &event, why);
+        e = step(t, &event);
     }
     arena_free(arena);
     // As if the transport had connected at once.
     for (int i = 0; i < 2 && e == OK; i++) {
         struct node_event next = { .type = i == 0 ? NODE_POKE : NODE_UP };
-        e = step(t, &next, why);
+        e = step(t, &next);
     }
     return e;
 }

@@ -42,9 +42,9 @@ struct node_journal {
     struct hash received_head;  // id of entry received - 1; zeros when received is 0
     uint64_t confirmed;         // a verified receipt covers seq below this
     bool current;               // new entries go here; at most one journal per key
-    bool refused;               // the entry at refused_seq was refused for good: nothing after it can go up
+    bool refused;               // the entry at refused_seq was refused for good, or lost here: nothing after it goes
     uint64_t refused_seq;
-    uint64_t refused_code;      // the verdict
+    uint64_t refused_code;      // the verdict; GOOD: it was lost here
 };
 
 struct node_start {

@@ -7,6 +7,7 @@
 #include "common/author/notebook.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
+#include "common/store/lost.h"
 
 static enum err first_refused(struct kv_txn *t, const struct journal_id *id, uint64_t *seq)
 {
@@ -19,7 +20,7 @@ static enum err first_refused(struct kv_txn *t, const struct journal_id *id, uin
     return kv_error(t);
 }
 
-// True while what follows the refused entry of this journal has not been signed anew.
+// True while what follows the refused or lost entry of this journal has not been signed anew.
 static enum err to_be_renewed(struct kv_txn *t, const struct journal_id *id, bool *out)
 {
     struct notebook n;
@@ -42,6 +43,7 @@ static enum err add_journal(struct kv_txn *t, const struct journal_id *id, struc
     struct journal_head head;
     struct exchange_journal x;
     uint64_t refused = UINT64_MAX;
+    uint64_t lost = UINT64_MAX;
     bool renew = false;
     enum err e = journal_head(t, id, &head);
     if (e == OK) {
@@ -50,22 +52,28 @@ static enum err add_journal(struct kv_txn *t, const struct journal_id *id, struc
     if (e == OK) {
         e = first_refused(t, id, &refused);
     }
-    if (e == OK && refused < head.next) {
+    if (e == OK) {
+        e = lost_first(t, id, x.acked.next, &lost);
+    }
+    uint64_t cut = refused < lost ? refused : lost;
+    if (e == OK && cut < head.next) {
         e = to_be_renewed(t, id, &renew);
     }
     if (e != OK) {
         return e;
     }
-    uint64_t end = refused < head.next ? refused : head.next;
-    uint64_t after = refused < head.next ? head.next - refused - 1 : 0;
+    uint64_t end = cut < head.next ? cut : head.next;
+    uint64_t after = cut < head.next ? head.next - cut - 1 : 0;
     uint64_t received = x.acked.next;
     c->received += received;
     c->confirmed += x.proven.next < received ? x.proven.next : received;
     c->waiting += end > received ? end - received : 0;
-    c->refused += refused < head.next;
+    c->refused += refused == cut && cut < head.next;
+    c->lost += lost == cut && cut < head.next;
     if (renew) {
         c->waiting += after;
         c->unsigned_anew += after;
+        c->untold += lost == cut;
     }
     return OK;
 }
@@ -88,7 +96,7 @@ enum err node_count(struct kv *kv, struct node_count *out, struct why *why)
         why_set(why, "counting what has been received: %s", err_text(e));
         return e;
     }
-    c.saved = c.received + c.waiting + c.refused;
+    c.saved = c.received + c.waiting + c.refused + c.lost;
     *out = c;
     return OK;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// How far the entries of a site have come, all journals together: saved = received + waiting + refused. Cheap: it reads
-// where journals end, not their entries.
+// How far the entries of a site have come, all journals together: saved = received + waiting + refused + lost. Cheap:
+// it reads where journals end, not their entries.
 #ifndef BARAZA_NODE_COUNT_H
 #define BARAZA_NODE_COUNT_H
 
@@ -16,7 +16,9 @@ struct node_count {
     uint64_t confirmed; // of those received: a verified receipt covers it
     uint64_t waiting;
     uint64_t refused;
-    uint64_t unsigned_anew; // of those waiting: they follow a refused entry, and travel once their author unlocks
+    uint64_t unsigned_anew; // of those waiting: they follow a refused or lost one, and travel once their author unlocks
+    uint64_t lost;          // damaged on this disk before the hub had it
+    uint64_t untold;        // of those lost: the hub hears of it once their author unlocks
 };
 
 // Counts. ERR_CORRUPT (why says what), or the store's error.

@@ -13,9 +13,11 @@
 // Name of the stored evidence against a hub that contradicted itself.
 #define NODE_CONTRADICTION "contradiction"
 
-// Extends f, which is over seq 0 to f->size - 1 of a journal here, to seq next - 1. ERR_CORRUPT when an entry between
-// is missing or damaged (why), or the error of t; f is then as it was.
+// Extends f, which is over seq 0 to f->size - 1 of a journal here, to seq next - 1. Of an entry that is damaged here the
+// id is known from the one behind it, and not how many parts it has: that is found by trying, because the root must be
+// `wanted`. So custody of it is as well checked as of any other. ERR_CORRUPT when nothing here tells an id, or the
+// error of t; f is then as it was.
 MUST_USE enum err node_custody_extend(struct kv_txn *t, const struct journal_id *journal, uint64_t next,
-                                      struct merkle_frontier *f, struct why *why);
+                                      struct hash wanted, struct merkle_frontier *f);
 
 #endif

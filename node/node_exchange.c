@@ -6,6 +6,7 @@
 // Read first: node_exchange.h; node_voice.h for what is said of it all.
 #include "node/node_exchange.h"
 
+#include "common/author/mend.h"
 #include "common/base/file.h"
 #include "common/format/invitation.h"
 #include "common/net/loop.h"
@@ -64,15 +65,34 @@ static bool any_received(const struct node_start *start)
 
 static void step(struct node_exchange *s, struct node_event *event);
 
+// What is damaged must not stop what is not.
+static enum err mend(struct node_exchange *s, struct mended *found, struct why *why)
+{
+    struct store_key key;
+    bool readable = node_people_store_key(s->o.safe, &key);
+    *found = (struct mended){ .lost = 0 };
+    enum err e = mend_site(state_kv(s->o.state), readable ? &key : NULL, loop_wall_s(), found, why);
+    mem_wipe(&key, sizeof key);
+    if (found->lost > 0 || found->removed > 0 || found->hidden) {
+        LOG_WITH(s->o.log, LOG_ERROR, "node.damage", log_number("lost", found->lost),
+                 log_number("again", found->removed), log_number("hidden", found->hidden));
+    }
+    return e;
+}
+
 static enum err start(struct node_exchange *s, uint64_t failures, struct why *why)
 {
     struct node_event event = { .type = NODE_START };
+    struct mended found;
     node_link_drop(s->link);
     node_core_free(s->core);
     s->core = NULL;
     s->arm_ms = UINT64_MAX;
     arena_reset(s->arena);
-    enum err e = node_bundle_number(state_kv(s->o.state), &s->bundles); // before what may follow from one
+    enum err e = mend(s, &found, why);
+    if (e == OK) {
+        e = node_bundle_number(state_kv(s->o.state), &s->bundles); // before what may follow from one
+    }
     if (e == OK) {
         e = node_store_start(state_kv(s->o.state), s->arena, &event.as.start, why);
     }
@@ -210,6 +230,11 @@ static enum err send_range(struct node_exchange *s, const struct node_action *ra
     enum err e = node_store_range(state_kv(s->o.state), &reader, range, &frame, &to, &raw, NULL);
     outbox_cover_done(&cover);
     mem_wipe(&key, sizeof key);
+    if (e == OK && to == from && readable) {
+        struct mended found; // whoever is unlocked can see whether it is lost: then the journal ends before it
+        e = mend(s, &found, NULL);
+        e = e == OK && found.lost > 0 ? ERR_CORRUPT : e;
+    }
     if (e == OK && to > from) {
         struct sock *sock = node_link_sock(s->link);
         queued = sock != NULL && sock_send(sock, NULL, buf_slice(&frame)) == OK;
@@ -234,7 +259,7 @@ static bool step_once(struct node_exchange *s, struct node_event *event, struct 
     event->disk_free = loop_disk_free(state_dir(s->o.state));
     ident_random(&event->rnd, sizeof event->rnd);
     node_step(s->core, event, s->actions);
-    enum err e = node_store_apply(state_kv(s->o.state), s->identity.consultation, s->actions, NULL);
+    enum err e = node_store_apply(state_kv(s->o.state), s->identity.consultation, s->actions);
     if (e != OK) {
         start_over(s, e);
         return false;

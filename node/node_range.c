@@ -51,14 +51,18 @@ static enum err pack_wire(struct packing *p, const struct store_key *key, struct
     struct journal_range r = journal_range_new(p->t, &p->m.journal, p->m.first);
     enum err err = OK;
     bool more = true;
-    while (more && p->m.first + p->m.count < p->range->as.send_range.to && journal_range_next(&r, p->why)) {
+    while (more && p->m.first + p->m.count < p->range->as.send_range.to && journal_range_next(&r)) {
         struct entry e;
         struct disclosure d;
-        if (entry_parse(r.entry.bytes, &e) != VERDICT_GOOD || r.at.seq != p->m.first + p->m.count) {
-            err = ERR_CORRUPT;
+        // What is damaged here may have a whole copy: the message ends before it.
+        if (!r.whole || r.at.seq != p->m.first + p->m.count || entry_parse(r.entry.bytes, &e) != VERDICT_GOOD) {
             break;
         }
         err = read_parts(p, key, &r.at, &e, &d);
+        if (err == ERR_CORRUPT || err == ERR_NOT_FOUND) {
+            err = OK;
+            break;
+        }
         if (err != OK) {
             break;
         }
@@ -84,23 +88,25 @@ static enum err pack_wire(struct packing *p, const struct store_key *key, struct
 }
 
 // --- outbox copies ---
-// What the entry would be after decompression, which a locked device cannot see: its bytes and those of its parts.
+// What the entry would be after decompression, which a locked device cannot see: its bytes and those of its parts; the
+// most it can be when it is damaged.
 static enum err raw_of(struct packing *p, const struct position *at, struct hash *prev, uint64_t *raw)
 {
     struct stored stored;
     struct entry e;
     struct slice sealed = { NULL, 0 };
     struct key key = key_position(DB_PART, at);
+    struct position before = { at->journal, at->seq - 1, at->branch };
     enum err err = journal_get(p->t, at, &stored, p->why);
-    if (err == OK && entry_parse(stored.bytes, &e) != VERDICT_GOOD) {
-        err = ERR_CORRUPT;
-    }
-    if (err == OK) {
-        (void)kv_get(p->t, DB_PART, key_slice(&key), &sealed);
+    (void)kv_get(p->t, DB_PART, key_slice(&key), &sealed);
+    if (err == OK && entry_parse(stored.bytes, &e) == VERDICT_GOOD) {
         *prev = e.prev;
         *raw = stored.bytes.n + sealed.n;
+        return OK;
     }
-    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    *raw = LIMIT_ENTRY_BYTES + sealed.n;
+    *prev = (struct hash){ { 0 } };
+    return at->seq > 0 ? journal_entry_id(p->t, &before, prev) : kv_error(p->t);
 }
 
 // The unlock keys that the records of one message need: few, mostly one.
@@ -110,9 +116,9 @@ struct unlocks {
     uint8_t records[16][OUTBOX_KEY_BYTES];
 };
 
-// Takes the key of a record into the message. False when there is no room for one more, or it cannot be had: the cover
-// was destroyed. What is under it travels when somebody unlocks.
-static bool add_unlock(struct packing *p, struct unlocks *u, struct unlock_id id, enum err *err)
+// Takes the key of a record into the message. False when there is no room for one more, or it cannot be had: it is
+// damaged, or the cover was destroyed. What is under it travels when somebody unlocks.
+static bool add_unlock(struct packing *p, struct unlocks *u, struct unlock_id id)
 {
     for (size_t i = 0; i < u->n; i++) {
         if (memcmp(&u->ids[i], &id, sizeof id) == 0) {
@@ -123,44 +129,43 @@ static bool add_unlock(struct packing *p, struct unlocks *u, struct unlock_id id
         return false;
     }
     struct buf record = buf_over(u->records[u->n], sizeof u->records[0]);
-    enum err e = outbox_key_get(p->t, p->cover, id, &record);
-    if (e != OK) {
-        *err = e == ERR_CRYPTO ? OK : e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+    if (outbox_key_get(p->t, p->cover, id, &record) != OK) {
         return false;
     }
     u->ids[u->n++] = id;
     return true;
 }
 
+// Adds the copy at a position. *more: false when it does not belong into this message any more, or cannot be sent as a
+// copy because that is missing or damaged.
+static enum err add_copy(struct packing *p, const struct position *at, struct unlocks *unlocks, struct buf *records,
+                         bool *more)
+{
+    struct slice record;
+    struct hash prev;
+    struct unlock_id id;
+    uint64_t raw = 0;
+    *more = outbox_get(p->t, at, &record) == OK && outbox_parse(record, &id) && raw_of(p, at, &prev, &raw) == OK &&
+            (p->m.count == 0 || p->m.raw + raw <= p->range->as.send_range.max_raw) && add_unlock(p, unlocks, id);
+    if (*more) {
+        p->m.prev = p->m.count == 0 ? prev : p->m.prev;
+        p->m.raw += raw;
+        p->m.count++;
+        pack_bin(records, record);
+    }
+    return kv_error(p->t);
+}
+
 static enum err pack_outbox(struct packing *p)
 {
     struct unlocks unlocks = { 0 };
     struct buf records = buf_new(LIMIT_FRAME_BYTES);
-    struct outbox_range r = outbox_range_new(p->t, &p->m.journal, p->m.first);
+    struct position at = { .journal = p->m.journal, .seq = p->m.first };
     enum err err = OK;
     bool more = true;
-    while (more && p->m.first + p->m.count < p->range->as.send_range.to && p->m.count < LIMIT_OUTBOX_RECORDS &&
-           outbox_range_next(&r) && r.at.seq == p->m.first + p->m.count) {
-        struct hash prev;
-        struct unlock_id id;
-        uint64_t raw = 0;
-        err = raw_of(p, &r.at, &prev, &raw);
-        if (err != OK || !outbox_parse(r.record, &id)) {
-            err = err == OK ? ERR_CORRUPT : err;
-            break;
-        }
-        more = (p->m.count == 0 || p->m.raw + raw <= p->range->as.send_range.max_raw) &&
-               add_unlock(p, &unlocks, id, &err);
-        if (more) {
-            p->m.prev = p->m.count == 0 ? prev : p->m.prev;
-            p->m.raw += raw;
-            p->m.count++;
-            pack_bin(&records, r.record);
-        }
-    }
-    outbox_range_done(&r);
-    if (err == OK) {
-        err = kv_error(p->t);
+    while (err == OK && more && at.seq < p->range->as.send_range.to && p->m.count < LIMIT_OUTBOX_RECORDS) {
+        err = add_copy(p, &at, &unlocks, &records, &more);
+        at.seq++;
     }
     if (err == OK && p->m.count > 0) {
         p->m.form = ENTRIES_OUTBOX;
@@ -178,6 +183,13 @@ static enum err pack_outbox(struct packing *p)
     return err;
 }
 
+// An entry that somebody unlocked cannot read here travels as its copy. Nothing: that cannot be sent either.
+static enum err pack(struct packing *p, const struct node_reader *reader)
+{
+    enum err e = reader->key != NULL ? pack_wire(p, reader->key, reader->maker) : OK;
+    return e == OK && p->m.count == 0 ? pack_outbox(p) : e;
+}
+
 enum err node_store_range(struct kv *kv, const struct node_reader *reader, const struct node_action *range,
                           struct buf *frame, uint64_t *to, uint64_t *raw, struct why *why)
 {
@@ -192,7 +204,7 @@ enum err node_store_range(struct kv *kv, const struct node_reader *reader, const
                          .why = why };
     enum err e = kv_begin_read(kv, &p.t);
     if (e == OK) {
-        e = reader->key != NULL ? pack_wire(&p, reader->key, reader->maker) : pack_outbox(&p);
+        e = pack(&p, reader);
     }
     if (e == OK && p.m.count > 0) {
         CHECK(buf_ok(&p.payload));

@@ -9,6 +9,7 @@
 #include "common/format/custody.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
+#include "common/store/lost.h"
 #include "common/store/store.h"
 #include "node/node_custody.h"
 #include "node/node_view.h"
@@ -19,13 +20,20 @@
 static enum err first_refused(struct kv_txn *t, struct node_journal *j)
 {
     struct refused_range r = refused_range_new(t, &j->local.journal);
+    uint64_t lost = UINT64_MAX;
     if (refused_range_next(&r)) {
         j->refused = true;
         j->refused_seq = r.refused.refusal.seq;
         j->refused_code = r.refused.refusal.code;
     }
     refused_range_done(&r);
-    return kv_error(t);
+    enum err e = lost_first(t, &j->local.journal, j->received, &lost);
+    if (e == OK && lost != UINT64_MAX && (!j->refused || lost < j->refused_seq)) {
+        j->refused = true;
+        j->refused_seq = lost;
+        j->refused_code = VERDICT_GOOD; // nobody refused it: the disk lost it
+    }
+    return e;
 }
 
 static enum err read_journal(struct kv_txn *t, const struct journal_id *id, struct node_journal *out)
@@ -158,44 +166,42 @@ enum err node_store_start(struct kv *kv, struct arena *arena, struct node_start 
 
 // --- facts ---
 static enum err fact_at(struct kv_txn *t, const struct journal_id *journal, uint64_t seq, struct node_fact *out,
-                        struct hash *bytes_hash, struct why *why)
+                        struct hash *bytes_hash)
 {
     struct position at = { .journal = *journal, .seq = seq };
     struct stored stored;
-    enum err e = journal_get(t, &at, &stored, why);
-    if (e == OK) {
-        *out = (struct node_fact){ .here = true, .id = stored.id };
-        if (bytes_hash != NULL) {
-            *bytes_hash = hash_of(stored.bytes);
-        }
+    enum err e = journal_entry_id(t, &at, &out->id);
+    out->here = e == OK;
+    if (out->here && bytes_hash != NULL) {
+        *bytes_hash = journal_get(t, &at, &stored, NULL) == OK ? hash_of(stored.bytes) : (struct hash){ { 0 } };
     }
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
-static enum err facts_of_welcome(struct kv_txn *t, const struct msg_welcome *m, struct node_fact *at, struct why *why)
+static enum err facts_of_welcome(struct kv_txn *t, const struct msg_welcome *m, struct node_fact *at)
 {
     enum err e = OK;
     for (size_t i = 0; i < m->head_count && e == OK; i++) {
         if (m->heads[i].next > 0) {
-            e = fact_at(t, &m->heads[i].journal, m->heads[i].next - 1, &at[i], NULL, why);
+            e = fact_at(t, &m->heads[i].journal, m->heads[i].next - 1, &at[i], NULL);
         }
     }
     return e;
 }
 
-static enum err facts_of_ack(struct kv_txn *t, const struct msg_ack *m, struct node_fact *at, struct node_facts *out,
-                             struct why *why)
+static enum err facts_of_ack(struct kv_txn *t, const struct msg_ack *m, struct node_fact *at, struct node_facts *out)
 {
     struct exchange_journal x;
-    enum err e = fact_at(t, &m->journal, m->next - 1, at, NULL, why);
+    enum err e = fact_at(t, &m->journal, m->next - 1, at, NULL);
     if (e != OK || !at->here) {
         return e;
     }
     e = exchange_journal_get(t, &m->journal, &x);
     if (e == OK && m->next > x.acked.next) {
-        e = node_custody_extend(t, &m->journal, m->next, &x.custody, why);
+        e = node_custody_extend(t, &m->journal, m->next, m->root, &x.custody);
         out->has_custody = e == OK;
         out->custody = merkle_root(&x.custody);
+        e = e == ERR_CORRUPT && kv_error(t) == OK ? OK : e; // too much is damaged here to check what the hub says
     }
     return e;
 }
@@ -260,19 +266,21 @@ enum err node_store_facts(struct kv *kv, struct hash consultation, const struct 
     f.at = at;
     enum err e = kv_begin_read(kv, &t);
     if (e == OK && m->type == MSG_WELCOME) {
-        e = facts_of_welcome(t, &m->as.welcome, at, why);
+        e = facts_of_welcome(t, &m->as.welcome, at);
     } else if (e == OK && m->type == MSG_ACK) {
-        e = facts_of_ack(t, &m->as.ack, at, &f, why);
+        e = facts_of_ack(t, &m->as.ack, at, &f);
     } else if (e == OK && m->type == MSG_PROOF) {
-        e = fact_at(t, &m->as.proof.journal, m->as.proof.seq, at, NULL, why);
+        e = fact_at(t, &m->as.proof.journal, m->as.proof.seq, at, NULL);
     } else if (e == OK && m->type == MSG_REFUSE) {
-        e = fact_at(t, &m->as.refuse.journal, m->as.refuse.seq, at, &f.received, why);
+        e = fact_at(t, &m->as.refuse.journal, m->as.refuse.seq, at, &f.received);
     } else if (e == OK && m->type == MSG_DOWN) {
         facts_of_down(consultation, &m->as.down, at);
     }
     kv_abort(t);
-    if (e == OK) {
-        *out = f;
+    if (e != OK) {
+        why_set(why, "looking up what the hub speaks of: %s", err_text(e));
+        return e;
     }
-    return e;
+    *out = f;
+    return OK;
 }

@@ -31,8 +31,7 @@ MUST_USE enum err node_store_facts(struct kv *kv, struct hash consultation, cons
 
 // Writes all NODE_STORE_* actions of one step in one transaction, with fsync; the others are passed over. When there
 // are none, nothing is begun. Any failure (ERR_FULL, ERR_IO, ERR_CORRUPT) leaves the store as it was: see node_core.h.
-MUST_USE enum err node_store_apply(struct kv *kv, struct hash consultation, const struct node_actions *actions,
-                                   struct why *why);
+MUST_USE enum err node_store_apply(struct kv *kv, struct hash consultation, const struct node_actions *actions);
 
 // What ranges are read with. All borrowed.
 struct node_reader {

@@ -71,7 +71,7 @@ static enum err compare_mark(struct author *a, struct kv_txn *t, const struct jo
     if (e == OK) {
         id = at_mark.id;
     } else if (e != ERR_NOT_FOUND) {
-        return e;
+        return kv_error(t); // what is damaged says nothing
     }
     return mark_check(&mark, &now, id, why);
 }
@@ -158,7 +158,7 @@ static enum err put_keys(struct writing *w, struct why *why)
         outbox_cover_done(&cover);
     }
     enum err e = store_seal_key_get(w->t, &half, id);
-    if (e == ERR_NOT_FOUND) {
+    if (e == ERR_NOT_FOUND || (e == ERR_CORRUPT && kv_error(w->t) == OK)) {
         store_seal_key_put(w->t, &w->store_key);
         e = OK;
     }
@@ -171,6 +171,14 @@ static void start_incarnation(struct writing *w)
     ident_random(w->head.journal.incarnation.b, sizeof w->head.journal.incarnation.b);
 }
 
+// What follows a damaged entry could not say for certain what it follows.
+static bool ends_whole(struct kv_txn *t, const struct journal_head *head)
+{
+    struct position last = { .journal = head->journal, .seq = head->next - 1 };
+    struct stored stored;
+    return head->next == 0 || journal_get(t, &last, &stored, NULL) == OK;
+}
+
 // Finds where the journal stands; begins a new incarnation where one is due.
 static enum err take_up(struct writing *w, bool moved, struct why *why)
 {
@@ -181,6 +189,11 @@ static enum err take_up(struct writing *w, bool moved, struct why *why)
     } else if (e != OK) {
         return e;
     } else {
+        e = journal_head(w->t, &old.journal, &w->head);
+        if (e != OK) {
+            return e;
+        }
+        moved = moved || !ends_whole(w->t, &w->head);
         if (moved && old.renew == NOTEBOOK_UNACCREDITED) {
             const struct stranded s = { .journal = old.journal, .from = old.from };
             e = notebook_strand(w->t, &s);
@@ -191,9 +204,8 @@ static enum err take_up(struct writing *w, bool moved, struct why *why)
         if (moved && notebook_goes_on(old.renew)) {
             old.renew = NOTEBOOK_RESTORED;
         }
-        e = journal_head(w->t, &old.journal, &w->head);
-        if (e != OK || notebook_goes_on(old.renew)) {
-            return e;
+        if (notebook_goes_on(old.renew)) {
+            return kv_error(w->t);
         }
         struct journal_head ended = w->head;
         start_incarnation(w);

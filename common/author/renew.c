@@ -5,6 +5,12 @@
 // as they were, and names the entry it replaces. Read first: renew.h.
 #include "common/author/renew.h"
 
+#include "common/author/mend.h"
+#include "common/base/date.h"
+#include "common/format/content.h"
+
+#define DAY_S 86400u
+
 // An old entry being signed anew.
 struct renewing {
     struct buf bytes; // the entry
@@ -50,7 +56,7 @@ static enum err load_old(struct writing *w, const struct position *at, struct re
     *d = (struct disclosure){ .count = 0 };
     enum err err = journal_get(w->t, at, &stored, why);
     if (err != OK) {
-        return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+        return err == ERR_NOT_FOUND && kv_error(w->t) == OK ? ERR_CORRUPT : err;
     }
     buf_put(&r->bytes, stored.bytes);
     if (!buf_ok(&r->bytes) || entry_parse(buf_slice(&r->bytes), e) != VERDICT_GOOD) {
@@ -60,10 +66,47 @@ static enum err load_old(struct writing *w, const struct position *at, struct re
         return OK;
     }
     err = journal_parts(w->t, &w->store_key, at, &r->parts, why);
+    err = err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
     if (err == OK && disclosure_parse(buf_slice(&r->parts), d) != VERDICT_GOOD) {
         err = ERR_CORRUPT;
     }
     return err;
+}
+
+// What cannot be read any more cannot be signed anew: an incident says so in its place, so that everybody who reads
+// the record knows that something was said, and when.
+static enum err tell_lost(struct writing *w, const struct position *at, struct why *why)
+{
+    struct lost lost;
+    enum err e = mend_lose(w->t, at, w->claimed_s, &lost);
+    if (e != OK || lost.told) {
+        return e;
+    }
+    struct body body = { .kind = KIND_INCIDENT, .as.incident.code = slice_text("damaged") };
+    struct buf said = buf_new(512);
+    struct buf text = buf_new(1024);
+    struct content content = { .count = 0 };
+    const uint8_t *book = at->journal.incarnation.b;
+    buf_printf(&said, "Number %llu of notebook %02x%02x%02x%02x, written about ", (unsigned long long)at->seq, book[0],
+               book[1], book[2], book[3]);
+    date_put(&said, lost.claimed_s / DAY_S);
+    buf_put_text(&said, lost.words ? ": the disk of its site damaged what it said." :
+                                     ": the disk of its site damaged it.");
+    content_add_text(&content, "lang", slice_text("en"));
+    content_add_text(&content, "text", buf_slice(&said));
+    content_make(&content, &text);
+    CHECK(buf_ok(&text));
+    const struct append_item item = { .body = &body, .refs = &lost.id, .ref_count = !hash_is_zero(lost.id),
+                                      .parts = { buf_slice(&text) } };
+    struct hash id;
+    e = writing_put(w, &item, &id, why);
+    if (e == OK) {
+        lost.told = true;
+        lost_put(w->t, &lost);
+    }
+    buf_done(&text);
+    buf_done(&said);
+    return e == OK ? kv_error(w->t) : e;
 }
 
 static enum err renew_one(struct writing *w, const struct position *at, struct renewing *r, struct why *why)
@@ -73,6 +116,9 @@ static enum err renew_one(struct writing *w, const struct position *at, struct r
     struct body body;
     struct hash refs[LIMIT_REFS];
     enum err err = load_old(w, at, r, &e, &d, why);
+    if (err == ERR_CORRUPT && kv_error(w->t) == OK) {
+        return tell_lost(w, at, why);
+    }
     if (err != OK) {
         return err;
     }

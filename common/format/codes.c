@@ -202,6 +202,8 @@ static const struct code_row incidents[] = {
     ROW("false-list", NULL, "false list of participants", "fausse liste de participants",
         "lista falsa de participantes", "قائمة مشاركين مزوّرة")
     ROW("disrupted", NULL, "forum disrupted", "forum perturbé", "fórum perturbado", "تعطيل المنتدى")
+    ROW("damaged", NULL, "lost by a damaged disk", "perdu par un disque endommagé", "perdido num disco danificado",
+        "فُقد بسبب تلف القرص")
     ROW("other", NULL, "something else", "autre", "outro", "أمر آخر")
 };
 

@@ -6,6 +6,7 @@
 #include "common/store/journal.h"
 
 #include "common/base/fault.h"
+#include "common/format/entry.h"
 #include "common/store/cell.h"
 #include "common/store/id_prefix.h"
 
@@ -31,22 +32,62 @@ static void position_of(const struct key_fields *f, struct position *out)
     *out = (struct position){ f->journal, f->seq, f->branch };
 }
 
+// True when value is a whole entry that belongs at this position: a key has no checksum of its own.
+static bool read_whole(struct slice value, const struct position *at, struct stored *out, struct entry *entry)
+{
+    struct stored s;
+    if (!stored_parse(value, &s) || entry_parse(s.bytes, entry) != VERDICT_GOOD || entry->place.seq != at->seq ||
+        !pubkey_equal(entry->place.author, at->journal.key) ||
+        !incarnation_equal(entry->place.incarnation, at->journal.incarnation)) {
+        return false;
+    }
+    *out = s;
+    return true;
+}
+
+enum err journal_entry_id(struct kv_txn *t, const struct position *at, struct hash *out)
+{
+    struct position after = { at->journal, at->seq + 1, at->branch };
+    struct key key = key_position(DB_JOURNAL, at);
+    struct key next = key_position(DB_JOURNAL, &after);
+    struct slice value = { NULL, 0 };
+    struct slice behind;
+    struct stored stored;
+    struct entry entry;
+    bool any = kv_get(t, DB_JOURNAL, key_slice(&key), &value);
+    if (any && read_whole(value, at, &stored, &entry)) {
+        *out = stored.id;
+    } else if (kv_get(t, DB_JOURNAL, key_slice(&next), &behind) && read_whole(behind, &after, &stored, &entry)) {
+        *out = entry.prev;
+    } else if (any && value.n >= sizeof out->b) {
+        memcpy(out->b, value.p, sizeof out->b);
+    } else {
+        return absent(t);
+    }
+    return OK;
+}
+
 enum err journal_head(struct kv_txn *t, const struct journal_id *journal, struct journal_head *out)
 {
     struct key_fields f = { .journal = *journal };
     struct key prefix = key_make(DB_JOURNAL, &f, 1);
     struct slice key;
-    struct slice value;
-    if (!kv_last(t, DB_JOURNAL, key_slice(&prefix), slice_of(NULL, 0), &key, &value)) {
+    if (!kv_last(t, DB_JOURNAL, key_slice(&prefix), slice_of(NULL, 0), &key, NULL)) {
         *out = (struct journal_head){ .journal = *journal };
         return kv_error(t);
     }
-    struct stored last;
-    if (!key_parse(DB_JOURNAL, key, &f) || !stored_parse(value, &last)) {
+    if (!key_parse(DB_JOURNAL, key, &f)) {
         return ERR_CORRUPT;
     }
-    *out = (struct journal_head){ .journal = *journal, .next = f.seq + 1, .head = last.id };
-    return OK;
+    struct position last;
+    struct journal_head head = { .journal = *journal, .next = f.seq + 1 };
+    position_of(&f, &last);
+    enum err e = journal_entry_id(t, &last, &head.head);
+    if (e == OK || e == ERR_NOT_FOUND) {
+        *out = head;
+        return OK;
+    }
+    return e;
 }
 
 enum err journal_append(struct kv_txn *t, const struct journal_item *item)
@@ -98,7 +139,8 @@ enum err journal_get(struct kv_txn *t, const struct position *at, struct stored 
     if (!kv_get(t, DB_JOURNAL, key_slice(&key), &value)) {
         return absent(t);
     }
-    return stored_parse(value, out) ? OK : damaged(why, at);
+    struct entry entry;
+    return read_whole(value, at, out, &entry) ? OK : damaged(why, at);
 }
 
 enum err journal_parts(struct kv_txn *t, const struct store_key *key, const struct position *at, struct buf *out,
@@ -122,21 +164,20 @@ struct journal_range journal_range_new(struct kv_txn *t, const struct journal_id
     return (struct journal_range){ .range = kv_range_new(t, DB_JOURNAL, key_slice(&prefix), key_slice(&first)) };
 }
 
-bool journal_range_next(struct journal_range *r, struct why *why)
+bool journal_range_next(struct journal_range *r)
 {
     struct key_fields f;
+    struct entry entry;
     if (!kv_range_next(&r->range)) {
         return false;
     }
-    bool good = key_parse(DB_JOURNAL, r->range.key, &f);
-    if (good) {
-        position_of(&f, &r->at);
-        good = stored_parse(r->range.value, &r->entry);
+    if (!key_parse(DB_JOURNAL, r->range.key, &f)) {
+        kv_fail(r->range.t, ERR_CORRUPT);
+        return false;
     }
-    if (!good) {
-        kv_fail(r->range.t, damaged(why, &r->at));
-    }
-    return good;
+    position_of(&f, &r->at);
+    r->whole = read_whole(r->range.value, &r->at, &r->entry, &entry);
+    return true;
 }
 
 void journal_range_done(struct journal_range *r)
@@ -157,8 +198,7 @@ enum err journal_find(struct kv_txn *t, struct slice prefix, struct position *ou
         struct stored entry;
         bool first = !p.any;
         if (!stored_parse(range.value, &entry)) {
-            kv_fail(t, ERR_CORRUPT);
-            continue;
+            continue; // nothing can be asked about it; who lists says that it is damaged
         }
         id_prefix_offer(&p, entry.id.b, number++);
         if (first && p.any && !key_parse(DB_JOURNAL, range.key, &f)) {
@@ -179,6 +219,17 @@ enum err journal_find(struct kv_txn *t, struct slice prefix, struct position *ou
 uint64_t journal_count(struct kv_txn *t)
 {
     return kv_count(t, DB_JOURNAL);
+}
+
+bool journal_all_there(struct kv_txn *t)
+{
+    struct kv_range range = kv_range_new(t, DB_JOURNAL, slice_of(NULL, 0), slice_of(NULL, 0));
+    uint64_t n = 0;
+    while (kv_range_next(&range)) {
+        n++;
+    }
+    kv_range_done(&range);
+    return n == journal_count(t);
 }
 
 bool import_seen(struct kv_txn *t, struct hash source, struct hash *id)

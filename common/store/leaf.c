@@ -49,26 +49,33 @@ struct leaf_range leaf_range_new(struct kv_txn *t, uint64_t from)
     return (struct leaf_range){ .range = kv_range_new(t, DB_LEAF, slice_of(NULL, 0), key_slice(&first)) };
 }
 
-bool leaf_range_next(struct leaf_range *r, struct why *why)
+bool leaf_range_next(struct leaf_range *r)
 {
     struct key_fields f;
     if (!kv_range_next(&r->range)) {
         return false;
     }
-    bool good = key_parse(DB_LEAF, r->range.key, &f);
-    if (good) {
-        r->index = f.index;
-        good = stored_parse(r->range.value, &r->entry);
+    if (!key_parse(DB_LEAF, r->range.key, &f)) {
+        kv_fail(r->range.t, ERR_CORRUPT);
+        return false;
     }
-    if (!good) {
-        kv_fail(r->range.t, damaged(why, r->index));
-    }
-    return good;
+    r->index = f.index;
+    r->whole = stored_parse(r->range.value, &r->entry);
+    return true;
 }
 
 void leaf_range_done(struct leaf_range *r)
 {
     kv_range_done(&r->range);
+}
+
+void leaf_drop(struct kv_txn *t, uint64_t index)
+{
+    static const enum db of_entry[] = { DB_LEAF, DB_LEAF_PART, DB_LEAF_VAULT };
+    for (size_t i = 0; i < sizeof of_entry / sizeof of_entry[0]; i++) {
+        struct key key = key_index(of_entry[i], index);
+        (void)kv_del(t, of_entry[i], key_slice(&key));
+    }
 }
 
 uint64_t leaf_count(struct kv_txn *t)
@@ -83,8 +90,10 @@ enum err leaf_find(struct kv_txn *t, struct slice prefix, uint64_t *out)
         return ERR_BAD_INPUT;
     }
     struct leaf_range range = leaf_range_new(t, 0);
-    while (!id_prefix_done(&p) && leaf_range_next(&range, NULL)) {
-        id_prefix_offer(&p, range.entry.id.b, range.index);
+    while (!id_prefix_done(&p) && leaf_range_next(&range)) {
+        if (range.whole) {
+            id_prefix_offer(&p, range.entry.id.b, range.index);
+        }
     }
     leaf_range_done(&range);
     enum err e = kv_error(t);

@@ -23,14 +23,18 @@ MUST_USE enum err leaf_parts(struct kv_txn *t, const struct store_key *key, uint
 // Entries from index `from` on, in order.
 struct leaf_range {
     uint64_t index; // of the entry last read
+    bool whole;     // entry is valid; a damaged one is passed on without it
     struct stored entry;
     // private
     struct kv_range range;
 };
 struct leaf_range leaf_range_new(struct kv_txn *t, uint64_t from);
-// False at the end, or when t has failed (a damaged entry fails t with ERR_CORRUPT and why names it).
-MUST_USE bool leaf_range_next(struct leaf_range *r, struct why *why);
+// False at the end, or when t has failed.
+MUST_USE bool leaf_range_next(struct leaf_range *r);
 void leaf_range_done(struct leaf_range *r);
+
+// Removes the entry at index with its parts: at a node, so that it can come down again.
+void leaf_drop(struct kv_txn *t, uint64_t index);
 
 // How many entries are here.
 uint64_t leaf_count(struct kv_txn *t);

@@ -109,7 +109,12 @@ static enum err load_leaves(struct record *r, struct kv_txn *t, struct why *why)
     struct tree_tile *edge = &r->edge[0];
     uint64_t first = edge->index * TREE_WIDTH;
     struct leaf_range range = leaf_range_new(t, first);
-    while (edge->n < TREE_WIDTH && leaf_range_next(&range, why) && range.index == first + edge->n) {
+    while (edge->n < TREE_WIDTH && leaf_range_next(&range) && range.index == first + edge->n) {
+        if (!range.whole) {
+            why_set(why, "entry %llu of the record is damaged in the store", (unsigned long long)range.index);
+            kv_fail(t, ERR_CORRUPT);
+            break;
+        }
         edge->hashes[edge->n++] = range.entry.id;
     }
     leaf_range_done(&range);
@@ -296,7 +301,7 @@ enum err record_verify(struct record *r, struct kv_txn *t, uint64_t size, struct
     struct leaf_range range = leaf_range_new(t, grown.size);
     while (e == OK && grown.size < size) {
         struct hash id;
-        if (!leaf_range_next(&range, why) || range.index != grown.size) {
+        if (!leaf_range_next(&range) || !range.whole || range.index != grown.size) {
             e = kv_error(t) != OK ? kv_error(t) : ERR_CORRUPT;
             break;
         }

@@ -12,14 +12,15 @@
 
 // An entry as stored. Borrowed from the transaction.
 struct stored {
-    struct hash id;       // recomputed from bytes and equal to what was stored with them
+    struct hash id;       // recomputed from bytes; equal to what was stored with them, or the bytes' signature is good
     struct slice bytes;   // the whole entry
 };
 
 // Puts an entry into db under key, which is likely to be the last of db: pages then fill up whole.
 void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, struct slice entry);
 
-// Reads a value and rehashes it. False when it is damaged; *out untouched then.
+// Reads a value and rehashes it; when only the id beside it was damaged, the author's signature says so. False when it
+// is damaged; *out untouched then.
 MUST_USE bool stored_parse(struct slice value, struct stored *out);
 
 // Puts what vault_seal gave under one key of two databases. sealed empty and wrapped NULL: nothing to put.

@@ -239,7 +239,7 @@ static bool replaced(struct kv_txn *t, const struct seen *seen, struct hash id, 
     for (bool more = journal_next(t, false, &journal); more && !found && depth < 8;
          more = journal_next(t, true, &journal)) {
         struct journal_range r = journal_range_new(t, &journal, 0);
-        while (!found && journal_range_next(&r, NULL)) {
+        while (!found && journal_range_next(&r)) {
             struct entry e;
             CHECK(entry_parse(r.entry.bytes, &e) == VERDICT_GOOD);
             enum kind kind = kind_of(e.kind);

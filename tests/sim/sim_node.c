@@ -198,11 +198,10 @@ static struct node_event send_range(struct sim *s, size_t i, const struct node_a
 // --- one event ---
 static enum err apply(struct sim *s, struct node *n)
 {
-    struct why why = { { 0 } };
     if (n->disk_full) {
         sim_disk(true);
     }
-    enum err e = node_store_apply(state_kv(n->state), s->charter.id, &s->node_actions, &why);
+    enum err e = node_store_apply(state_kv(n->state), s->charter.id, &s->node_actions);
     if (n->disk_full) {
         sim_disk(false);
     }

@@ -104,6 +104,9 @@ static void put_taken(struct buf *out, const struct node_bundle_taken *b, const 
     if (c->refused > 0) {
         buf_printf(out, ", %llu refused", (unsigned long long)c->refused);
     }
+    if (c->lost > 0) {
+        buf_printf(out, ", %llu lost by a damaged disk (baraza status names them)", (unsigned long long)c->lost);
+    }
     buf_put_u8(out, '\n');
     if (b->restored) {
         buf_put_text(out, "The hub holds entries of this notebook that are not here: this state was copied or "
@@ -126,6 +129,7 @@ static int say_taken(struct taking *t, const char *path, const struct node_bundl
         json_put(o, "confirmed", json_of_number(c->confirmed));
         json_put(o, "pending", json_of_number(c->waiting));
         json_put(o, "refused", json_of_number(c->refused));
+        json_put(o, "lost", json_of_number(c->lost));
         json_put(o, "down", json_of_number(b->down));
         json_put(o, "checkpoint", json_of_number(b->size));
         return cmd_print_json(o);

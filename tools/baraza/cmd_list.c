@@ -171,6 +171,12 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
         }
         bool readable = w->readable && e.entry.part_count > 0;
         err = readable ? local_parts(l, &d, &why) : OK;
+        const bool damaged = err == ERR_CORRUPT || (readable && err == ERR_NOT_FOUND);
+        if (damaged) {
+            cmd_remark(context, "the words of number %llu are damaged on this disk", (unsigned long long)e.at.seq);
+            readable = false;
+            err = OK;
+        }
         if (err == OK) {
             shown++;
             code = context->json ? print_json_row(li, &e, readable ? &d : NULL)
@@ -182,6 +188,7 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
     if (err != OK) {
         return cmd_fail(err, &why);
     }
+    damage_warn(&li->forums.damage, w);
     struct local_session session;
     err = shown == 0 && li->session != NULL ? local_session_find(w, li->session, &session, &why) : OK;
     if (err != OK) {
@@ -206,7 +213,7 @@ static int check_state(const char *state)
     }
     return nearest.best != NULL ? cmd_usage("--only \"%.70s\" is not known; did you mean \"%s\"?", state, nearest.best)
                                 : cmd_usage("--only \"%.70s\" is not known: waiting, received, confirmed, answered, "
-                                            "refused, replaced", state);
+                                            "refused, replaced, lost", state);
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)
@@ -214,7 +221,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct listing li = { .session = NULL };
     const struct arg_spec rows[] = {
         { "session", 's', ARG_TEXT, "CODE", "only those of this forum, by code or id", &li.session },
-        { "only", 0, ARG_TEXT, "STATE", "only these: waiting, received, confirmed, answered, refused, replaced",
+        { "only", 0, ARG_TEXT, "STATE", "only these: waiting, received, confirmed, answered, refused, replaced, lost",
           &li.state },
         { "all", 'a', ARG_FLAG, NULL, "entries of every kind, not only contributions", &li.all },
         { .name = NULL },

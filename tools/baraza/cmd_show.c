@@ -159,10 +159,11 @@ static int print_answers(const struct cmd_context *context, struct work *w, stru
         return cmd_fail(e, NULL);
     }
     struct leaf_range range = leaf_range_new(t, 0);
-    while (code == EXIT_GOOD && leaf_range_next(&range, &why)) {
+    while (code == EXIT_GOOD && leaf_range_next(&range)) {
         struct entry entry;
         struct disclosure d;
-        bool names = entry_parse(range.entry.bytes, &entry) == VERDICT_GOOD && kind_of(entry.kind) == KIND_RESPONSE;
+        bool names = range.whole && entry_parse(range.entry.bytes, &entry) == VERDICT_GOOD &&
+                     kind_of(entry.kind) == KIND_RESPONSE;
         bool wanted = false;
         for (size_t i = 0; names && i < entry.ref_count; i++) {
             wanted = wanted || hash_equal(entry_ref(&entry, i), id);

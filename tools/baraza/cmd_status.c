@@ -47,6 +47,7 @@ static json_t *tally_json(const struct tally *t)
     json_put(o, "refused", json_of_number(t->refused));
     json_put(o, "confirmed", json_of_number(t->confirmed));
     json_put(o, "answered", json_of_number(t->answered));
+    json_put(o, "lost", json_of_number(t->lost));
     return o;
 }
 
@@ -67,6 +68,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "contributions", tally_json(&f->contributions));
     json_put(o, "entries", tally_json(&f->entries));
     json_put(o, "forums", json_of_number(f->n));
+    json_put(o, "damage", damage_json(&f->damage));
     json_put(o, "contact", json_string(node_contact_name(x->contact.state)));
     json_put(o, "heard", x->contact.welcomed_s == 0 ? json_null() : json_time(x->contact.welcomed_s));
     json_put(o, "carried", json_of_number(count_carried(w)));
@@ -148,7 +150,7 @@ static void put_unlocked(struct buf *out, struct work *w)
 static int print_status(const struct cmd_context *context, struct work *w, const struct forums *f,
                         const struct exchange_status *x)
 {
-    struct buf out = buf_new(8192);
+    struct buf out = buf_new(32768);
     const struct charter *c = state_charter(w->state);
     const struct tally *t = &f->contributions;
     if (!context->quiet) {
@@ -157,11 +159,15 @@ static int print_status(const struct cmd_context *context, struct work *w, const
     }
     buf_printf(&out, "%llu saved = %llu received + %llu pending + %llu refused", (unsigned long long)t->saved,
                (unsigned long long)t->received, (unsigned long long)t->waiting, (unsigned long long)t->refused);
+    if (t->lost > 0) {
+        buf_printf(&out, " + %llu lost", (unsigned long long)t->lost);
+    }
     if (t->received > 0) {
         buf_printf(&out, "; %llu confirmed, %llu answered", (unsigned long long)t->confirmed,
                    (unsigned long long)t->answered);
     }
     buf_put_u8(&out, '\n');
+    damage_put(&f->damage, w, &out);
     if (!context->quiet) {
         if (x->verified) {
             buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->head.size);
@@ -185,6 +191,7 @@ static int hub_status(struct cmd_context *context)
     struct reading_item item;
     uint64_t kinds[KIND_COUNT + 1] = { 0 };
     uint64_t idle = 0;
+    uint64_t lost = 0;
     struct forum_fold *fold = NULL;
     int code = reading_open(context, &from, &r);
     if (code >= 0) {
@@ -193,6 +200,8 @@ static int hub_status(struct cmd_context *context)
     while (reading_next(r, &item)) {
         kinds[kind_of(item.entry.kind)]++;
         idle += item.standing != VERDICT_GOOD;
+        lost += reading_known(&item) && item.body.kind == KIND_INCIDENT &&
+                slice_equal(item.body.as.incident.code, slice_text("damaged"));
     }
     code = gather_record(r, &fold);
     struct tree_head head = reading_head(r);
@@ -204,6 +213,7 @@ static int hub_status(struct cmd_context *context)
         json_put(o, "contributions", json_of_number(kinds[KIND_CONTRIBUTION]));
         json_put(o, "responses", json_of_number(kinds[KIND_RESPONSE]));
         json_put(o, "without_effect", json_of_number(idle));
+        json_put(o, "lost_at_sites", json_of_number(lost));
         json_put(o, "forums", gather_totals_json(fold, loop_wall_s()));
         code = cmd_print_json(o);
     } else if (code < 0) {
@@ -216,6 +226,10 @@ static int hub_status(struct cmd_context *context)
         print_count(&out, kinds[KIND_SESSION], "forum, ", "forums, ");
         print_count(&out, kinds[KIND_RESPONSE], "response", "responses");
         buf_printf(&out, "; %llu without effect\n", (unsigned long long)idle);
+        if (lost > 0) {
+            print_count(&out, lost, "entry was", "entries were");
+            buf_put_text(&out, " lost by damaged disks at sites, and told: baraza log --kind incident\n");
+        }
         gather_put_totals(&out, fold, loop_wall_s());
         code = cmd_print(buf_slice(&out));
         buf_done(&out);

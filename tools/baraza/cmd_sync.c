@@ -53,7 +53,7 @@ struct sync {
     uint64_t number;             // the store's last transaction, and when it was first seen
     uint64_t number_ms;
     uint64_t shown_ms;
-    char shown[160];
+    char shown[240];
 };
 
 // --- who exchanges ---
@@ -182,7 +182,7 @@ static enum outcome judge(const struct sync *s, uint64_t now)
         return CONTRADICTED;
     }
     if (heard(s) && all && now >= s->number_ms + QUIET_MS) {
-        return c->unsigned_anew > 0 ? LOCKED_IN : COMPLETE;
+        return c->unsigned_anew > 0 || c->untold > 0 ? LOCKED_IN : COMPLETE;
     }
     if (fresh && (node_contact_stuck(&s->contact) || (!s->wait && s->contact.state != CONTACT_UP))) {
         return NO_USE;
@@ -196,6 +196,9 @@ static void put_counts(const struct node_count *c, struct buf *out)
                (unsigned long long)c->saved, (unsigned long long)c->confirmed);
     if (c->refused > 0) {
         buf_printf(out, ", %llu refused", (unsigned long long)c->refused);
+    }
+    if (c->lost > 0) {
+        buf_printf(out, ", %llu lost by a damaged disk (baraza status names them)", (unsigned long long)c->lost);
     }
 }
 
@@ -256,7 +259,8 @@ static void put_reason(const struct sync *s, enum outcome outcome, struct buf *o
     case COMPLETE:
         break;
     case LOCKED_IN:
-        buf_put_text(out, "what followed a refused entry has to be signed again: run baraza unlock, then baraza sync");
+        buf_put_text(out, "what followed a refused or damaged entry has to be signed again: run baraza unlock, then "
+                          "baraza sync");
         break;
     case INTERRUPTED:
         buf_put_text(out, "interrupted; nothing is lost, and the rest travels next time");
@@ -295,6 +299,7 @@ static int print_json(const struct sync *s, enum outcome outcome, struct slice r
     json_put(o, "confirmed", json_of_number(c->confirmed));
     json_put(o, "pending", json_of_number(c->waiting));
     json_put(o, "refused", json_of_number(c->refused));
+    json_put(o, "lost", json_of_number(c->lost));
     json_put(o, "hub", json_string(node_contact_name(s->contact.state)));
     if (reason.n > 0) {
         json_put(o, "reason", json_of_bytes(reason));

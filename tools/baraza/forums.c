@@ -56,6 +56,10 @@ enum err forums_load(struct work *w, struct forums *out, struct why *why)
             take_contribution(&f, &e);
         }
     }
+    damage_take(&f.damage, l);
+    for (size_t i = 0; i < f.damage.n; i++) {
+        tally_add(&f.entries, f.damage.rows[i].fate);
+    }
     err = local_end(l, why);
     if (err != OK) {
         forums_done(&f);
@@ -68,6 +72,7 @@ enum err forums_load(struct work *w, struct forums *out, struct why *why)
 void forums_done(struct forums *f)
 {
     free(f->rows);
+    damage_done(&f->damage);
     *f = (struct forums){ .rows = NULL };
 }
 

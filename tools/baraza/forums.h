@@ -5,7 +5,7 @@
 #ifndef BARAZA_TOOLS_BARAZA_FORUMS_H
 #define BARAZA_TOOLS_BARAZA_FORUMS_H
 
-#include "tools/baraza/local.h"
+#include "tools/baraza/damage.h"
 
 // One forum with the number of its contributions.
 struct forum {
@@ -23,6 +23,7 @@ struct forums {
     size_t n;
     struct tally contributions; // of all forums
     struct tally entries;       // of every kind
+    struct damage damage;       // entries that are counted in `entries` and cannot be shown
     uint64_t oldest_waiting_s;  // claimed time of the oldest entry that waits; 0: none waits
 };
 

@@ -4,6 +4,7 @@
 // Reading the journals of a state. Read first: local.h.
 #include "tools/baraza/local.h"
 
+#include "common/author/mend.h"
 #include "common/store/leaf.h"
 #include "tools/baraza/print.h"
 
@@ -19,11 +20,20 @@ struct local {
     size_t answered_count;
     struct refused *refused;     // of all journals
     size_t refused_count;
+    struct lost *lost;           // of all journals, in their order
+    size_t lost_count;
+    struct local_damage *damaged;
+    size_t damaged_count;
+    uint64_t hidden;
+    uint64_t walked;             // entries gone through
     struct journal_id journal;   // being read
     bool started;
     bool reading;
     struct journal_range range;
     struct exchange_journal exchange;
+    struct journal_head head;
+    uint64_t expected;           // the number that comes next in this journal
+    uint64_t claimed_s;          // of the entry before
     struct position at;
     struct buf parts;
     enum err e;
@@ -35,6 +45,7 @@ const char *fate_name(enum fate f)
     static const char *const names[FATE_COUNT] = {
         [FATE_WAITING] = "waiting",   [FATE_RECEIVED] = "received", [FATE_CONFIRMED] = "confirmed",
         [FATE_ANSWERED] = "answered", [FATE_REFUSED] = "refused",   [FATE_REPLACED] = "replaced",
+        [FATE_LOST] = "lost",
     };
     CHECK(f < FATE_COUNT);
     return names[f];
@@ -49,9 +60,9 @@ static int hash_order(const void *a, const void *b)
 static void load_answered(struct local *l)
 {
     struct leaf_range range = leaf_range_new(l->t, 0);
-    while (leaf_range_next(&range, &l->why)) {
+    while (leaf_range_next(&range)) {
         struct entry e;
-        if (entry_parse(range.entry.bytes, &e) != VERDICT_GOOD || kind_of(e.kind) != KIND_RESPONSE) {
+        if (!range.whole || entry_parse(range.entry.bytes, &e) != VERDICT_GOOD || kind_of(e.kind) != KIND_RESPONSE) {
             continue;
         }
         l->answered = mem_grow(l->answered, l->answered_count + e.ref_count, sizeof *l->answered);
@@ -75,6 +86,16 @@ static void load_refused(struct local *l)
     refused_range_done(&range);
 }
 
+static void load_lost(struct local *l)
+{
+    struct lost_range range = lost_range_new(l->t, NULL, 0);
+    while (lost_range_next(&range)) {
+        l->lost = mem_grow(l->lost, l->lost_count + 1, sizeof *l->lost);
+        l->lost[l->lost_count++] = range.lost;
+    }
+    lost_range_done(&range);
+}
+
 enum err local_begin(struct work *w, struct local **out, struct why *why)
 {
     struct local *l = mem_new(sizeof *l);
@@ -87,6 +108,7 @@ enum err local_begin(struct work *w, struct local **out, struct why *why)
     if (e == OK) {
         load_answered(l);
         load_refused(l);
+        load_lost(l);
         e = kv_error(l->t);
     }
     if (e != OK) {
@@ -101,15 +123,26 @@ enum err local_begin(struct work *w, struct local **out, struct why *why)
 static bool next_journal(struct local *l)
 {
     if (!journal_next(l->t, l->started, &l->journal)) {
+        uint64_t counted = journal_count(l->t);
+        l->hidden = counted > l->walked ? counted - l->walked : 0;
         return false;
     }
     l->started = true;
     l->e = exchange_journal_get(l->t, &l->journal, &l->exchange);
+    if (l->e == ERR_CORRUPT && kv_error(l->t) == OK) { // as if nothing had been heard: the next exchange puts it right
+        l->exchange = (struct exchange_journal){ .acked = { .next = 0 } };
+        l->e = OK;
+    }
+    if (l->e == OK) {
+        l->e = journal_head(l->t, &l->journal, &l->head);
+    }
     if (l->e != OK) {
         return false;
     }
     l->range = journal_range_new(l->t, &l->journal, 0);
     l->reading = true;
+    l->expected = 0;
+    l->claimed_s = 0;
     return true;
 }
 
@@ -135,7 +168,18 @@ static bool is_current(const struct local *l)
     return false;
 }
 
-static bool follows_refused(const struct local *l, uint64_t seq)
+static const struct lost *lost_at(const struct local *l, uint64_t seq)
+{
+    for (size_t i = 0; i < l->lost_count; i++) {
+        if (journal_id_equal(l->lost[i].at.journal, l->journal) && l->lost[i].at.seq == seq) {
+            return &l->lost[i];
+        }
+    }
+    return NULL;
+}
+
+// True when the journal was cut before seq, by a refusal or a loss.
+static bool follows_cut(const struct local *l, uint64_t seq)
 {
     for (size_t i = 0; i < l->refused_count; i++) {
         const struct refusal *r = &l->refused[i].refusal;
@@ -144,24 +188,64 @@ static bool follows_refused(const struct local *l, uint64_t seq)
             return true;
         }
     }
+    for (size_t i = 0; i < l->lost_count; i++) {
+        if (journal_id_equal(l->lost[i].at.journal, l->journal) && l->lost[i].at.seq < seq) {
+            return true;
+        }
+    }
     return false;
 }
 
-static enum fate fate_of(const struct local *l, const struct local_entry *e, uint64_t *code)
+static enum fate fate_of(const struct local *l, uint64_t seq, const struct hash *id, uint64_t *code)
 {
-    if (e->at.seq < l->exchange.acked.next) {
-        if (l->answered_count > 0 && bsearch(&e->entry.id, l->answered, l->answered_count, sizeof *l->answered,
-                                             hash_order) != NULL) {
+    if (seq < l->exchange.acked.next) {
+        if (l->answered_count > 0 &&
+            bsearch(id, l->answered, l->answered_count, sizeof *l->answered, hash_order) != NULL) {
             return FATE_ANSWERED;
         }
-        return e->at.seq < l->exchange.proven.next ? FATE_CONFIRMED : FATE_RECEIVED;
+        return seq < l->exchange.proven.next ? FATE_CONFIRMED : FATE_RECEIVED;
     }
-    const struct refused *refused = refused_at(l, e->at.seq);
+    if (lost_at(l, seq) != NULL) {
+        return FATE_LOST;
+    }
+    const struct refused *refused = refused_at(l, seq);
     if (refused != NULL) {
         *code = refused->refusal.code;
         return FATE_REFUSED;
     }
-    return !is_current(l) && follows_refused(l, e->at.seq) ? FATE_REPLACED : FATE_WAITING;
+    return !is_current(l) && follows_cut(l, seq) ? FATE_REPLACED : FATE_WAITING;
+}
+
+static void note_damage(struct local *l, uint64_t seq)
+{
+    struct local_damage d = { .at = { .journal = l->journal, .seq = seq }, .claimed_s = l->claimed_s };
+    uint64_t code = 0;
+    if (journal_entry_id(l->t, &d.at, &d.id) != OK) {
+        d.id = (struct hash){ { 0 } };
+    }
+    d.fate = fate_of(l, seq, &d.id, &code);
+    if (d.fate == FATE_WAITING && !mend_travels(l->t, l->key, &d.at)) {
+        d.fate = FATE_LOST; // the exchange has not yet come to it
+    }
+    l->damaged = mem_grow(l->damaged, l->damaged_count + 1, sizeof *l->damaged);
+    l->damaged[l->damaged_count++] = d;
+}
+
+// Moves to the next whole entry of the journal at hand, past what is damaged or missing.
+static bool next_whole(struct local *l)
+{
+    while (journal_range_next(&l->range)) {
+        l->walked++;
+        while (l->expected < l->range.at.seq) {
+            note_damage(l, l->expected++);
+        }
+        l->expected = l->range.at.seq + 1;
+        if (l->range.whole) {
+            return true;
+        }
+        note_damage(l, l->range.at.seq);
+    }
+    return false;
 }
 
 bool local_next(struct local *l, struct local_entry *out)
@@ -170,7 +254,7 @@ bool local_next(struct local *l, struct local_entry *out)
         if (!l->reading && !next_journal(l)) {
             return false;
         }
-        if (journal_range_next(&l->range, &l->why)) {
+        if (next_whole(l)) {
             break;
         }
         journal_range_done(&l->range);
@@ -180,15 +264,18 @@ bool local_next(struct local *l, struct local_entry *out)
         }
     }
     *out = (struct local_entry){ .at = l->range.at };
-    if (entry_parse(l->range.entry.bytes, &out->entry) != VERDICT_GOOD) {
-        why_set(&l->why, "entry %llu of a notebook here is damaged", (unsigned long long)out->at.seq);
-        l->e = ERR_CORRUPT;
-        return false;
-    }
+    enum verdict form = entry_parse(l->range.entry.bytes, &out->entry);
+    CHECK(form == VERDICT_GOOD); // it is whole
     out->known = kind_parse(&out->entry, &out->body) == VERDICT_GOOD;
-    out->fate = fate_of(l, out, &out->refusal);
+    out->fate = fate_of(l, out->at.seq, &out->entry.id, &out->refusal);
     l->at = out->at;
+    l->claimed_s = out->entry.claimed_s;
     return true;
+}
+
+struct local_damages local_damages(const struct local *l)
+{
+    return (struct local_damages){ l->damaged, l->damaged_count, l->hidden };
 }
 
 enum err local_parts(struct local *l, struct disclosure *out, struct why *why)
@@ -224,6 +311,8 @@ enum err local_end(struct local *l, struct why *why)
     buf_done(&l->parts);
     free(l->answered);
     free(l->refused);
+    free(l->lost);
+    free(l->damaged);
     free(l);
     return e;
 }
@@ -246,6 +335,7 @@ void tally_add(struct tally *t, enum fate f)
     t->saved += f != FATE_REPLACED;
     t->waiting += f == FATE_WAITING;
     t->refused += f == FATE_REFUSED;
+    t->lost += f == FATE_LOST;
     t->received += f == FATE_RECEIVED || f == FATE_CONFIRMED || f == FATE_ANSWERED;
     t->confirmed += f == FATE_CONFIRMED || f == FATE_ANSWERED;
     t->answered += f == FATE_ANSWERED;
@@ -314,7 +404,7 @@ static bool session_fits(const struct entry *e, const char *wanted, struct local
 
 // Searches one notebook backwards. *claimed is when the session found says it was opened.
 static enum err search_notebook(struct kv_txn *t, const struct work *w, const struct journal_id *journal,
-                                const char *wanted, struct local_session *out, uint64_t *claimed, struct why *why)
+                                const char *wanted, struct local_session *out, uint64_t *claimed)
 {
     struct journal_head head;
     enum err e = journal_head(t, journal, &head);
@@ -322,9 +412,13 @@ static enum err search_notebook(struct kv_txn *t, const struct work *w, const st
         struct position at = { .journal = *journal, .seq = seq };
         struct stored stored;
         struct entry entry;
-        e = journal_get(t, &at, &stored, why);
+        e = journal_get(t, &at, &stored, NULL);
+        if (kv_error(t) != OK) {
+            return e;
+        }
         if (e != OK || entry_parse(stored.bytes, &entry) != VERDICT_GOOD) {
-            return e == OK ? ERR_CORRUPT : e;
+            e = OK; // what is damaged is no forum that anybody could write at
+            continue;
         }
         if (session_fits(&entry, wanted, out)) {
             session_context(t, w, &at, &entry, out);
@@ -337,8 +431,7 @@ static enum err search_notebook(struct kv_txn *t, const struct work *w, const st
 
 // Searches the notebooks that are current (a session of an older one travels all the same, but was opened long ago:
 // those are searched when the current ones have nothing) and keeps the latest that fits.
-static enum err search_all(struct kv_txn *t, const struct work *w, const char *wanted, struct local_session *out,
-                           struct why *why)
+static enum err search_all(struct kv_txn *t, const struct work *w, const char *wanted, struct local_session *out)
 {
     struct notebook notebooks[LIMIT_PERSONS];
     struct journal_id journal;
@@ -349,7 +442,7 @@ static enum err search_all(struct kv_txn *t, const struct work *w, const char *w
     for (size_t i = 0; i < n && e == OK; i++) {
         struct local_session one;
         uint64_t claimed = 0;
-        e = search_notebook(t, w, &notebooks[i].journal, wanted, &one, &claimed, why);
+        e = search_notebook(t, w, &notebooks[i].journal, wanted, &one, &claimed);
         if (e == OK && (!found || claimed >= latest)) {
             *out = one;
             latest = claimed;
@@ -358,7 +451,7 @@ static enum err search_all(struct kv_txn *t, const struct work *w, const char *w
         e = e == ERR_NOT_FOUND ? OK : e;
     }
     for (bool started = false; e == OK && !found && journal_next(t, started, &journal); started = true) {
-        e = search_notebook(t, w, &journal, wanted, out, &latest, why);
+        e = search_notebook(t, w, &journal, wanted, out, &latest);
         found = e == OK;
         e = e == ERR_NOT_FOUND ? OK : e;
     }
@@ -370,7 +463,7 @@ enum err local_session_find(struct work *w, const char *wanted, struct local_ses
     struct kv_txn *t = NULL;
     enum err e = kv_begin_read(state_kv(w->state), &t);
     if (e == OK) {
-        e = search_all(t, w, wanted, out, why);
+        e = search_all(t, w, wanted, out);
     }
     kv_abort(t);
     if (e == ERR_NOT_FOUND && wanted == NULL) {

@@ -20,7 +20,8 @@ enum fate {
     FATE_CONFIRMED, // a verified receipt covers it
     FATE_ANSWERED,  // a response to it is here
     FATE_REFUSED,   // the hub refused it, signed
-    FATE_REPLACED,  // it followed a refused one, and was signed anew
+    FATE_REPLACED,  // it followed a refused or lost one, and was signed anew
+    FATE_LOST,      // damaged on this disk before the hub had it: told by an incident (author/mend.h)
     FATE_COUNT,
 };
 
@@ -43,7 +44,22 @@ struct local;
 MUST_USE enum err local_begin(struct work *w, struct local **out, struct why *why);
 
 // Moves to the next entry, journal by journal, in order. False at the end or on a failure, which local_end tells.
+// Entries that are damaged here are passed over; local_damages has them.
 MUST_USE bool local_next(struct local *l, struct local_entry *out);
+
+// What is damaged of what was passed over up to here.
+struct local_damage {
+    struct position at;
+    enum fate fate;      // LOST; WAITING: a whole copy of it will travel; RECEIVED or CONFIRMED: the hub has it
+    struct hash id;      // zeros: not known
+    uint64_t claimed_s;  // when it was written, or the entry before it; 0: not known
+};
+struct local_damages {
+    const struct local_damage *rows; // borrows l
+    size_t n;
+    uint64_t hidden;     // entries that this store counts and does not show: its tree is damaged. At the end only.
+};
+struct local_damages local_damages(const struct local *l);
 
 // Reads the parts of the entry last read. ERR_LOCKED when nobody is unlocked; ERR_NOT_FOUND: it has none.
 // The disclosure borrows l until the next call.
@@ -57,7 +73,8 @@ struct content local_content(const struct entry *e, const struct disclosure *d, 
 
 // The numbers of the one reconciling line, over contributions and over all entries.
 struct tally {
-    uint64_t saved, received, waiting, refused; // saved == received + waiting + refused
+    uint64_t saved, received, waiting, refused; // saved == received + waiting + refused + lost
+    uint64_t lost;                              // damaged here before the hub had it
     uint64_t confirmed, answered;               // of those received
     uint64_t replaced;                          // older copies of what was signed anew: not counted in saved
 };

@@ -17,8 +17,8 @@ enum err site_roster(struct state *s, struct roster **out, struct why *why)
     }
     struct roster *roster = roster_new(state_charter(s));
     struct leaf_range range = leaf_range_new(t, 0);
-    while (leaf_range_next(&range, why)) {
-        if (entry_parse(range.entry.bytes, &e) == VERDICT_GOOD) {
+    while (leaf_range_next(&range)) {
+        if (range.whole && entry_parse(range.entry.bytes, &e) == VERDICT_GOOD) {
             enum verdict form = kind_parse(&e, &body);
             (void)roster_apply(roster, &e, form, &body, range.index);
         }

@@ -67,7 +67,7 @@ static void take_entry(struct adding *a, const struct entry *e, const struct bod
     }
 }
 
-static enum err take_leaves(struct adding *a, struct work *w, struct why *why)
+static enum err take_leaves(struct adding *a, struct work *w)
 {
     struct kv_txn *t = NULL;
     struct entry e;
@@ -79,8 +79,9 @@ static enum err take_leaves(struct adding *a, struct work *w, struct why *why)
         return err;
     }
     struct leaf_range range = leaf_range_new(t, 0);
-    while (leaf_range_next(&range, why)) {
-        if (entry_parse(range.entry.bytes, &e) == VERDICT_GOOD && kind_parse(&e, &body) == VERDICT_GOOD) {
+    while (leaf_range_next(&range)) {
+        if (range.whole && entry_parse(range.entry.bytes, &e) == VERDICT_GOOD &&
+            kind_parse(&e, &body) == VERDICT_GOOD) {
             buf_wipe(&parts);
             bool given = w->readable && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
                          disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
@@ -124,7 +125,7 @@ int thread_here(struct work *w, struct reading *record, struct draft **draft)
         a.next = reading_head(record).size;
     }
     if (code < 0) {
-        enum err e = take_leaves(&a, w, &why);
+        enum err e = take_leaves(&a, w);
         e = e == OK ? take_notebooks(&a, w, &why) : e;
         code = e == OK ? -1 : cmd_fail(e, &why);
     }

@@ -16,14 +16,13 @@ static size_t read_notebook(struct state *state, const struct unlocked *who, str
 {
     struct kv_txn *t = NULL;
     struct notebook n;
-    struct why why = { "" };
     size_t count = 0;
     cr_assert(kv_begin_read(state_kv(state), &t) == OK);
     cr_assert(notebook_get(t, who->person.key, &n) == OK);
     struct journal_range r = journal_range_new(t, &n.journal, 0);
     cr_assert(buf_room(bytes, 1 << 20) != NULL); // so that nothing moves afterwards
     buf_reset(bytes);
-    while (journal_range_next(&r, &why)) {
+    while (journal_range_next(&r)) {
         cr_assert(count < max);
         size_t at = bytes->n;
         buf_put(bytes, r.entry.bytes);

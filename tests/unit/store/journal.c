@@ -56,7 +56,7 @@ Test(journal, entries_come_back_in_order_each_journal_apart_and_the_end_is_the_l
         cr_assert(hash_equal(head.head, writers[i].head));
         struct journal_range r = journal_range_new(t, &writers[i].journal, 250);
         uint64_t seq = 250;
-        while (journal_range_next(&r, NULL)) {
+        while (journal_range_next(&r)) {
             cr_assert_eq(r.at.seq, seq++);
         }
         cr_assert(hash_equal(r.entry.id, writers[i].head));

@@ -345,11 +345,11 @@ Test(record, what_came_down_to_a_node_lies_under_its_index_with_holes)
     cr_assert_eq(kv_commit(t), OK);
     cr_assert_eq(kv_begin_read(kv, &t), OK);
     struct leaf_range range = leaf_range_new(t, 4);
-    cr_assert(leaf_range_next(&range, NULL));
+    cr_assert(leaf_range_next(&range));
     cr_assert_eq(range.index, 12);
-    cr_assert(leaf_range_next(&range, NULL));
+    cr_assert(leaf_range_next(&range));
     cr_assert_eq(range.index, 70000);
-    cr_assert(!leaf_range_next(&range, NULL));
+    cr_assert(!leaf_range_next(&range));
     leaf_range_done(&range);
     cr_assert_eq(leaf_parts(t, NULL, 12, &out, NULL), ERR_LOCKED);
     cr_assert_eq(leaf_parts(t, &w.key, 12, &out, NULL), OK);
