@@ -13,7 +13,7 @@
 // Name of the stored evidence against a hub that contradicted itself.
 #define NODE_CONTRADICTION "contradiction"
 
-// Extends f, which is over seq 0 to f->size - 1 of a journal here, to seq next - 1. Of an entry that is damaged here the
+// Extends f, which is over seq 0 to f->size - 1 of a journal here, to seq next - 1. Of an entry that is damaged the
 // id is known from the one behind it, and not how many parts it has: that is found by trying, because the root must be
 // `wanted`. So custody of it is as well checked as of any other. ERR_CORRUPT when nothing here tells an id, or the
 // error of t; f is then as it was.

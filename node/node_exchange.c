@@ -223,9 +223,7 @@ static enum err send_range(struct node_exchange *s, const struct node_action *ra
         s->maker = wire_maker_new();
     }
     struct outbox_cover cover = { .n = 0 };
-    if (!readable) {
-        state_cover_load(s->o.state, &cover);
-    }
+    state_cover_load(s->o.state, &cover); // also while somebody is unlocked: what she cannot read goes as its copy
     const struct node_reader reader = { .key = readable ? &key : NULL, .maker = s->maker, .cover = &cover };
     enum err e = node_store_range(state_kv(s->o.state), &reader, range, &frame, &to, &raw, NULL);
     outbox_cover_done(&cover);

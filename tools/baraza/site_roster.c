@@ -27,6 +27,7 @@ enum err site_roster(struct state *s, struct roster **out, struct why *why)
     err = kv_error(t);
     kv_abort(t);
     if (err != OK) {
+        why_set(why, "reading who is accredited: %s", err_text(err));
         roster_free(roster);
         return err;
     }
