@@ -118,6 +118,11 @@
 #define LIMIT_CARRIED_SITE 4           // of these, from one site to the hub
 #define LIMIT_CARRIED_BYTES 536870912  // all of them together (512 MiB)
 #define LIMIT_VIEWS 16                 // checkpoints of others that wait to be compared with a site's own
+#define LIMIT_EVIDENCE_NOTES 64        // checkpoints in a file of evidence
+#define LIMIT_EVIDENCE_RECEIPTS 256    // receipts in it
+#define LIMIT_EVIDENCE_CUSTODIES 1024  // custody notes in it
+#define LIMIT_EVIDENCE_FINDINGS 64     // of what it proves, so many are named; the others are counted
+#define LIMIT_EVIDENCE_BYTES 16777216  // the whole file (16 MiB)
 #define LIMIT_AUDIT_BATCH 256          // entries that an auditor's thread checks at a time
 #define LIMIT_AUDIT_BATCH_BYTES 2097152 // their bytes together, but for the first that does not fit (2 MiB)
 #define LIMIT_AUDIT_THREADS 64         // threads of one audit

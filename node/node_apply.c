@@ -183,6 +183,19 @@ static enum err store_evidence(struct kv_txn *t, const struct node_action *a)
     return node_evidence_put(t, a->as.store_evidence.seen, a->as.store_evidence.note, view);
 }
 
+// The last one is enough: each is a proof of its own.
+static void store_false(struct kv_txn *t, const struct msg_ack *m)
+{
+    struct buf value = buf_new(512);
+    pack_array(&value, 3);
+    pack_bin(&value, SLICE_ARRAY(m->journal.key.b));
+    pack_bin(&value, SLICE_ARRAY(m->journal.incarnation.b));
+    put_note(&value, m);
+    CHECK(buf_ok(&value));
+    store_value_put(t, NODE_FALSE_CUSTODY, buf_slice(&value));
+    buf_done(&value);
+}
+
 static enum err strand(struct kv_txn *t, struct journal_id journal, uint64_t from)
 {
     const struct stranded s = { .journal = journal, .from = from };
@@ -236,6 +249,9 @@ static enum err apply_one(struct kv_txn *t, struct hash consultation, const stru
         return store_evidence(t, a);
     case NODE_STORE_VIEW:
         return node_view_drop(t, a->as.store_view);
+    case NODE_STORE_FALSE:
+        store_false(t, &a->as.store_ack);
+        break;
     case NODE_STORE_RENEW:
         return store_renew(t, a);
     case NODE_CONNECT:

@@ -118,6 +118,7 @@ enum node_action_type {
     NODE_STORE_REFUSAL,    // signed refusal: evidence, kept for ever
     NODE_STORE_EVIDENCE,   // two checkpoints that contradict each other: kept for ever
     NODE_STORE_VIEW,       // what another site was shown is of the record that was verified here: it waits no longer
+    NODE_STORE_FALSE,      // a signed custody note for other contents than those here: kept for ever
     NODE_STORE_RENEW,      // this journal ends here: its author must open a new incarnation (see cause)
     // --- to be done after the commit, in order ---
     NODE_CONNECT,          // with the invitation's key or the device's own
@@ -157,7 +158,7 @@ enum node_tell {
 struct node_action {
     enum node_action_type type;
     union {
-        struct msg_ack store_ack;
+        struct msg_ack store_ack;         // STORE_ACK and STORE_FALSE
         struct {
             struct msg_proof proof;       // borrows the event's frame
             struct tree_head head;        // of its checkpoint, verified

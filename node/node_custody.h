@@ -13,6 +13,9 @@
 // Name of the stored evidence against a hub that contradicted itself.
 #define NODE_CONTRADICTION "contradiction"
 
+// Name of the last custody note that was signed and false: [key, incarnation, [seq, head, root, signature]].
+#define NODE_FALSE_CUSTODY "false-custody"
+
 // Extends f, which is over seq 0 to f->size - 1 of a journal here, to seq next - 1. Of an entry that is damaged the
 // id is known from the one behind it, and not how many parts it has: that is found by trying, because the root must be
 // `wanted`. So custody of it is as well checked as of any other. ERR_CORRUPT when nothing here tells an id, or the

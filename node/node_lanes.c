@@ -258,8 +258,7 @@ static void land(struct node_core *c, struct journal_id journal, uint64_t to)
 }
 
 // --- answers ---
-// The hub's word is good when it is signed, names an entry that stands here, and its root is the one computed here.
-static bool custody_good(const struct node_core *c, const struct msg_ack *m)
+static bool custody_signed(const struct node_core *c, const struct msg_ack *m)
 {
     const struct custody said = { .consultation = c->identity.consultation,
                                   .key = m->journal.key,
@@ -267,9 +266,27 @@ static bool custody_good(const struct node_core *c, const struct msg_ack *m)
                                   .seq = m->next - 1,
                                   .head = m->head,
                                   .root = m->root };
+    return custody_verify(&said, c->identity.log.key, m->signature);
+}
+
+// The hub's word is good when it is signed, names an entry that stands here, and its root is the one computed here.
+static bool custody_good(const struct node_core *c, const struct msg_ack *m)
+{
     const struct node_facts *facts = c->event->as.frame.facts;
     return facts->has_custody && (hash_equal(facts->custody, m->root) || FAULT(CUSTODY_BELIEVED)) &&
-           custody_verify(&said, c->identity.log.key, m->signature);
+           custody_signed(c, m);
+}
+
+// What is signed and false is kept: it proves to others what the hub did.
+static void custody_bad(struct node_core *c, const struct msg_ack *m)
+{
+    if (custody_signed(c, m) && !FAULT(FALSE_CUSTODY_LOST)) {
+        struct node_action *a = node_do(c, NODE_STORE_FALSE);
+        if (a != NULL) {
+            a->as.store_ack = *m;
+        }
+    }
+    node_tell(c, TELL_BAD_HUB, &m->journal, m->next - 1, VERDICT_BAD_SIGNATURE, 0);
 }
 
 static void take_custody(struct node_core *c, struct lane *l, const struct msg_ack *m)
@@ -323,7 +340,7 @@ void node_lanes_ack(struct node_core *c, const struct msg_ack *m)
     if (custody_good(c, m)) {
         take_custody(c, l, m);
     } else {
-        node_tell(c, TELL_BAD_HUB, &m->journal, m->next - 1, VERDICT_BAD_SIGNATURE, 0);
+        custody_bad(c, m);
     }
 }
 

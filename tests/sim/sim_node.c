@@ -272,7 +272,8 @@ void node_take(struct sim *s, size_t i, struct node_event *event)
         case NODE_STORE_DOWN:
         case NODE_STORE_REFUSAL:
         case NODE_STORE_EVIDENCE:
-    case NODE_STORE_VIEW:
+        case NODE_STORE_VIEW:
+        case NODE_STORE_FALSE:
         case NODE_STORE_RENEW:
             break;
         }

@@ -9,7 +9,7 @@ extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_appro
     cmd_session_seal, cmd_session_attest, cmd_add, cmd_correct, cmd_withdraw, cmd_import, cmd_sync, cmd_bundle_out,
     cmd_bundle_in, cmd_status, cmd_list, cmd_show, cmd_session_list, cmd_session_show, cmd_log, cmd_clause_add,
     cmd_clause_list, cmd_clause_show, cmd_link, cmd_respond, cmd_trace, cmd_gap, cmd_export, cmd_verify, cmd_prove,
-    cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
+    cmd_evidence, cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
 extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop, cmd_keyholder_list, cmd_recover,
     cmd_passphrase;
 
@@ -59,6 +59,7 @@ static const struct cmd *const table[] = {
     &cmd_export,
     &cmd_verify,
     &cmd_prove,
+    &cmd_evidence,
     &cmd_merkle_inclusion,
     &cmd_merkle_consistency,
     &cmd_keycheck,

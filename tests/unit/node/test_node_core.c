@@ -220,6 +220,24 @@ Test(node_core, custody_of_another_root_than_the_one_computed_here_is_not_believ
     bench_done(b);
 }
 
+Test(node_core, a_signed_custody_note_for_other_contents_is_kept_and_one_that_nobody_signed_is_not)
+{
+    struct bench *b = bench_new();
+    const struct hash theirs = { { 8 } };
+    const struct hash ours = { { 9 } };
+    greeted(b);
+    sent(b, 0, LOCAL, 1000);
+    ack(b, LOCAL, theirs, ours);
+    cr_assert_not_null(find(b, NODE_STORE_FALSE));
+    cr_expect(hash_equal(find(b, NODE_STORE_FALSE)->as.store_ack.root, theirs));
+    cr_expect(told(b, TELL_BAD_HUB));
+    b->log.b[0] ^= 1; // a stranger's signature
+    ack(b, LOCAL, theirs, ours);
+    cr_expect_null(find(b, NODE_STORE_FALSE));
+    cr_expect(told(b, TELL_BAD_HUB));
+    bench_done(b);
+}
+
 Test(node_core, a_head_at_the_hub_that_is_not_here_ends_the_incarnation_and_sends_everything)
 {
     struct bench *b = bench_new();
