@@ -95,6 +95,7 @@
 #define LIMIT_CONF_NAME 32             // a key's name
 
 // --- people of a state ---
+#define LIMIT_PAPER_RANGES 64          // runs of numbers of paper forms that were printed for one forum
 #define LIMIT_PERSONS 32               // people who write in one state directory
 #define LIMIT_STRANDED 256             // closed journals of one state whose entries wait to be signed anew
 #define LIMIT_PERSON_NAME 64           // a chosen name

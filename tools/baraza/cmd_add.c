@@ -7,14 +7,14 @@
 #include "common/format/nfc.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/fields.h"
-#include "tools/baraza/local.h"
+#include "tools/baraza/forms.h"
 #include "tools/baraza/print.h"
 
 #include <string.h>
 
 // What the options say.
 struct adding {
-    const char *session, *as, *sensitivity, *written_by, *typed_by;
+    const char *session, *as, *sensitivity, *written_by, *typed_by, *slip;
     uint64_t form;
     struct fields fields;
 };
@@ -38,8 +38,8 @@ static int take_options(const struct adding *a, struct contribution *c)
         return cmd_usage("a sealed contribution cannot be written here: use the capture page");
     }
     c->sensitivity = slice_equal(sensitivity, SLICE_LITERAL("restricted")) ? 1 : 0;
-    if (a->form == 0 && (a->written_by != NULL || a->typed_by != NULL)) {
-        return cmd_usage("--written-by and --typed-by go with --form NUMBER, which stands on the paper");
+    if (a->form == 0 && (a->written_by != NULL || a->typed_by != NULL || a->slip != NULL)) {
+        return cmd_usage("--written-by, --typed-by and --slip go with --form NUMBER, which stands on the paper");
     }
     c->form = a->form;
     return -1;
@@ -85,7 +85,7 @@ static enum err normalise(const struct buf *typed, struct buf *out, struct why *
     return OK;
 }
 
-static int print_saved(const struct cmd_context *context, const struct local_session *session,
+static int print_saved(const struct cmd_context *context, const struct local_session *session, const struct slip *slip,
                        const struct append_result *result)
 {
     if (context->json) {
@@ -93,13 +93,15 @@ static int print_saved(const struct cmd_context *context, const struct local_ses
         json_put(row, "id", json_id(result->id));
         json_put(row, "number", json_of_number(result->seq));
         json_put(row, "session", json_string(session->code));
+        json_put(row, "slip", json_string(slip->text));
         json_put(row, "state", json_string("saved"));
         return cmd_print_json(row);
     }
     struct buf line = buf_new(256);
     buf_put_text(&line, "saved ");
     print_id(&line, result->id, PRINT_ID);
-    buf_printf(&line, "  forum %s, number %llu\n", session->code, (unsigned long long)result->seq);
+    buf_printf(&line, "  forum %s, number %llu\nslip %s  for whoever said it: with it she can ask what became of it\n",
+               session->code, (unsigned long long)result->seq, slip->text);
     int code = cmd_print(buf_slice(&line));
     buf_done(&line);
     return code;
@@ -132,6 +134,7 @@ static int save(struct cmd_context *context, const struct adding *a, struct cont
     struct local_session session;
     struct contribution_parts parts;
     struct append_result result;
+    struct slip slip;
     struct why why = { "" };
     contribution_parts_init(&parts);
     int code = work_write(context, a->as, &w);
@@ -143,6 +146,11 @@ static int save(struct cmd_context *context, const struct adding *a, struct cont
         code = cmd_fail(e, &why);
         goto out;
     }
+    code = forms_slip(&w, &session, a->form, a->slip, &slip);
+    if (code >= 0) {
+        goto out;
+    }
+    c->slip = slice_text(slip.text);
     c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)
                                                                               : state_charter(w.state)->languages[0];
     take_defaults(&session, c);
@@ -155,7 +163,7 @@ static int save(struct cmd_context *context, const struct adding *a, struct cont
     }
     code = work_append(&w, &item, 1, &result);
     if (code < 0) {
-        code = print_saved(context, &session, &result);
+        code = print_saved(context, &session, &slip, &result);
     }
 out:
     contribution_parts_done(&parts);
@@ -221,6 +229,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "sensitivity", 0, ARG_TEXT, "CODE", "open (default) or restricted", &a.sensitivity },
         FIELDS_OPTIONS(&a.fields),
         { "form", 0, ARG_UINT, "NUMBER", "typed from the paper form of this number", &a.form },
+        { "slip", 0, ARG_TEXT, "CODE", "of a form: the code on its foot; needed when it was printed elsewhere",
+          &a.slip },
         { "written-by", 0, ARG_TEXT, "NAME", "of a form: whose hand it is in", &a.written_by },
         { "typed-by", 0, ARG_TEXT, "NAME", "of a form: who typed it", &a.typed_by },
         WORK_AS(&a.as),

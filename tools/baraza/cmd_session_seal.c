@@ -14,6 +14,7 @@
 
 #include <unistd.h>
 
+#define FORMS_PRINTED UINT64_MAX // not said how many there were: as many as were printed here
 #define MINUTES_BYTES ((size_t)64 << 20)
 
 struct closing {
@@ -28,12 +29,36 @@ static int refuse(const struct why *why)
     return cmd_fail(ERR_BAD_INPUT, why);
 }
 
-// The forms that were handed out are blank, spoiled or typed in. What others typed is known to them alone: of theirs,
-// only that there are not more forms than contributions.
-static int check_forms(const struct closing *c, const struct sealing *s)
+// Says what does not add up and, when the forms were printed here, which numbers to look for.
+static int refuse_forms(const struct cmd_context *context, const struct closing *c, const struct sealing *s)
+{
+    struct why why;
+    struct buf missing = buf_new(65536);
+    forms_put_missing(&missing, &s->printed, s->forms, s->form_n);
+    if (missing.n > 0) {
+        buf_put_u8(&missing, 0);
+        cmd_remark(context, "of the forms printed here these were not typed in: %s", (const char *)missing.p);
+    }
+    buf_done(&missing);
+    why_set(&why, "%llu forms less %llu blank and %llu spoiled leave %llu that were written on, and %zu were typed "
+                  "in (baraza add --form NUMBER): nothing was sealed", (unsigned long long)c->forms,
+            (unsigned long long)c->blank, (unsigned long long)c->spoiled,
+            (unsigned long long)(c->forms - c->blank - c->spoiled), s->form_n);
+    return refuse(&why);
+}
+
+// The forms that were printed, or handed out, are blank, spoiled or typed in. What others typed is known to them alone:
+// of theirs, only that there are not more forms than contributions; and only others can have forms from elsewhere.
+static int check_forms(const struct cmd_context *context, const struct closing *c, const struct sealing *s)
 {
     struct why why;
     const uint64_t count = s->own.count + s->others;
+    const uint64_t printed = paper_count(&s->printed);
+    if (c->forms < printed || (c->forms > printed && printed > 0 && s->share_n == 0)) {
+        why_set(&why, "%llu forms were printed here for this forum, not %llu: nothing was sealed",
+                (unsigned long long)printed, (unsigned long long)c->forms);
+        return refuse(&why);
+    }
     if (c->blank > c->forms || c->spoiled > c->forms - c->blank) {
         why_set(&why, "%llu blank and %llu spoiled are more than the %llu forms that were there: nothing was sealed",
                 (unsigned long long)c->blank, (unsigned long long)c->spoiled, (unsigned long long)c->forms);
@@ -41,10 +66,7 @@ static int check_forms(const struct closing *c, const struct sealing *s)
     }
     const uint64_t written = c->forms - c->blank - c->spoiled;
     if (written < s->form_n || written > count || (s->share_n == 0 && written != s->form_n)) {
-        why_set(&why, "%llu forms less %llu blank and %llu spoiled leave %llu that were written on, and %zu were typed "
-                      "in (baraza add --form NUMBER): nothing was sealed", (unsigned long long)c->forms,
-                (unsigned long long)c->blank, (unsigned long long)c->spoiled, (unsigned long long)written, s->form_n);
-        return refuse(&why);
+        return refuse_forms(context, c, s);
     }
     return -1;
 }
@@ -263,7 +285,7 @@ static int check_anew(const struct closing *c, const struct sealing *s)
     return -1;
 }
 
-static int seal_it(struct cmd_context *context, const struct closing *c, const char *forum)
+static int seal_it(struct cmd_context *context, struct closing *c, const char *forum)
 {
     struct work w;
     struct sealing s = { .fold = NULL };
@@ -276,10 +298,11 @@ static int seal_it(struct cmd_context *context, const struct closing *c, const c
         code = sealing_open(&w, forum, &s);
     }
     if (code < 0) {
+        c->forms = c->forms == FORMS_PRINTED ? paper_count(&s.printed) : c->forms;
         code = sealing_take_people(&w, &s);
         code = code < 0 ? sealing_take_files(&w, &s, &c->shares) : code;
         code = code < 0 ? check_anew(c, &s) : code;
-        code = code < 0 ? check_forms(c, &s) : code;
+        code = code < 0 ? check_forms(context, c, &s) : code;
     }
     if (code < 0) {
         put_note(&w, c, &t, &note);
@@ -327,11 +350,12 @@ static int run_share(struct cmd_context *context, int argc, char **argv)
 
 static int run_seal(struct cmd_context *context, int argc, char **argv)
 {
-    struct closing c = { .yes = false };
+    struct closing c = { .forms = FORMS_PRINTED };
     const struct arg_spec rows[] = {
         { "share", 0, ARG_LIST, "FILE", "a share from another device (session share --out); may be repeated",
           &c.shares },
-        { "forms", 0, ARG_UINT, "N", "numbered paper forms that were there", &c.forms },
+        { "forms", 0, ARG_UINT, "N", "numbered paper forms that were there; those printed here when not given",
+          &c.forms },
         { "blank", 0, ARG_UINT, "N", "of these, not written on", &c.blank },
         { "spoiled", 0, ARG_UINT, "N", "of these, spoiled", &c.spoiled },
         { "minutes", 0, ARG_TEXT, "FILE", "put the hash of the minutes into the seal", &c.minutes },

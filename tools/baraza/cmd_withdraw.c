@@ -5,10 +5,11 @@
 // until a protection officer has them erased, but no export gives them out any more (PROTOCOL 7.6).
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/slips.h"
 
 struct withdrawing {
     struct drafting d;
-    const char *reason;
+    const char *reason, *slip; // slip: the code of one; NULL: an id is given
     struct arg_list scopes;
 };
 
@@ -44,7 +45,8 @@ static int withdraw(struct cmd_context *context, const struct withdrawing *x, co
         code = cmd_usage("the reason is empty");
     }
     if (code < 0) {
-        code = resolve_kind(&r, typed, KIND_CONTRIBUTION, &target);
+        code = x->slip != NULL ? slips_resolve(&r, x->slip, &target)
+                               : resolve_kind(&r, typed, KIND_CONTRIBUTION, &target);
     }
     if (code < 0) {
         struct append_item item = { .body = body, .refs = &target.id, .ref_count = 1 };
@@ -71,6 +73,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "reason", 0, ARG_TEXT, "TEXT",
           "why, as the speaker put it; required, never exported; - reads standard input, or opens your editor",
           &x.reason },
+        { "slip", 0, ARG_TEXT, "CODE", "the contribution with this code, which the speaker brings, instead of an id",
+          &x.slip },
         WORK_AS(&x.d.as),
         DRAFTING_LANG(&x.d),
         READING_RECORD(&x.d.from),
@@ -81,11 +85,11 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .name = "baraza withdraw",
         .summary = "Take back the consent to a contribution, for some uses or for all: it is marked everywhere, and "
                    "its words leave in no export. Needs no network",
-        .positionals = "ID",
-        .min = 1,
+        .positionals = "[ID]",
         .max = 1,
         .examples = "  baraza withdraw 82011238 --reason \"She is afraid of her neighbours.\"\n"
-                    "  baraza withdraw 82011238 --scope publish-text --scope archive --reason \"Not in print.\"\n",
+                    "  baraza withdraw 82011238 --scope publish-text --scope archive --reason \"Not in print.\"\n"
+                    "  baraza withdraw --slip K7Q-42M-9XD --reason \"He asks for it.\" --record record.baraza\n",
         .options = rows,
     };
     struct args args;
@@ -93,11 +97,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (code >= 0) {
         return code;
     }
+    if ((args.n == 0) == (x.slip == NULL)) {
+        return cmd_usage("name one contribution: by its id, or by the code of its slip with --slip CODE");
+    }
     if (x.reason == NULL) {
         return cmd_usage("say why with --reason TEXT");
     }
     code = take_scopes(&x, &body);
-    return code < 0 ? withdraw(context, &x, &body, args.positionals[0]) : code;
+    return code < 0 ? withdraw(context, &x, &body, args.n > 0 ? args.positionals[0] : NULL) : code;
 }
 
 const struct cmd cmd_withdraw = { "withdraw", run, "take back consent to what was said", CMD_WRITE };

@@ -12,6 +12,7 @@ extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_appro
     cmd_evidence, cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
 extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop, cmd_keyholder_list, cmd_recover,
     cmd_passphrase;
+extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips, cmd_slip;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
@@ -36,6 +37,9 @@ static const struct cmd *const table[] = {
     &cmd_session_share,
     &cmd_session_seal,
     &cmd_session_attest,
+    &cmd_session_forms,
+    &cmd_session_slips,
+    &cmd_session_sheet,
     &cmd_add,
     &cmd_correct,
     &cmd_withdraw,
@@ -46,6 +50,7 @@ static const struct cmd *const table[] = {
     &cmd_status,
     &cmd_list,
     &cmd_show,
+    &cmd_slip,
     &cmd_session_list,
     &cmd_session_show,
     &cmd_log,

@@ -70,6 +70,7 @@ static void make_context(const struct contribution *in, struct buf *out)
     add_given(&c, "support", in->support);
     add_codes(&c, "themes", &in->themes, &themes);
     add_codes(&c, "flags", &in->flags, &flags);
+    add_given(&c, "slip", in->slip);
     if (in->form > 0) {
         content_add_uint(&c, "form", in->form);
         add_given(&c, "written", in->written_by);

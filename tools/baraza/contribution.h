@@ -38,6 +38,7 @@ struct contribution {
     struct contribution_source source;
     uint64_t form;            // number of the paper form it was written on; 0: none
     struct slice written_by, typed_by; // of a form
+    struct slice slip;        // the code that the participant takes home
     uint64_t sensitivity;
 };
 

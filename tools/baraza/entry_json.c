@@ -28,7 +28,12 @@ static json_t *map_json(struct cursor *c)
     size_t n = cursor_map(c, SIZE_MAX);
     for (size_t i = 0; i < n && cursor_ok(c); i++) {
         struct slice key = cursor_str(c);
-        json_put_named(object, key, slice_equal(key, SLICE_LITERAL("where")) ? id_json(c) : value_json(c));
+        json_t *value = slice_equal(key, SLICE_LITERAL("where")) ? id_json(c) : value_json(c);
+        if (slice_equal(key, SLICE_LITERAL("slip"))) { // beside the words it would say who said them (PROTOCOL 7.9)
+            json_decref(value);
+            value = json_string("(not shown)");
+        }
+        json_put_named(object, key, value);
     }
     return object;
 }

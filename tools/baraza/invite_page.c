@@ -5,6 +5,7 @@
 #include "tools/baraza/invite_page.h"
 
 #include "tools/baraza/cmd.h"
+#include "tools/baraza/page.h"
 #include "tools/baraza/qr.h"
 
 #include <string.h>
@@ -45,19 +46,6 @@ static const struct words languages[] = {
 };
 #define LANGUAGES (sizeof languages / sizeof *languages)
 
-static void put_escaped(struct buf *out, struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '<': buf_put_text(out, "&lt;"); break;
-        case '>': buf_put_text(out, "&gt;"); break;
-        case '&': buf_put_text(out, "&amp;"); break;
-        case '"': buf_put_text(out, "&quot;"); break;
-        default: buf_put_u8(out, s.p[i]); break;
-        }
-    }
-}
-
 static void put_terms(struct buf *out, const struct words *w, const struct body *body)
 {
     bool first = true;
@@ -71,7 +59,7 @@ static void put_terms(struct buf *out, const struct words *w, const struct body 
     buf_printf(out, "</bdi>. <b>%s:</b> <bdi>", w->areas);
     for (size_t i = 0; i < body->as.invite.area_count; i++) {
         buf_put_text(out, i == 0 ? "" : ", ");
-        put_escaped(out, body->as.invite.areas[i]);
+        page_put(out, body->as.invite.areas[i]);
     }
     buf_printf(out, "%s</bdi>. <b>%s:</b> %llu.</p>\n", body->as.invite.area_count == 0 ? w->everywhere : "", w->uses,
                (unsigned long long)body->as.invite.uses);
@@ -89,7 +77,7 @@ static void put_head(struct buf *out, const struct charter *charter, const char 
     buf_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                     "style-src 'unsafe-inline'\">\n<title>", tag);
-    put_escaped(out, charter->title);
+    page_put(out, charter->title);
     buf_put_text(out, "</title>\n<style>\n@page { size: A4; margin: 14mm }\n"
                       "body { font: 10pt/1.35 sans-serif; max-width: 182mm; margin: auto; color: #000 }\n"
                       "h1 { font-size: 15pt; margin: 0 0 2mm } h2 { font-size: 11pt; margin: 3mm 0 1mm }\n"
@@ -102,7 +90,7 @@ static void put_head(struct buf *out, const struct charter *charter, const char 
         buf_put_text(out, "<p class=\"practice\">" CMD_PRACTICE "</p>\n");
     }
     buf_put_text(out, "<h1><bdi>");
-    put_escaped(out, charter->title);
+    page_put(out, charter->title);
     buf_put_text(out, "</bdi></h1>\n");
 }
 
@@ -127,7 +115,7 @@ bool invite_page_put(const struct charter *charter, const struct invitation *inv
         }
     }
     buf_put_text(out, "<p class=\"text\" dir=\"ltr\">");
-    put_escaped(out, buf_slice(&text));
+    page_put(out, buf_slice(&text));
     buf_put_text(out, "</p>\n</body>\n</html>\n");
     buf_wipe(&text);
     buf_done(&text);

@@ -7,6 +7,7 @@
 #include "common/author/mend.h"
 #include "common/store/leaf.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/roster_here.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,13 +57,22 @@ static int hash_order(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct hash));
 }
 
-// Gathers what the responses that came down name, for "answered".
-static void load_answered(struct local *l)
+// Gathers what the responses that came down name, for "answered": of those that are in force, by the roster as it is
+// known here, so that nobody answers who may not.
+static enum err load_answered(struct local *l, struct work *w)
 {
+    struct roster *roster = NULL;
+    enum err err = OK;
     struct leaf_range range = leaf_range_new(l->t, 0);
-    while (leaf_range_next(&range)) {
+    while (err == OK && leaf_range_next(&range)) {
         struct entry e;
-        if (!range.whole || entry_parse(range.entry.bytes, &e) != VERDICT_GOOD || kind_of(e.kind) != KIND_RESPONSE) {
+        struct body body;
+        if (!range.whole || entry_parse(range.entry.bytes, &e) != VERDICT_GOOD || kind_of(e.kind) != KIND_RESPONSE ||
+            kind_parse(&e, &body) != VERDICT_GOOD) {
+            continue;
+        }
+        err = roster == NULL ? roster_here(w, &roster, &l->why) : OK;
+        if (err != OK || roster_standing(roster, &e, VERDICT_GOOD, &body, range.index) != VERDICT_GOOD) {
             continue;
         }
         l->answered = mem_grow(l->answered, l->answered_count + e.ref_count, sizeof *l->answered);
@@ -71,9 +81,11 @@ static void load_answered(struct local *l)
         }
     }
     leaf_range_done(&range);
+    roster_free(roster);
     if (l->answered_count > 0) {
         qsort(l->answered, l->answered_count, sizeof *l->answered, hash_order);
     }
+    return err;
 }
 
 static void load_refused(struct local *l)
@@ -106,7 +118,9 @@ enum err local_begin(struct work *w, struct local **out, struct why *why)
         e = notebook_all(l->t, l->notebooks, &l->notebook_count);
     }
     if (e == OK) {
-        load_answered(l);
+        e = load_answered(l, w);
+    }
+    if (e == OK) {
         load_refused(l);
         load_lost(l);
         e = kv_error(l->t);

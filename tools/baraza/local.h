@@ -18,7 +18,7 @@ enum fate {
     FATE_WAITING,   // saved here, not yet acknowledged by the hub
     FATE_RECEIVED,  // the hub's custody note covers it
     FATE_CONFIRMED, // a verified receipt covers it
-    FATE_ANSWERED,  // a response to it is here
+    FATE_ANSWERED,  // a response to it that is in force is here
     FATE_REFUSED,   // the hub refused it, signed
     FATE_REPLACED,  // it followed a refused or lost one, and was signed anew
     FATE_LOST,      // damaged on this disk before the hub had it: told by an incident (author/mend.h)

@@ -68,6 +68,9 @@ int sealing_open(struct work *w, const char *code, struct sealing *out)
     if (e == OK) {
         e = scan(w, out, &why);
     }
+    if (e == OK) {
+        e = forms_printed(w, &out->session, &out->printed, &why);
+    }
     if (e != OK) {
         return cmd_fail(e, &why);
     }
@@ -95,6 +98,7 @@ void sealing_done(struct sealing *s)
 {
     forum_fold_free(s->fold);
     free(s->forms);
+    mem_wipe(&s->printed, sizeof s->printed);
     *s = (struct sealing){ .fold = NULL };
 }
 

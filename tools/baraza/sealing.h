@@ -6,6 +6,7 @@
 #ifndef BARAZA_TOOLS_BARAZA_SEALING_H
 #define BARAZA_TOOLS_BARAZA_SEALING_H
 
+#include "tools/baraza/forms.h"
 #include "tools/baraza/gather.h"
 
 #define SEALING_SHARES (LIMIT_REFS - 1)
@@ -18,6 +19,7 @@ struct sealing {
     uint64_t refused;                // contributions to it that the hub refused
     uint64_t *forms;                 // numbers of the forms that were typed here, ascending
     size_t form_n;
+    struct paper printed;            // the forms that were printed here for this forum
     size_t share_n;                  // share seals of others, here or from files
     struct hash shares[SEALING_SHARES + 1]; // and room for one's own
     uint64_t others;                 // contributions under them

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza slip`: a participant comes with the code she took home, and asks what became of what she said. She may not be
+// the one who said it: so it shows how far it came and the public answer, and never a word of it, nor its id, group,
+// forum or place (PROTOCOL 7.9).
+#include "common/base/file.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/slip_fate.h"
+#include "tools/baraza/slip_words.h"
+
+#include <stdlib.h>
+
+#define LABEL_SHOWN 80
+
+static bool is_whole(uint32_t withdrawn)
+{
+    return (withdrawn & amends_scope("record")) != 0;
+}
+
+static bool is_answered(const struct slip_fate *f)
+{
+    return f->answer_n > 0 && f->hit.fate != FATE_WAITING && f->hit.fate != FATE_REFUSED;
+}
+
+// How far it came, in one word.
+static const char *state_name(const struct slip_fate *f)
+{
+    return f->hit.standing != VERDICT_GOOD ? "no-effect" : fate_name(is_answered(f) ? FATE_ANSWERED : f->hit.fate);
+}
+
+static enum slip_words state_words(const struct slip_fate *f)
+{
+    switch (f->hit.fate) {
+    case FATE_WAITING:
+        return SLIP_WAITING;
+    case FATE_REFUSED:
+        return SLIP_REFUSED;
+    case FATE_LOST:
+        return SLIP_LOST;
+    case FATE_RECEIVED:
+        return SLIP_RECEIVED;
+    case FATE_CONFIRMED:
+    case FATE_ANSWERED:
+    case FATE_REPLACED: // never found
+    case FATE_COUNT:
+        break;
+    }
+    return f->hit.standing == VERDICT_GOOD ? SLIP_CONFIRMED : SLIP_NO_EFFECT;
+}
+
+static void put_withdrawn(const struct cmd_context *context, struct buf *out, uint32_t withdrawn, enum language l)
+{
+    size_t n = 0;
+    const struct code_row *rows = codes_list(CODES_SCOPE, &n);
+    if (is_whole(withdrawn)) {
+        buf_printf(out, "%s\n", slip_words(SLIP_WITHDRAWN, l));
+        return;
+    }
+    bool first = true;
+    buf_put_text(out, slip_words(SLIP_WITHDRAWN_FOR, l));
+    for (size_t i = 0; i < n; i++) {
+        if ((withdrawn & (1u << i)) != 0) {
+            buf_put_text(out, first ? " " : ", ");
+            print_line(out, label_of(context, CODES_SCOPE, slice_text(rows[i].code)), LABEL_SHOWN);
+            first = false;
+        }
+    }
+    buf_put_u8(out, '\n');
+}
+
+static void put_answers(struct buf *out, const struct slip_fate *f, enum language l)
+{
+    if (f->answer_n == 0) {
+        buf_printf(out, "%s\n", slip_words(SLIP_UNANSWERED, l));
+    }
+    for (size_t i = 0; i < f->answer_n; i++) {
+        const struct slip_answer *a = &f->answers[i];
+        buf_printf(out, "%s %s\n", slip_words(SLIP_ANSWER, l), a->disposition->labels[l]);
+        if (a->to.n > 0) {
+            buf_printf(out, "%s ", slip_words(SLIP_REFERRED, l));
+            print_line(out, buf_slice(&a->to), SIZE_MAX);
+            buf_put_u8(out, '\n');
+        }
+        print_text(out, buf_slice(&a->reason), "  ");
+    }
+}
+
+static int say_text(const struct cmd_context *context, const struct slip *slip, const struct slip_fate *f)
+{
+    const enum language l = language_of(slice_text(context->language));
+    struct buf out = buf_new((size_t)1 << 24);
+    buf_printf(&out, "%s  %s\n", slip->text, slip_words(state_words(f), l));
+    if (f->withdrawn != 0) {
+        put_withdrawn(context, &out, f->withdrawn, l);
+    }
+    if (f->erased) {
+        buf_printf(&out, "%s\n", slip_words(SLIP_ERASED, l));
+    }
+    if (f->hit.fate != FATE_REFUSED && f->hit.fate != FATE_LOST) {
+        put_answers(&out, f, l);
+    }
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static int say_json(const struct cmd_context *context, const struct slip *slip, const struct slip_fate *f)
+{
+    const enum language l = language_of(slice_text(context->language));
+    size_t n = 0;
+    const struct code_row *rows = codes_list(CODES_SCOPE, &n);
+    json_t *o = json_object();
+    json_put(o, "slip", json_string(slip->text));
+    json_put(o, "state", json_string(state_name(f)));
+    json_put(o, "says", json_string(slip_words(state_words(f), l)));
+    json_t *withdrawn = json_array();
+    for (size_t i = 0; i < n; i++) {
+        if ((f->withdrawn & (1u << i)) != 0) {
+            json_push(withdrawn, json_string(rows[i].code));
+        }
+    }
+    json_put(o, "withdrawn", withdrawn);
+    json_put(o, "erased", json_boolean(f->erased));
+    json_t *answers = json_array();
+    for (size_t i = 0; i < f->answer_n; i++) {
+        const struct slip_answer *a = &f->answers[i];
+        json_t *row = json_object();
+        json_put(row, "disposition", json_string(a->disposition->code));
+        json_put(row, "label", json_string(a->disposition->labels[l]));
+        json_put(row, "lang", json_of_bytes(buf_slice(&a->lang)));
+        json_put(row, "reason", json_of_bytes(buf_slice(&a->reason)));
+        json_put(row, "to", json_of_bytes(buf_slice(&a->to)));
+        json_push(answers, row);
+    }
+    json_put(o, "answers", answers);
+    return cmd_print_json(o);
+}
+
+static int say(const struct cmd_context *context, const struct slip *slip, const struct slip_fate *f)
+{
+    return context->json ? say_json(context, slip, f) : say_text(context, slip, f);
+}
+
+static int ask_in_record(struct cmd_context *context, const struct reading_from *from, const struct slip *slip)
+{
+    struct reading *r = NULL;
+    struct slip_hits hits = { .n = 0 };
+    int code = reading_open(context, from, &r);
+    code = code < 0 ? slips_in(r, slip, &hits) : code;
+    if (code < 0 && hits.n == 0) {
+        code = slips_not_here(slip, &hits, from->record != NULL ? from->record : context->state);
+    }
+    for (size_t i = 0; i < hits.n && (code < 0 || code == EXIT_GOOD); i++) {
+        struct slip_fate f;
+        code = slip_fate_in(r, &hits.hits[i], &f);
+        code = code < 0 ? say(context, slip, &f) : code;
+        slip_fate_done(&f);
+    }
+    reading_close(r);
+    return code;
+}
+
+static int ask_at_site(struct cmd_context *context, const struct slip *slip)
+{
+    struct work w;
+    struct slip_hits hits = { .n = 0 };
+    int code = work_read(context, &w);
+    if (code < 0 && !w.readable) {
+        struct why why;
+        why_set(&why, "the codes are locked, like the words: run `baraza unlock` first");
+        code = cmd_fail(ERR_LOCKED, &why);
+    }
+    code = code < 0 ? slips_here(&w, slip, &hits) : code;
+    if (code < 0 && hits.n == 0) {
+        code = slips_not_here(slip, &hits, "the notebooks of this computer");
+    }
+    for (size_t i = 0; i < hits.n && (code < 0 || code == EXIT_GOOD); i++) {
+        struct slip_fate f;
+        code = slip_fate_here(&w, &hits.hits[i], &f);
+        code = code < 0 ? say(context, slip, &f) : code;
+        slip_fate_done(&f);
+    }
+    work_close(&w);
+    return code;
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct reading_from from = { NULL, NULL };
+    const struct arg_spec rows[] = {
+        READING_RECORD(&from),
+        READING_CHARTER(&from),
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza slip",
+        .summary = "Say what became of the contribution that a slip's code belongs to: whether it was received, and "
+                   "the public answer; never what was said, by whom or where. 66: no contribution here has the code; "
+                   "65: it is no code. Asked at the site, at the hub, or of an export with words",
+        .positionals = "CODE",
+        .min = 1,
+        .max = 1,
+        .examples = "  baraza slip K7Q-42M-9XD --language fr\n"
+                    "  baraza slip \"k7q 42m 9xd\" --state /srv/baraza\n",
+        .options = rows,
+    };
+    struct args args;
+    struct slip slip;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    code = code < 0 ? slips_parse(args.positionals[0], &slip) : code;
+    if (code >= 0) {
+        return code;
+    }
+    char *hub = state_path_in(context->state, STATE_HUB_LOG);
+    const bool record = from.record != NULL || file_exists(hub);
+    free(hub);
+    return record ? ask_in_record(context, &from, &slip) : ask_at_site(context, &slip);
+}
+
+const struct cmd cmd_slip = { "slip", run, "say what became of a contribution, by the code on its slip", CMD_READ };

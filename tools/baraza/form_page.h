@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Numbered paper forms, for when there is no electricity: one to a sheet of A4, with the slip on a foot to tear off.
+#ifndef BARAZA_TOOLS_BARAZA_FORM_PAGE_H
+#define BARAZA_TOOLS_BARAZA_FORM_PAGE_H
+
+#include "common/author/paper.h"
+#include "tools/baraza/slip_page.h"
+
+#define FORM_GROUPS 8 // on one form
+
+struct form_print {
+    const struct charter *charter;
+    struct slip_print slip;
+    struct slice code, date;         // of the forum; date may be empty
+    struct slice groups[FORM_GROUPS]; // codes; their labels are printed
+    size_t group_n;
+    struct slice script;             // what is read aloud before anything is written; empty: the usual
+};
+
+// Appends a page of all forms of paper.
+void form_page_put(struct buf *out, const struct form_print *p, const struct paper *paper);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What became of one contribution. Read first: slip_fate.h.
+#include "tools/baraza/slip_fate.h"
+
+#include "common/store/leaf.h"
+#include "tools/baraza/roster_here.h"
+
+#include <stdlib.h>
+
+#define FIELD_BYTES LIMIT_DISCLOSURE_BYTES
+
+static void copy(struct buf *out, struct slice text)
+{
+    *out = buf_new(FIELD_BYTES);
+    buf_put(out, text);
+}
+
+static void take_response(struct slip_fate *f, const struct entry *e, const struct body *body,
+                          const struct disclosure *d)
+{
+    bool names = false;
+    for (size_t i = 0; i < e->ref_count; i++) {
+        names = names || hash_equal(entry_ref(e, i), f->hit.id);
+    }
+    if (!names) {
+        return;
+    }
+    const struct content reason = d == NULL ? (struct content){ .count = 0 } : local_content(e, d, "reason");
+    f->answers = mem_grow(f->answers, f->answer_n + 1, sizeof *f->answers);
+    struct slip_answer *a = &f->answers[f->answer_n++];
+    a->disposition = codes_find(CODES_DISPOSITION, body->as.response.disposition);
+    CHECK(a->disposition != NULL); // kind_parse lets no other through
+    copy(&a->lang, content_text(&reason, "lang"));
+    copy(&a->reason, content_text(&reason, "text"));
+    copy(&a->to, content_text(&reason, "to"));
+}
+
+static void take_redaction(struct slip_fate *f, const struct body *body)
+{
+    for (size_t i = 0; i < body->as.redaction.part_count; i++) {
+        f->erased = f->erased || (hash_equal(body->as.redaction.target, f->hit.id) &&
+                                  slice_equal(body->as.redaction.parts[i], SLICE_LITERAL("said")));
+    }
+}
+
+// Takes an entry that is in force.
+static void take(struct slip_fate *f, const struct entry *e, const struct body *body, const struct disclosure *d)
+{
+    if (body->kind == KIND_RESPONSE) {
+        take_response(f, e, body, d);
+    } else if (body->kind == KIND_REDACTION) {
+        take_redaction(f, body);
+    }
+}
+
+// What came down from the hub, as far as it is in force by the roster as it is known here.
+static enum err take_down(struct work *w, struct kv_txn *t, const struct roster *roster, struct slip_fate *f)
+{
+    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
+    struct leaf_range range = leaf_range_new(t, 0);
+    while (leaf_range_next(&range)) {
+        struct entry e;
+        struct body body;
+        struct disclosure d;
+        if (!range.whole || entry_parse(range.entry.bytes, &e) != VERDICT_GOOD ||
+            kind_parse(&e, &body) != VERDICT_GOOD ||
+            roster_standing(roster, &e, VERDICT_GOOD, &body, range.index) != VERDICT_GOOD) {
+            continue;
+        }
+        buf_wipe(&parts);
+        const bool shown = leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
+                           disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
+        take(f, &e, &body, shown ? &d : NULL);
+    }
+    leaf_range_done(&range);
+    buf_wipe(&parts);
+    buf_done(&parts);
+    return kv_error(t);
+}
+
+int slip_fate_here(struct work *w, const struct slip_hit *hit, struct slip_fate *out)
+{
+    struct roster *roster = NULL;
+    struct amends *amends = NULL;
+    struct kv_txn *t = NULL;
+    struct why why = { "" };
+    *out = (struct slip_fate){ .hit = *hit };
+    enum err e = roster_here(w, &roster, &why);
+    if (e == OK) {
+        e = amends_here(w, &amends, &why);
+    }
+    if (e == OK) {
+        out->withdrawn = amends_withdrawn(amends, hit->id);
+        e = kv_begin_read(state_kv(w->state), &t);
+    }
+    if (e == OK) {
+        e = take_down(w, t, roster, out);
+    }
+    kv_abort(t);
+    amends_free(amends);
+    roster_free(roster);
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+int slip_fate_in(struct reading *r, const struct slip_hit *hit, struct slip_fate *out)
+{
+    struct amends *amends = NULL;
+    struct reading_item item;
+    *out = (struct slip_fate){ .hit = *hit };
+    int code = amends_read(r, &amends);
+    if (code >= 0) {
+        return code;
+    }
+    out->withdrawn = amends_withdrawn(amends, hit->id);
+    while (reading_next(r, &item)) {
+        if (reading_known(&item) && item.standing == VERDICT_GOOD) {
+            take(out, &item.entry, &item.body, item.has_parts ? &item.disclosure : NULL);
+        }
+    }
+    code = reading_end(r);
+    reading_rewind(r);
+    amends_free(amends);
+    return code;
+}
+
+void slip_fate_done(struct slip_fate *f)
+{
+    for (size_t i = 0; i < f->answer_n; i++) {
+        buf_done(&f->answers[i].lang);
+        buf_done(&f->answers[i].reason);
+        buf_done(&f->answers[i].to);
+    }
+    free(f->answers);
+    *f = (struct slip_fate){ .answers = NULL };
+}
