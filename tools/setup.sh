@@ -17,7 +17,8 @@ BARAZA_ROOT=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 readonly SETUP_PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config libzmq3-dev libmsgpack-dev liblmdb-dev
     libsodium-dev libssl-dev libzstd-dev libutf8proc-dev libjansson-dev libinih-dev
     libqrencode-dev)
-readonly SETUP_PACKAGES_TEST=(libcriterion-dev e2fsprogs)
+readonly SETUP_PACKAGES_MAN=(scdoc)
+readonly SETUP_PACKAGES_TEST=(scdoc libcriterion-dev e2fsprogs)
 readonly SETUP_PACKAGES_FUZZ=(clang libclang-rt-14-dev)
 
 BUILD_TARGETS=()
@@ -57,12 +58,13 @@ setup_missing() {
     done
 }
 
-# setup_packages SET...: installs what is missing of the named sets (build, test, fuzz).
+# setup_packages SET...: installs what is missing of the named sets (build, man, test, fuzz).
 setup_packages() {
     local set wanted=() missing=() log status=0
     for set in "$@"; do
         case $set in
         build) wanted+=("${SETUP_PACKAGES_BUILD[@]}") ;;
+        man) wanted+=("${SETUP_PACKAGES_MAN[@]}") ;;
         test) wanted+=("${SETUP_PACKAGES_TEST[@]}") ;;
         fuzz) wanted+=("${SETUP_PACKAGES_FUZZ[@]}") ;;
         *) fail 70 "setup_packages: no set of packages is named '$set'" ;;

@@ -250,6 +250,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .summary = "What the hub signed for this site (checkpoints, receipts, custody notes), as a file to show to "
                    "others; and what such a file proves, alone or beside a record. Exit 0: it all fits; 1: it does "
                    "not",
+        .positionals = "",
         .examples = "  baraza evidence --out heron.evidence\n"
                     "  baraza evidence --check heron.evidence --record record.baraza --charter charter\n",
         .options = rows,

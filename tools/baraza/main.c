@@ -38,7 +38,7 @@ static int show_help(const struct arg_command *command)
         buf_printf(&text, "\n%s\n", group_title((enum cmd_group)group));
         for (size_t i = 0; i < n; i++) {
             if (table[i]->group == (enum cmd_group)group) {
-                buf_printf(&text, "  %-14s %s\n", table[i]->name, table[i]->help);
+                buf_printf(&text, "  %-20s %s\n", table[i]->name, table[i]->help);
             }
         }
     }
