@@ -6,6 +6,7 @@
 #include "common/net/loop.h"
 #include "node/node_carry.h"
 #include "node/node_contact.h"
+#include "node/node_custody.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
@@ -20,7 +21,15 @@ struct exchange_status {
     bool verified;          // a checkpoint was verified here
     struct tree_head head;
     struct node_contact contact; // how the last try to reach the hub ended
+    bool contradicted;      // the hub signed two records that exclude each other
+    bool false_custody;     // the hub signed that it holds something else than what was given to it
 };
+
+static bool kept(struct kv_txn *t, const char *name)
+{
+    struct slice value;
+    return store_value_get(t, name, &value) == OK;
+}
 
 static enum err load_exchange(struct work *w, struct exchange_status *out)
 {
@@ -33,6 +42,8 @@ static enum err load_exchange(struct work *w, struct exchange_status *out)
     }
     e = exchange_checkpoint_get(t, &out->head, &note);
     out->verified = e == OK;
+    out->contradicted = kept(t, NODE_CONTRADICTION);
+    out->false_custody = kept(t, NODE_FALSE_CUSTODY);
     kv_abort(t);
     e = e == ERR_NOT_FOUND ? OK : e;
     return e == OK ? node_contact_get(state_kv(w->state), &out->contact) : e;
@@ -72,6 +83,8 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "contact", json_string(node_contact_name(x->contact.state)));
     json_put(o, "heard", x->contact.welcomed_s == 0 ? json_null() : json_time(x->contact.welcomed_s));
     json_put(o, "carried", json_of_number(count_carried(w)));
+    json_put(o, "hub_contradicted", json_boolean(x->contradicted));
+    json_put(o, "hub_false_custody", json_boolean(x->false_custody));
     json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
     return cmd_print_json(o);
 }
@@ -110,6 +123,21 @@ static void put_contact(struct buf *out, const struct exchange_status *x)
         buf_put_text(out, "The last try: ");
         node_contact_say(&x->contact, out);
         buf_put_u8(out, '\n');
+    }
+}
+
+// What the hub did that it must not do stands before everything else that could be said of it.
+static void put_against(struct buf *out, const struct exchange_status *x)
+{
+    if (x->contradicted) {
+        buf_put_text(out, "The hub signed two records that exclude each other. Nothing goes to it any more from here; "
+                          "keep writing, nothing here is lost.\n");
+    }
+    if (x->false_custody) {
+        buf_put_text(out, "The hub signed that it holds other words than those that were sent from here.\n");
+    }
+    if (x->contradicted || x->false_custody) {
+        buf_put_text(out, "The proof is kept. Give it to an auditor: baraza evidence --out FILE\n");
     }
 }
 
@@ -168,6 +196,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
     }
     buf_put_u8(&out, '\n');
     damage_put(&f->damage, w, &out);
+    put_against(&out, x);
     if (!context->quiet) {
         if (x->verified) {
             buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->head.size);
