@@ -218,7 +218,10 @@ static enum err store_renew(struct kv_txn *t, const struct node_action *a)
     if (n.renew == NOTEBOOK_REFUSED) {
         return OK;
     }
-    if (cause == RENEW_RESTORED && n.renew == NOTEBOOK_UNACCREDITED) {
+    if (cause == RENEW_RESTORED) {
+        e = notebook_copy_note(t, &(struct notebook_copy){ .at_s = a->as.renew.at_s, .held = a->as.renew.held });
+    }
+    if (e == OK && cause == RENEW_RESTORED && n.renew == NOTEBOOK_UNACCREDITED) {
         e = strand(t, n.journal, n.from);
     }
     n.renew = cause == RENEW_RESTORED ? NOTEBOOK_RESTORED

@@ -125,6 +125,7 @@ struct taking {
     bool judged;                   // it fits, or its contradiction is being kept
     enum bundle_fault fault;
     const char *dir;
+    uint64_t now_s;
     uint64_t now_ms;               // time stands still in a conversation that is read
     struct node_bundle_taken *taken;
 };
@@ -143,6 +144,7 @@ static void hear(struct taking *t, const struct node_action *a)
         break;
     case TELL_RESTORED:
         t->taken->restored = true;
+        t->taken->held += a->as.tell.value;
         break;
     case TELL_CONTRADICTION:
         t->fault = BUNDLE_CONTRADICTION;
@@ -171,7 +173,7 @@ static enum err step(struct taking *t, struct node_event *event)
         again = false;
         event->now_ms = t->now_ms;
         event->disk_free = loop_disk_free(t->dir);
-        event->wall_s = 0;
+        event->wall_s = t->now_s;
         node_step(t->core, event, t->actions);
         e = node_store_apply(t->kv, t->charter->id, t->actions);
         for (size_t i = 0; i < t->actions->n && e == OK; i++) {
@@ -397,6 +399,7 @@ enum err node_bundle_take(struct kv *kv, const struct charter *charter, const ch
                         .welcome = buf_new(LIMIT_FRAME_BYTES),
                         .proof = buf_new(LIMIT_FRAME_BYTES),
                         .fault = BUNDLE_FINE,
+                        .now_s = loop_wall_s(),
                         .now_ms = loop_now_ms(),
                         .taken = taken };
     *taken = (struct node_bundle_taken){ .down = 0 };

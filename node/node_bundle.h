@@ -38,6 +38,7 @@ struct node_bundle_taken {
     uint64_t bad;       // messages that did not verify and were passed over
     uint64_t refused;   // entries that the hub refused for good
     bool restored;      // the hub holds what is not here: this store was restored or copied
+    uint64_t held;      // then: so many entries at most
     bool renewed;       // a notebook has ended; its author begins a new one the next time she writes
     uint64_t size;      // of the checkpoint verified now
 };

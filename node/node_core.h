@@ -145,7 +145,7 @@ enum node_tell {
     TELL_CONFIRMED,        // journal up to seq is confirmed
     TELL_REFUSED,          // entry seq was refused: code
     TELL_DEFERRED,         // entry seq waits: code
-    TELL_RESTORED,         // this store was restored or copied; a new notebook begins
+    TELL_RESTORED,         // this store was restored or copied; a new notebook begins; value = renew.held
     TELL_LOCKED,           // entries wait here that need an unlock before they can travel
     TELL_DOWN,             // entries from the hub arrived; value = how many
     TELL_CONTRADICTION,    // the hub signed two records that exclude each other: exchange has stopped for good
@@ -176,6 +176,8 @@ struct node_action {
             struct journal_id journal;
             uint64_t next;                // entries from here on must be signed anew; the local end if none
             enum renew_cause cause;
+            uint64_t held;                // RESTORED: so many entries at most the hub has that are not here
+            uint64_t at_s;                // when, a claim
         } renew;                          // STORE_RENEW and NEW_INCARNATION
         struct {
             bool invited;

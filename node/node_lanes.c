@@ -53,7 +53,7 @@ void node_lanes_down(struct node_core *c)
 }
 
 // --- the welcome ---
-static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew_cause cause)
+static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew_cause cause, uint64_t held)
 {
     struct node_action *store = node_do(c, NODE_STORE_RENEW);
     if (store == NULL) {
@@ -62,6 +62,8 @@ static void renew(struct node_core *c, struct lane *l, uint64_t next, enum renew
     store->as.renew.journal = l->j.local.journal;
     store->as.renew.next = next;
     store->as.renew.cause = cause;
+    store->as.renew.held = held;
+    store->as.renew.at_s = c->event->wall_s;
     if (cause == RENEW_UNACCREDITED) {
         return; // a new incarnation of the same key would only be refused again
     }
@@ -83,6 +85,7 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
 {
     const struct node_fact *at = c->event->as.frame.facts->at;
     bool foreign = false;
+    uint64_t held = 0;
     l->welcomed = true;
     hub_holds(l, 0, (struct hash){ { 0 } });
     l->branch = 0;
@@ -93,6 +96,7 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
         }
         if (!at[i].here || !hash_equal(at[i].id, h->head)) {
             foreign = true;
+            held += h->next > l->j.received ? h->next - l->j.received : 0;
         } else if (h->next > l->hub_next) {
             hub_holds(l, h->next, h->head);
             l->branch = h->branch;
@@ -105,8 +109,8 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
     l->want_ms = c->event->now_ms;
     l->want_wait_ms = NODE_WANT_MS;
     if (foreign && l->j.current) {
-        renew(c, l, l->j.local.next, RENEW_RESTORED);
-        node_tell(c, TELL_RESTORED, &l->j.local.journal, l->j.local.next, VERDICT_GOOD, 0);
+        renew(c, l, l->j.local.next, RENEW_RESTORED, held);
+        node_tell(c, TELL_RESTORED, &l->j.local.journal, l->j.local.next, VERDICT_GOOD, held);
     }
 }
 
@@ -379,7 +383,7 @@ static void take_refusal(struct node_core *c, struct lane *l, const struct msg_r
     land(c, m->journal, UINT64_MAX);
     l->sent = l->hub_next < m->seq ? l->hub_next : m->seq;
     node_tell(c, TELL_REFUSED, &m->journal, m->seq, m->code, 0);
-    renew(c, l, m->seq + 1, m->code == VERDICT_NOT_ENROLLED ? RENEW_UNACCREDITED : RENEW_REFUSED);
+    renew(c, l, m->seq + 1, m->code == VERDICT_NOT_ENROLLED ? RENEW_UNACCREDITED : RENEW_REFUSED, 0);
 }
 
 void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)
@@ -417,7 +421,7 @@ void node_lanes_accredited(struct node_core *c, struct pubkey key)
         struct lane *l = &c->lanes[i];
         if (l->j.refused && l->j.refused_code == VERDICT_NOT_ENROLLED && l->j.current &&
             pubkey_equal(l->j.local.journal.key, key)) {
-            renew(c, l, l->j.refused_seq + 1, RENEW_REFUSED);
+            renew(c, l, l->j.refused_seq + 1, RENEW_REFUSED, 0);
         }
     }
 }

@@ -23,6 +23,7 @@ struct author {
     struct state *state;
     const struct unlocked *u;
     bool moved;
+    uint64_t gone;
     char mark[LIMIT_MARK_PATH]; // empty: there is no place for marks
 };
 
@@ -72,6 +73,9 @@ static enum err compare_mark(struct author *a, struct kv_txn *t, const struct jo
         id = at_mark.id;
     } else if (e != ERR_NOT_FOUND) {
         return kv_error(t); // what is damaged says nothing
+    } else {
+        const bool same = journal_id_equal(at.journal, head->journal);
+        a->gone = mark.seq + 1 - (same && head->next <= mark.seq ? head->next : 0);
     }
     return mark_check(&mark, &now, id, why);
 }
@@ -124,6 +128,11 @@ bool author_item_ok(const struct append_item *item, struct why *why)
     bool good = compose(&nowhere, item, NULL, &scratch, why);
     composed_done(&scratch);
     return good;
+}
+
+uint64_t author_gone(const struct author *a)
+{
+    return a->moved ? a->gone : 0;
 }
 
 // --- one transaction of writing ---
@@ -336,6 +345,9 @@ enum err author_append(struct author *a, uint64_t wall_s, const struct append_it
     }
     if (e == OK) {
         e = take_up(&w, a->moved, why);
+    }
+    if (e == OK && a->moved) {
+        e = notebook_copy_note(w.t, &(struct notebook_copy){ .at_s = wall_s, .gone = a->gone });
     }
     if (e == OK) {
         e = renew_stranded(&w, why);

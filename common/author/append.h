@@ -40,6 +40,9 @@ void author_close(struct author *a);
 // True when author_open found that this state was copied or restored (to say so to the person).
 bool author_moved(const struct author *a);
 
+// Then: at least so many entries were saved here by this person that this state does not hold. 0: it holds all of them.
+uint64_t author_gone(const struct author *a);
+
 // Writes n items in order, in one transaction with fsync; all of them or none. wall_s: the clock, which is only a
 // claim and is rounded down to the charter's quantum. results: n of them, filled on success.
 // ERR_BAD_INPUT: an item breaks a limit of its kind (why says which and the limit); ERR_FULL, ERR_IO, ERR_BUSY: nothing

@@ -9,6 +9,7 @@
 #include "common/store/store.h"
 
 #define NOTEBOOKS "notebooks"
+#define COPY "copy" // [when noticed, gone, held]
 
 static void notebook_read(struct cursor *c, struct notebook *n)
 {
@@ -173,4 +174,70 @@ enum err notebook_take_stranded(struct kv_txn *t, struct pubkey key, struct stra
         }
     }
     return ERR_NOT_FOUND;
+}
+
+// --- a copy, or an earlier state ---
+
+enum err notebook_copy_get(struct kv_txn *t, struct notebook_copy *out)
+{
+    struct slice bytes = { NULL, 0 };
+    struct notebook_copy copy;
+    enum err e = store_value_get(t, COPY, &bytes);
+    if (e != OK) {
+        return e;
+    }
+    struct cursor c = cursor_new(bytes, false);
+    cursor_array_of(&c, 3);
+    copy.at_s = cursor_uint(&c);
+    copy.gone = cursor_uint(&c);
+    copy.held = cursor_uint(&c);
+    if (!cursor_done(&c)) {
+        return ERR_CORRUPT;
+    }
+    *out = copy;
+    return OK;
+}
+
+enum err notebook_copy_note(struct kv_txn *t, const struct notebook_copy *copy)
+{
+    uint8_t room[64];
+    struct buf bytes = buf_over(room, sizeof room);
+    struct notebook_copy all = *copy;
+    struct notebook_copy before;
+    enum err e = notebook_copy_get(t, &before);
+    if (e != OK && e != ERR_NOT_FOUND) {
+        return e;
+    }
+    if (e == OK) {
+        all.at_s = before.at_s;
+        all.gone = before.gone > all.gone ? before.gone : all.gone;
+        all.held = before.held > all.held ? before.held : all.held;
+    }
+    pack_array(&bytes, 3);
+    pack_uint(&bytes, all.at_s);
+    pack_uint(&bytes, all.gone);
+    pack_uint(&bytes, all.held);
+    CHECK(buf_ok(&bytes));
+    store_value_put(t, COPY, buf_slice(&bytes));
+    return kv_error(t);
+}
+
+void notebook_copy_say(const struct notebook_copy *copy, struct buf *out)
+{
+    const bool one = copy->gone == 1;
+    buf_put_text(out, "This is a copy of a state, or an earlier one put back. Everything that lies here is kept, and "
+                      "goes on in a new notebook.");
+    if (copy->held > 0) {
+        buf_printf(out,
+                   " The hub also holds what the other copy sent (up to %llu entries that are not here): that is safe "
+                   "there.",
+                   (unsigned long long)copy->held);
+    }
+    if (copy->gone > 0) {
+        buf_printf(out,
+                   " At least %llu %s saved on this computer later and %s not here. What of that reached the hub is "
+                   "safe there; the rest is only where the newer state is: if it still exists, connect it too, and "
+                   "nothing collides.",
+                   (unsigned long long)copy->gone, one ? "entry was" : "entries were", one ? "is" : "are");
+    }
 }

@@ -38,6 +38,23 @@ MUST_USE enum err notebook_put(struct kv_txn *t, const struct notebook *n);
 // Reads all into out (LIMIT_PERSONS of them) and their number into *count.
 MUST_USE enum err notebook_all(struct kv_txn *t, struct notebook *out, size_t *count);
 
+// --- a copy, or an earlier state ---
+// What is known here of the other copy of this store: for people, who are told it until the end.
+struct notebook_copy {
+    uint64_t at_s;  // when it was noticed, by this computer's clock
+    uint64_t gone;  // at least so many entries were saved on this computer that are not here
+    uint64_t held;  // at most so many of an earlier notebook the hub holds that are not here
+};
+
+// Notes it, with what was noted before: the larger numbers, the first time. The error of t.
+MUST_USE enum err notebook_copy_note(struct kv_txn *t, const struct notebook_copy *copy);
+
+// ERR_NOT_FOUND: this store was never found to be a copy. ERR_CORRUPT, the error of t.
+MUST_USE enum err notebook_copy_get(struct kv_txn *t, struct notebook_copy *out);
+
+// Appends what it means, in plain words: what is here, what is at the hub, what is neither.
+void notebook_copy_say(const struct notebook_copy *copy, struct buf *out);
+
 // --- journals that are not written in any more, of which the hub refused an entry ---
 // What follows it there is to be signed anew in the author's present notebook when she writes next.
 struct stranded {

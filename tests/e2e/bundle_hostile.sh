@@ -6,26 +6,6 @@
 # restored and run again, with nothing but a stick between it and the hub.
 . "$(dirname "$0")/lib.sh"
 
-# says STATE N: N contributions.
-says() {
-    local i
-    for ((i = 0; i < $2; i++)); do
-        expect_status 0 baraza add --state "$1" --session XM-KIV-2026-003 --kind need --passphrase-file "$PASS" \
-            "number $i of $2 in this round"
-    done
-}
-
-# trip SITE: to the hub and back.
-trip() {
-    rm -f stick/*.bundle
-    expect_status 0 baraza bundle out stick --state "$1"
-    expect_status 0 baraza bundle in stick --state hub
-    expect_status 0 baraza bundle out --all stick --state hub
-    expect_status 0 baraza bundle in stick --state "$1"
-    cp out "trip-of-$1"
-}
-
-# contributions: how many the hub's record holds.
 contributions() {
     baraza log --state hub --kind contribution --json | wc -l
 }
@@ -46,21 +26,3 @@ for hub in "none" "running"; do
     [ $hub = none ] || stop hub
 done
 
-step "a copy of the state: five, restored, three; the hub holds all eight"
-expect_status 0 baraza join heron.invitation --state heron --name Heron --passphrase-file "$PASS"
-expect_status 0 baraza session open XM-KIV-2026-003 --state heron --area XM-KIV --type town-hall --lang en \
-    --passphrase-file "$PASS"
-trip heron
-cp -a heron before
-says heron 5
-trip heron
-rm -rf heron
-mv before heron
-says heron 3
-trip heron
-expect_equal "contributions in the record" "$(contributions)" 8
-says heron 1
-trip heron
-trip heron
-expect_equal "contributions in the record" "$(contributions)" 9
-settled heron || die "the restored site does not reconcile: $(baraza status --state heron)"

@@ -5,6 +5,7 @@
 // of the exchange, at a site by the core of the exchange: so a bundle has the effect of the network, no other. What is
 // for others of the consultation is kept at a site and carried along.
 // It must never take a bundle that is not whole. Read first: bundle_file.h, visit.h, node/node_bundle.h.
+#include "common/author/notebook.h"
 #include "common/base/file.h"
 #include "common/format/armor.h"
 #include "hub/hub_keys.h"
@@ -109,8 +110,8 @@ static void put_taken(struct buf *out, const struct node_bundle_taken *b, const 
     }
     buf_put_u8(out, '\n');
     if (b->restored) {
-        buf_put_text(out, "The hub holds entries of this notebook that are not here: this state was copied or "
-                          "restored. Nothing is lost; a new notebook begins.\n");
+        notebook_copy_say(&(struct notebook_copy){ .held = b->held }, out);
+        buf_put_u8(out, '\n');
     }
     if (b->bad > 0) {
         print_count(out, b->bad, "answer", "answers");

@@ -72,6 +72,7 @@ static uint64_t count_carried(const struct work *w)
 static int print_json(struct work *w, const struct forums *f, const struct exchange_status *x)
 {
     json_t *o = json_object();
+    struct notebook_copy copy;
     const struct charter *c = state_charter(w->state);
     json_put(o, "title", json_of_bytes(c->title));
     json_put(o, "consultation", json_id(c->id));
@@ -82,6 +83,13 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "damage", damage_json(&f->damage));
     json_put(o, "contact", json_string(node_contact_name(x->contact.state)));
     json_put(o, "heard", x->contact.welcomed_s == 0 ? json_null() : json_time(x->contact.welcomed_s));
+    if (work_copy(w, &copy)) {
+        json_t *is = json_object();
+        json_put(is, "since", json_time(copy.at_s));
+        json_put(is, "not_here_at_least", json_of_number(copy.gone));
+        json_put(is, "at_hub_at_most", json_of_number(copy.held));
+        json_put(o, "copy", is);
+    }
     json_put(o, "carried", json_of_number(count_carried(w)));
     json_put(o, "hub_contradicted", json_boolean(x->contradicted));
     json_put(o, "hub_false_custody", json_boolean(x->false_custody));
@@ -150,6 +158,17 @@ static void put_carried(struct buf *out, uint64_t n)
     }
 }
 
+static void put_copy(struct buf *out, struct work *w)
+{
+    struct notebook_copy copy;
+    if (work_copy(w, &copy)) {
+        print_time(out, copy.at_s);
+        buf_put_text(out, ": ");
+        notebook_copy_say(&copy, out);
+        buf_put_u8(out, '\n');
+    }
+}
+
 static void put_refused(struct buf *out, const struct forums *f)
 {
     if (f->entries.refused > 0) {
@@ -205,6 +224,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
         put_waiting(&out, f);
         put_refused(&out, f);
         put_carried(&out, count_carried(w));
+        put_copy(&out, w);
         put_unlocked(&out, w);
     }
     int code = cmd_print(buf_slice(&out));

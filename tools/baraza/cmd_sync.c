@@ -48,6 +48,7 @@ struct sync {
     bool asked;                  // the daemon was
     struct node_contact before;  // when sync began
     struct node_contact contact;
+    uint64_t held_before;        // what was known of another copy of this state
     struct node_count first;
     struct node_count count;
     uint64_t number;             // the store's last transaction, and when it was first seen
@@ -225,11 +226,30 @@ static void show(struct sync *s, uint64_t now, bool last)
     s->shown_ms = now;
 }
 
+static uint64_t held_by_hub(struct sync *s)
+{
+    struct notebook_copy copy;
+    return work_copy(&s->w, &copy) ? copy.held : 0;
+}
+
+// Said in the exchange that found out; baraza status says it from then on.
+static void remark_copy(struct sync *s)
+{
+    struct notebook_copy copy;
+    if (work_copy(&s->w, &copy) && copy.held > s->held_before) {
+        struct buf text = buf_new(2048);
+        notebook_copy_say(&copy, &text);
+        cmd_remark(s->context, "%.*s", (int)text.n, (const char *)text.p);
+        buf_done(&text);
+    }
+}
+
 static enum err follow(struct sync *s, enum outcome *out, struct why *why)
 {
     enum err e = look(s, why);
     s->before = s->contact;
     s->first = s->count;
+    s->held_before = held_by_hub(s);
     *out = GOING_ON;
     s->shown_ms = loop_now_ms();
     while (e == OK && *out == GOING_ON) {
@@ -245,6 +265,7 @@ static enum err follow(struct sync *s, enum outcome *out, struct why *why)
         }
     }
     show(s, loop_now_ms(), true);
+    remark_copy(s);
     return e;
 }
 

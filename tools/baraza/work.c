@@ -130,6 +130,16 @@ int work_read(const struct cmd_context *context, struct work *w)
     return e == OK ? -1 : cmd_fail(e, &why);
 }
 
+// Said once, when the person writes for the first time in a copy; baraza status says it from then on.
+static void remark_copy(const struct cmd_context *context, uint64_t gone)
+{
+    struct buf text = buf_new(2048);
+    const struct notebook_copy copy = { .gone = gone };
+    notebook_copy_say(&copy, &text);
+    cmd_remark(context, "%.*s", (int)text.n, (const char *)text.p);
+    buf_done(&text);
+}
+
 int work_write(const struct cmd_context *context, const char *as, struct work *w)
 {
     struct why why = { "" };
@@ -156,9 +166,17 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
         cmd_remark(context, "this system does not keep keys out of its swap file (a limit of locked memory)");
     }
     if (author_moved(w->author)) {
-        cmd_remark(context, "this state was copied or restored: a new notebook begins, and nothing is lost");
+        remark_copy(context, author_gone(w->author));
     }
     return -1;
+}
+
+bool work_copy(struct work *w, struct notebook_copy *out)
+{
+    struct kv_txn *t = NULL;
+    const bool is = kv_begin_read(state_kv(w->state), &t) == OK && notebook_copy_get(t, out) == OK;
+    kv_abort(t);
+    return is;
 }
 
 void work_close(struct work *w)

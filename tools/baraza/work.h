@@ -6,6 +6,7 @@
 #define BARAZA_TOOLS_BARAZA_WORK_H
 
 #include "common/author/append.h"
+#include "common/author/notebook.h"
 #include "common/store/vault.h"
 #include "tools/baraza/cmd.h"
 
@@ -35,6 +36,9 @@ int work_state(const struct cmd_context *context, struct work *w);
 
 // Closes what was opened and wipes secrets.
 void work_close(struct work *w);
+
+// What is known of another copy of this site's state. False: nothing.
+bool work_copy(struct work *w, struct notebook_copy *out);
 
 // Asks for p's passphrase and unlocks her into w->who. ERR_* with why.
 MUST_USE enum err work_unlock(const struct cmd_context *context, struct work *w, const struct person *p,

@@ -147,6 +147,7 @@ Test(append, a_copied_state_begins_a_new_notebook_that_names_the_end_of_the_old_
     state = site_open(&s);
     cr_assert(author_open(state, s.heron, &a, &why) == OK);
     cr_assert(author_moved(a));
+    cr_expect_eq(author_gone(a), 0, "all of it is here");
     author_close(a);
     site_say(state, s.heron, words, 1);
     cr_assert_eq(read_notebook(state, s.heron, after, 8, &second, &fresh), 3);
@@ -161,6 +162,54 @@ Test(append, a_copied_state_begins_a_new_notebook_that_names_the_end_of_the_old_
     state_close(state);
     buf_done(&first);
     buf_done(&second);
+    site_done(&s);
+}
+
+static struct journal_head head_of(struct state *state, const struct unlocked *who)
+{
+    struct kv_txn *t = NULL;
+    struct notebook n;
+    struct journal_head head;
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert(notebook_get(t, who->person.key, &n) == OK);
+    cr_assert(journal_head(t, &n.journal, &head) == OK);
+    kv_abort(t);
+    return head;
+}
+
+Test(append, a_state_that_was_put_back_knows_how_much_it_lacks)
+{
+    static const char *const words[] = { "one", "two", "three" };
+    struct site s;
+    struct author *a = NULL;
+    struct why why = { "" };
+    struct kv_txn *t = NULL;
+    struct notebook_copy noted;
+    char copy[80];
+    site_init(&s);
+    struct state *state = site_open(&s);
+    site_say(state, s.heron, words, 2);
+    state_close(state);
+    snprintf(copy, sizeof copy, "%.63s/copy", s.root);
+    site_copy(s.dir, copy);
+    state = site_open(&s);
+    const uint64_t before = head_of(state, s.heron).next;
+    site_say(state, s.heron, words, 3);
+    const uint64_t gone = head_of(state, s.heron).next - before;
+    state_close(state);
+    memcpy(s.dir, copy, sizeof copy);
+    state = site_open(&s);
+    cr_assert(author_open(state, s.heron, &a, &why) == OK);
+    cr_expect(author_moved(a));
+    cr_expect_geq(gone, 3);
+    cr_expect_eq(author_gone(a), gone);
+    author_close(a);
+    site_say(state, s.heron, words, 1);
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert(notebook_copy_get(t, &noted) == OK);
+    kv_abort(t);
+    cr_expect_eq(noted.gone, gone);
+    state_close(state);
     site_done(&s);
 }
 
