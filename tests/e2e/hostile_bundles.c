@@ -2,8 +2,8 @@
 // Copyright The Baraza authors
 //
 // Hostile bundles before the reader as it is released: built without sanitizers, so that the confined process really
-// has its filter of system calls and its limit of memory. Each is judged by a hub, a site and a courier; each is refused
-// with a name, leaves nothing behind, and costs little. The confinement itself is tried first.
+// has its filter of system calls and its limit of memory. Each is judged as by a hub, a site and a courier, refused with
+// a name, leaves nothing behind, and costs little. The confinement itself is tried first.
 #include "common/exchange/msg.h"
 #include "common/ops/confine.h"
 #include "tools/baraza/bundle_file.h"
@@ -275,7 +275,8 @@ static void moved_frames(struct trial *t, struct slice all, struct slice other)
         const size_t b = frame_at(all, i + 1);
         const size_t c = frame_at(all, i + 2);
         const struct slice pieces[][4] = {
-            { slice_of(all.p, a), slice_of(all.p + b, c - b), slice_of(all.p + a, b - a), slice_of(all.p + c, all.n - c) },
+            { slice_of(all.p, a), slice_of(all.p + b, c - b), slice_of(all.p + a, b - a),
+              slice_of(all.p + c, all.n - c) },
             { slice_of(all.p, b), slice_of(all.p + a, all.n - a) },
             { slice_of(all.p, a), slice_of(all.p + b, all.n - b) },
             { slice_of(all.p, a), slice_of(other.p + a, b - a), slice_of(all.p + b, all.n - b) },
