@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Hostile bundles before the reader as it is released: built without sanitizers, so that the confined process really
-// has its filter of system calls and its limit of memory. Each is judged as by a hub, a site and a courier, refused with
+// Hostile bundles before the reader as it is released: built without sanitizers, so that the confined process has its
+// filter of system calls and its limit of memory. Each is judged as by a hub, a site and a courier, refused with
 // a name, leaves nothing behind, and costs little. The confinement itself is tried first.
 #include "common/exchange/msg.h"
 #include "common/ops/confine.h"

@@ -100,7 +100,7 @@ exec 8>&-
 step "a copied state begins a new notebook and loses nothing"
 cp -a site copy
 expect_status 0 baraza add --state copy --as Heron "after the copy" --passphrase-file pass
-expect_contains "what is said of a copied state" "$(cat err)" "a new notebook begins"
+expect_contains "what is said of a copied state" "$(cat err)" "goes on in a new notebook"
 expect_status 0 baraza list --state copy --all --json --passphrase-file pass
 expect_contains "the copy's notebooks" "$(cat out)" '"entry":"resume"'
 expect_equal "contributions in the copy" "$(grep -c '"entry":"contribution"' out)" 3
