@@ -19,6 +19,9 @@ struct append_item {
     const struct hash *refs;
     size_t ref_count;
     struct slice parts[LIMIT_PARTS];   // contents in the kind's order; empty where nothing was given (a dummy)
+    uint32_t sealed;                   // a bit for each part that is sealed before it is stored, when it is not empty,
+    const struct boxkey *sealed_to;    // and to whom: SEALED_FEWEST to LIMIT_PROTECT_KEYS (CHECK) when a bit is set
+    size_t sealed_to_count;
     const struct hash *import_key;     // NULL, or what this came from: an item whose key is known is skipped
 };
 

@@ -5,17 +5,25 @@
 // nothing. Read first: compose.h.
 #include "common/author/compose.h"
 
+#include "common/format/sealed.h"
+
 #include <string.h>
 
 void composed_init(struct composed *out)
 {
     *out = (struct composed){ .bytes = buf_new(LIMIT_ENTRY_BYTES) };
+    for (size_t i = 0; i < LIMIT_PARTS; i++) {
+        out->sealed[i] = buf_new(LIMIT_DISCLOSURE_BYTES);
+    }
 }
 
 void composed_done(struct composed *out)
 {
     mem_wipe(&out->disclosure, sizeof out->disclosure);
     buf_done(&out->bytes);
+    for (size_t i = 0; i < LIMIT_PARTS; i++) {
+        buf_done(&out->sealed[i]);
+    }
 }
 
 static size_t count_parts(const struct kind_info *info)
@@ -27,6 +35,13 @@ static size_t count_parts(const struct kind_info *info)
     return n;
 }
 
+static bool why_too_long(uint64_t total, struct why *why)
+{
+    why_set(why, "its text has %llu bytes together, more than the limit of %d", (unsigned long long)total,
+            LIMIT_DISCLOSURE_BYTES);
+    return false;
+}
+
 // Says which limit would be passed, before anything is made.
 static bool fits(const struct append_item *item, const struct kind_info *info, size_t parts, struct why *why)
 {
@@ -36,9 +51,7 @@ static bool fits(const struct append_item *item, const struct kind_info *info, s
         total += item->parts[i].n;
     }
     if (total > LIMIT_DISCLOSURE_BYTES) {
-        why_set(why, "its text has %llu bytes together, more than the limit of %d", (unsigned long long)total,
-                LIMIT_DISCLOSURE_BYTES);
-        return false;
+        return why_too_long(total, why);
     }
     if (item->ref_count < info->refs_min || item->ref_count > info->refs_max) {
         why_set(why, "an entry of kind %s names %zu to %zu others, not %zu", info->name, info->refs_min, info->refs_max,
@@ -48,13 +61,34 @@ static bool fits(const struct append_item *item, const struct kind_info *info, s
     return true;
 }
 
-static void disclose(const struct append_item *item, const struct place *place, const struct kind_info *info,
+// Seals the parts that are to be, so that from here on their words are nowhere but in item (PROTOCOL 4.6).
+static bool seal(const struct append_item *item, const struct place *place, const struct kind_info *info, size_t parts,
+                 struct slice *out, struct composed *made, struct why *why)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < parts; i++) {
+        out[i] = item->parts[i];
+        if ((item->sealed & 1u << i) != 0 && item->parts[i].n > 0) {
+            buf_reset(&made->sealed[i]);
+            if (!sealed_make(place, slice_text(info->parts[i]), item->parts[i], item->sealed_to, item->sealed_to_count,
+                             &made->sealed[i])) {
+                why_set(why, "part %s cannot be sealed: it is too long, or a recipient's key is none", info->parts[i]);
+                return false;
+            }
+            out[i] = buf_slice(&made->sealed[i]);
+        }
+        total += out[i].n;
+    }
+    return total <= LIMIT_DISCLOSURE_BYTES || why_too_long(total, why);
+}
+
+static void disclose(const struct slice *contents, const struct place *place, const struct kind_info *info,
                      size_t parts, struct part_ref *refs, struct disclosure *d)
 {
     *d = (struct disclosure){ .count = parts, .has_seed = parts > 0 };
     ident_random(d->seed.b, sizeof d->seed.b);
     for (size_t i = 0; i < parts; i++) {
-        d->parts[i] = (struct part){ .state = PART_DISCLOSED, .bytes = item->parts[i] };
+        d->parts[i] = (struct part){ .state = PART_DISCLOSED, .bytes = contents[i] };
         refs[i].name = slice_text(info->parts[i]);
     }
     if (parts == 0) {
@@ -89,9 +123,13 @@ bool compose(const struct compose_place *at, const struct append_item *item, con
         return false;
     }
     struct part_ref refs[LIMIT_PARTS];
+    struct slice contents[LIMIT_PARTS];
+    if (!seal(item, &at->place, info, parts, contents, out, why)) {
+        return false;
+    }
     struct buf body = buf_new(LIMIT_BODY_BYTES);
     struct body read;
-    disclose(item, &at->place, info, parts, refs, &out->disclosure);
+    disclose(contents, &at->place, info, parts, refs, &out->disclosure);
     body_make(item->body, &body);
     struct entry_draft draft = {
         .kind = slice_text(info->name),

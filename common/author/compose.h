@@ -18,9 +18,10 @@ struct compose_place {
     uint64_t claimed_s;
 };
 
-// What was built. disclosure's slices borrow the item's parts; entry's borrow bytes.
+// What was built. disclosure's slices borrow the item's parts, or sealed; entry's borrow bytes.
 struct composed {
     struct buf bytes;
+    struct buf sealed[LIMIT_PARTS]; // the parts that were sealed
     struct entry entry;
     struct disclosure disclosure;
 };

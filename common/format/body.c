@@ -173,7 +173,7 @@ static void read_contribution(struct cursor *c, struct body *b)
 {
     cursor_array_of(c, 1);
     b->as.contribution.sensitivity = cursor_uint(c);
-    if (b->as.contribution.sensitivity > 2) {
+    if (b->as.contribution.sensitivity > SENSITIVITY_SEALED) {
         cursor_fail(c);
     }
 }

@@ -29,6 +29,9 @@ const char *role_name(enum role r);
 // Reads a role's code. False, and *out untouched, when there is no such role.
 MUST_USE bool role_parse(struct slice code, enum role *out);
 
+// Who may read a contribution: everybody whom consent allows, named roles, those to whom it is sealed. Wire numbers.
+enum sensitivity { SENSITIVITY_OPEN = 0, SENSITIVITY_RESTRICTED = 1, SENSITIVITY_SEALED = 2 };
+
 struct kind_info {
     const char *name;
     const char *parts[LIMIT_PARTS + 1]; // the fixed set, in order, NULL at the end
@@ -70,7 +73,7 @@ struct body {
         struct { struct pubkey key; size_t chain_count; struct chain_end chains[LIMIT_REVOKE_CHAINS]; } accept_late;
         struct { uint64_t version; } guide; // and codebook
         struct { struct slice area, code, type; } session;
-        struct { uint64_t sensitivity; } contribution; // 0 open, 1 restricted, 2 sealed
+        struct { uint64_t sensitivity; } contribution; // enum sensitivity
         struct { struct slice type; struct hash stable; uint64_t version; } clause;
         struct { struct slice relation; } link;
         struct { struct slice disposition; } response;

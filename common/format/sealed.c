@@ -50,7 +50,7 @@ static bool put_recipients(const struct symkey *key, const struct boxkey *recipi
 bool sealed_make(const struct place *place, struct slice name, struct slice bytes, const struct boxkey *recipients,
                  size_t n, struct buf *out)
 {
-    CHECK(n >= 2);
+    CHECK(n >= SEALED_FEWEST);
     CHECK(n <= LIMIT_PROTECT_KEYS);
     if (bytes.n > LIMIT_DISCLOSURE_BYTES) {
         return false;
@@ -77,40 +77,49 @@ bool sealed_make(const struct place *place, struct slice name, struct slice byte
     return ok;
 }
 
-// A sealed part taken apart: the boxed key of the recipient asked for (empty when there is none), the ciphertext.
+// A sealed part taken apart: whom it is for, the boxed key of each, the ciphertext.
 struct sealed {
-    struct slice boxed;
+    size_t n;
+    struct boxkey recipients[LIMIT_PROTECT_KEYS];
+    struct slice boxed[LIMIT_PROTECT_KEYS];
     struct slice cipher;
 };
 
-static bool read_sealed(struct slice s, struct boxkey pub, struct sealed *out)
+static bool read_sealed(struct slice s, struct sealed *out)
 {
     struct cursor c = cursor_new(s, false);
     cursor_array_of(&c, 3);
     bool known = cursor_uint(&c) == SEALED_SUITE;
-    size_t n = cursor_array(&c, LIMIT_PROTECT_KEYS);
-    for (size_t i = 0; i < n && cursor_ok(&c); i++) {
-        struct boxkey key;
+    out->n = cursor_array(&c, LIMIT_PROTECT_KEYS);
+    for (size_t i = 0; i < out->n && cursor_ok(&c); i++) {
         cursor_array_of(&c, 2);
-        cursor_bin_fixed(&c, key.b, sizeof key.b);
-        struct slice boxed = cursor_bin(&c);
-        if (boxed.n != BOXED_BYTES) {
+        cursor_bin_fixed(&c, out->recipients[i].b, sizeof out->recipients[i].b);
+        out->boxed[i] = cursor_bin(&c);
+        if (out->boxed[i].n != BOXED_BYTES) {
             cursor_fail(&c);
-        }
-        if (boxkey_equal(key, pub)) {
-            out->boxed = boxed;
         }
     }
     out->cipher = cursor_bin(&c);
-    return cursor_done(&c) && known && n >= 2 && out->cipher.n > SEAL_SECRET_EXTRA &&
+    return cursor_done(&c) && known && out->n >= SEALED_FEWEST && out->cipher.n > SEAL_SECRET_EXTRA &&
            (out->cipher.n - SEAL_SECRET_EXTRA) % SEALED_PAD == 0;
 }
 
 bool sealed_ok(struct slice s)
 {
-    struct sealed ignored = { 0 };
-    struct boxkey nobody = { { 0 } };
-    return read_sealed(s, nobody, &ignored);
+    struct sealed ignored;
+    return read_sealed(s, &ignored);
+}
+
+size_t sealed_recipients(struct slice s, struct boxkey out[static LIMIT_PROTECT_KEYS])
+{
+    struct sealed sealed;
+    if (!read_sealed(s, &sealed)) {
+        return 0;
+    }
+    for (size_t i = 0; i < sealed.n; i++) {
+        out[i] = sealed.recipients[i];
+    }
+    return sealed.n;
 }
 
 // Takes the padding off. False when there is none.
@@ -127,48 +136,104 @@ static bool unpad(struct slice *plain)
     return true;
 }
 
-static bool read_plain(struct slice plain, const struct place *place, struct slice name, struct slice *content)
+// What the plaintext says of where it belongs, and its content.
+static bool read_plain(struct slice plain, struct place *said, struct slice *name, struct slice *content)
 {
-    struct place said;
     struct cursor c = cursor_new(plain, false);
     cursor_array_of(&c, PLAIN_FIELDS);
-    cursor_bin_fixed(&c, said.consultation.b, sizeof said.consultation.b);
-    cursor_bin_fixed(&c, said.author.b, sizeof said.author.b);
-    cursor_bin_fixed(&c, said.incarnation.b, sizeof said.incarnation.b);
-    said.seq = cursor_uint(&c);
-    struct slice said_name = cursor_str(&c);
+    cursor_bin_fixed(&c, said->consultation.b, sizeof said->consultation.b);
+    cursor_bin_fixed(&c, said->author.b, sizeof said->author.b);
+    cursor_bin_fixed(&c, said->incarnation.b, sizeof said->incarnation.b);
+    said->seq = cursor_uint(&c);
+    *name = cursor_str(&c);
     *content = cursor_bin(&c);
-    return cursor_done(&c) && hash_equal(said.consultation, place->consultation) &&
-           pubkey_equal(said.author, place->author) && incarnation_equal(said.incarnation, place->incarnation) &&
-           said.seq == place->seq && slice_equal(said_name, name);
+    return cursor_done(&c);
 }
 
-bool sealed_open(struct slice s, const struct place *place, struct slice name, struct boxkey pub,
-                 const struct boxsec *sec, struct buf *out)
+static bool belongs(const struct place *said, const struct place *place, bool anew)
 {
-    bool ok = false;
-    size_t before = out->n;
-    struct sealed sealed = { 0 };
+    return hash_equal(said->consultation, place->consultation) && pubkey_equal(said->author, place->author) &&
+           (anew || (incarnation_equal(said->incarnation, place->incarnation) && said->seq == place->seq));
+}
+
+const char *sealed_opening_code(enum sealed_opening o)
+{
+    static const char *const codes[] = {
+        [SEALED_OPENED] = "opened",   [SEALED_NOT] = "not-sealed",    [SEALED_OTHER_KEY] = "other-key",
+        [SEALED_CHANGED] = "changed", [SEALED_ELSEWHERE] = "moved",
+    };
+    return codes[o];
+}
+
+enum sealed_opening sealed_open(struct slice s, const struct place *place, bool anew, struct slice name,
+                                struct boxkey pub, const struct boxsec *sec, struct buf *out)
+{
+    struct sealed sealed;
+    if (!read_sealed(s, &sealed)) {
+        return SEALED_NOT;
+    }
+    size_t i = 0;
+    while (i < sealed.n && !boxkey_equal(sealed.recipients[i], pub)) {
+        i++;
+    }
+    if (i == sealed.n) {
+        return SEALED_OTHER_KEY;
+    }
+    enum sealed_opening result = SEALED_CHANGED;
     struct symkey key;
+    struct place said;
+    struct slice said_name = { NULL, 0 };
+    struct slice content = { NULL, 0 };
     struct buf opened = buf_over(key.b, sizeof key.b);
     struct buf plain = buf_new(s.n);
-    struct slice content = { NULL, 0 };
-    if (!read_sealed(s, pub, &sealed) || sealed.boxed.n == 0 || !seal_open(pub, sec, sealed.boxed, &opened) ||
+    if (!seal_open(pub, sec, sealed.boxed[i], &opened) ||
         !seal_decrypt(&key, &no_nonce, slice_of(NULL, 0), sealed.cipher, &plain)) {
         goto out;
     }
     struct slice padded = buf_slice(&plain);
-    if (!unpad(&padded) || !read_plain(padded, place, name, &content)) {
+    if (!unpad(&padded) || !read_plain(padded, &said, &said_name, &content)) {
         goto out;
     }
-    buf_put(out, content);
-    ok = buf_ok(out);
-    if (!ok) {
-        out->n = before;
+    result = SEALED_ELSEWHERE;
+    if (belongs(&said, place, anew) && slice_equal(said_name, name) && out->max - out->n >= content.n) {
+        buf_put(out, content);
+        result = SEALED_OPENED;
     }
 out:
     mem_wipe(&key, sizeof key);
     buf_wipe(&plain);
     buf_done(&plain);
-    return ok;
+    return result;
+}
+
+bool sealed_anew(enum kind kind, size_t ref_count)
+{
+    const struct kind_info *info = kind_info(kind);
+    return info->content && info->refs_max < LIMIT_REFS && ref_count == info->refs_max;
+}
+
+// PROTOCOL 4.7, by the places of the parts in the table of kinds.
+uint32_t sealed_due(enum kind kind, uint64_t sensitivity)
+{
+    const uint32_t said = 1u << 1;
+    const uint32_t speaker = 1u << 2;
+    const uint32_t identity = 1u << 4;
+    const uint32_t reason = 1u << 4;
+    const bool sealed = sensitivity == SENSITIVITY_SEALED;
+    if (kind == KIND_CONTRIBUTION) {
+        return identity | (sealed ? said | speaker : 0);
+    }
+    return kind == KIND_CORRECTION && sealed ? said | speaker | reason : 0;
+}
+
+uint32_t sealed_missing(uint32_t due, const struct disclosure *d)
+{
+    uint32_t missing = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        const struct part *p = &d->parts[i];
+        if ((due & 1u << i) != 0 && p->state == PART_DISCLOSED && p->bytes.n > 0 && !sealed_ok(p->bytes)) {
+            missing |= 1u << i;
+        }
+    }
+    return missing;
 }

@@ -75,7 +75,10 @@ expect_contains "its withdrawal" "$(cat out)" "Afraid of neighbours."
 
 step "somebody at another site says otherwise; what she does not have she cannot change"
 expect_status 0 baraza correct "$bridge" --state site --reason incomplete --text "The bridge is down since May."
-expect_status 0 baraza correct "$bridge" --state other --reason incomplete --text "The bridge was never up."
+expect_status 2 baraza correct "$bridge" --state other --reason incomplete --text "The bridge was never up."
+expect_contains "what may be sealed" "$(cat err)" "--sensitivity"
+expect_status 0 baraza correct "$bridge" --state other --reason incomplete --text "The bridge was never up." \
+    --sensitivity open
 expect_contains "what is said of an original that is not here" "$(cat err)" "not here"
 
 step "the hub shows all of it, as it came from either"

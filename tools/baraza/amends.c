@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// An index of corrections and withdrawals. It judges nobody: what it is given is in force.
+// An index of corrections, withdrawals and openings. It judges nobody: what it is given is in force.
 // Read first: amends.h.
 #include "tools/baraza/amends.h"
 
@@ -87,7 +87,7 @@ static struct slice copy_of(struct slice s)
 
 static void copy_parts(struct amend *m, const struct disclosure *d)
 {
-    const size_t shift = m->kind == KIND_WITHDRAWAL ? AMEND_REASON : 0;
+    const size_t shift = m->kind == KIND_CORRECTION ? 0 : AMEND_REASON;
     for (size_t i = 0; d != NULL && i < d->count && i + shift < AMEND_PARTS; i++) {
         if (d->parts[i].state == PART_DISCLOSED) {
             m->parts[i + shift] = copy_of(d->parts[i].bytes);
@@ -124,9 +124,14 @@ static void hang(struct amends *a, size_t number)
     a->rows[last].next = number;
 }
 
+static bool amends_kind(enum kind kind)
+{
+    return kind == KIND_CORRECTION || kind == KIND_WITHDRAWAL || kind == KIND_OPENED;
+}
+
 void amends_take(struct amends *a, const struct entry *e, const struct body *body, const struct disclosure *d)
 {
-    if (body->kind != KIND_CORRECTION && body->kind != KIND_WITHDRAWAL) {
+    if (!amends_kind(body->kind)) {
         return;
     }
     struct amend m = { .id = e->id, .target = entry_ref(e, 0), .kind = body->kind, .author = e->place.author,
@@ -134,6 +139,11 @@ void amends_take(struct amends *a, const struct entry *e, const struct body *bod
     if (m.kind == KIND_CORRECTION) {
         m.reason = codes_find(CODES_CORRECT_REASON, body->as.correction.reason);
         m.previous = e->ref_count > 1 ? entry_ref(e, 1) : m.previous;
+    } else if (m.kind == KIND_OPENED) {
+        const struct slice part = body->as.opened.part;
+        m.reason = codes_find(CODES_OPEN_REASON, body->as.opened.reason);
+        CHECK(part.n < sizeof m.part); // kind_parse lets no longer one through
+        memcpy(m.part, part.p, part.n);
     } else {
         m.scopes = scopes_of(body);
     }
@@ -178,7 +188,7 @@ enum err amends_here(struct work *w, struct amends **out, struct why *why)
     }
     struct amends *a = amends_new();
     while (local_next(l, &e)) {
-        const bool amends = e.known && (e.body.kind == KIND_CORRECTION || e.body.kind == KIND_WITHDRAWAL);
+        const bool amends = e.known && amends_kind(e.body.kind);
         if (amends && e.fate != FATE_REFUSED && e.fate != FATE_REPLACED) {
             const bool given = w->readable && local_parts(l, &d, NULL) == OK;
             amends_take(a, &e.entry, &e.body, given ? &d : NULL);
@@ -211,6 +221,15 @@ uint32_t amends_withdrawn(const struct amends *a, struct hash target)
         scopes |= m->scopes;
     }
     return scopes;
+}
+
+size_t amends_opened(const struct amends *a, struct hash target)
+{
+    size_t n = 0;
+    for (const struct amend *m = amends_first(a, target); m != NULL; m = amends_next(a, m)) {
+        n += m->kind == KIND_OPENED;
+    }
+    return n;
 }
 
 // How many corrections stand that none takes the place of; *last is the last of them.
@@ -272,6 +291,27 @@ void amends_put_marks(const struct cmd_context *context, const struct amends *a,
     } else if (n > 1) {
         buf_printf(out, "  [%zu corrections compete]", n);
     }
+    const size_t opened = amends_opened(a, target);
+    if (opened > 0) {
+        buf_put_text(out, "  [opened ");
+        print_count(out, opened, "time]", "times]");
+    }
+}
+
+static void put_openings(const struct amends *a, struct hash target, json_t *o)
+{
+    json_t *list = json_array();
+    for (const struct amend *m = amends_first(a, target); m != NULL; m = amends_next(a, m)) {
+        if (m->kind == KIND_OPENED) {
+            json_t *row = json_object();
+            json_put(row, "id", json_id(m->id));
+            json_put(row, "part", json_string(m->part));
+            json_put(row, "reason", json_string(m->reason->code));
+            json_put(row, "author", json_of_hex(SLICE_ARRAY(m->author.b)));
+            json_push(list, row);
+        }
+    }
+    json_put(o, "opened", list);
 }
 
 void amends_put_json(const struct amends *a, struct hash target, json_t *o)
@@ -294,6 +334,9 @@ void amends_put_json(const struct amends *a, struct hash target, json_t *o)
         json_put(o, "corrections", list);
     } else {
         json_decref(list);
+    }
+    if (amends_opened(a, target) > 0) {
+        put_openings(a, target, o);
     }
     if (scopes != 0) {
         json_t *taken = json_array();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// What was said of entries later: corrections and withdrawals, by the entry they name (PROTOCOL 7.6). The originals
-// stay; who shows an entry shows these beside it. Only what is in force may be given to it.
+// What was said of entries later: corrections, withdrawals and openings of sealed parts, by the entry they name
+// (PROTOCOL 7.6). The originals stay; who shows an entry shows these beside it. Only what is in force may be given to
+// it.
 #ifndef BARAZA_TOOLS_BARAZA_AMENDS_H
 #define BARAZA_TOOLS_BARAZA_AMENDS_H
 
@@ -11,14 +12,15 @@
 
 struct work;
 
-// The parts of a correction, in the order of its kind; of a withdrawal there is only the reason.
+// The parts of a correction, in the order of its kind; of a withdrawal or an opening there is only the reason.
 enum amend_part { AMEND_CONTEXT, AMEND_SAID, AMEND_SPEAKER, AMEND_CONSENT, AMEND_REASON, AMEND_PARTS };
 
 struct amend {
     struct hash id, target, previous;  // previous: the correction whose place it takes, or zeros
-    enum kind kind;                    // KIND_CORRECTION or KIND_WITHDRAWAL
+    enum kind kind;                    // KIND_CORRECTION, KIND_WITHDRAWAL or KIND_OPENED
     struct pubkey author;
-    const struct code_row *reason;     // of a correction
+    const struct code_row *reason;     // of a correction or an opening
+    char part[LIMIT_CODE_BYTES + 1];   // of an opening: which part
     uint32_t scopes;                   // of a withdrawal: a bit for each row of CODES_SCOPE; all when it is whole
     bool replaced;                     // a later correction takes its place
     struct slice parts[AMEND_PARTS];   // empty: a dummy, or not shown
@@ -55,8 +57,12 @@ const struct amend *amends_sole(const struct amends *a, struct hash target);
 // when one correction stands, else `original`.
 struct slice amends_words(const struct amends *a, struct hash target, struct slice original);
 
-// Appends "  [withdrawn]", "  [corrected: misheard]", "  [2 corrections compete]", what there is; as fields of o:
-// `withdrawn`, a list of scopes, and `corrections` with id, reason, author, and whether each is current.
+// How often parts of target were opened.
+size_t amends_opened(const struct amends *a, struct hash target);
+
+// Appends "  [withdrawn]", "  [corrected: misheard]", "  [2 corrections compete]", "  [opened 2 times]", what there is;
+// as fields of o: `withdrawn`, a list of scopes; `corrections` with id, reason, author, and whether each is current;
+// `opened` with id, part, reason, author.
 void amends_put_marks(const struct cmd_context *context, const struct amends *a, struct hash target, struct buf *out);
 void amends_put_json(const struct amends *a, struct hash target, json_t *o);
 

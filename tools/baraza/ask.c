@@ -120,6 +120,15 @@ enum err ask_words(const char *given, const char *hint, struct buf *out, struct 
     return isatty(STDIN_FILENO) ? editor_ask(hint, out, why) : cmd_read_input("-", out, why);
 }
 
+enum err ask_typed(const char *given, const char *what, struct buf *out, struct why *why)
+{
+    if (given != NULL && strcmp(given, "-") == 0 && isatty(STDIN_FILENO)) {
+        (void)fprintf(stderr, "%s (Ctrl-D on a line of its own ends it):\n", what);
+        return cmd_read_input("-", out, why);
+    }
+    return ask_words(given, NULL, out, why);
+}
+
 #define ANSWER_BYTES 64
 
 enum err ask_confirm(const char *question, struct why *why)

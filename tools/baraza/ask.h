@@ -17,6 +17,10 @@ MUST_USE enum err ask_passphrase(const struct cmd_context *context, const char *
 // terminal, what is written in an editor that begins with hint; else given itself. ERR_* with why.
 MUST_USE enum err ask_words(const char *given, const char *hint, struct buf *out, struct why *why);
 
+// The same without an editor, which may keep copies of its own: at a terminal, what is asked for there, as `what`, and
+// typed to the end of input.
+MUST_USE enum err ask_typed(const char *given, const char *what, struct buf *out, struct why *why);
+
 // Shows question at the terminal and reads a line. OK: it was "yes", or the language's word for it; ERR_AGAIN: anything
 // else; ERR_USAGE: there is no terminal (why says to give --yes).
 MUST_USE enum err ask_confirm(const char *question, struct why *why);

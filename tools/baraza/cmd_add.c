@@ -3,6 +3,7 @@
 //
 // `baraza add`: write down one contribution, from the arguments, standard input or an editor.
 // It must never print "saved" before the append returned, and never drop a text that was typed without saying so.
+#include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/format/nfc.h"
 #include "tools/baraza/ask.h"
@@ -11,22 +12,49 @@
 #include "tools/baraza/print.h"
 
 #include <string.h>
+#include <unistd.h>
 
 // What the options say.
 struct adding {
-    const char *session, *as, *sensitivity, *written_by, *typed_by, *slip;
+    const char *session, *as, *sensitivity, *written_by, *typed_by, *slip, *identity, *identity_file;
+    struct arg_list seal_to;
     uint64_t form;
+    bool no_words;
     struct fields fields;
+    const struct args *args;
 };
+
+// What was typed, as it came and in NFC; wiped at the end.
+struct words {
+    struct buf typed, text, summary, ask, written_by, typed_by, who_typed, who;
+};
+
+static void words_init(struct words *w)
+{
+    struct buf *all[] = { &w->typed, &w->text, &w->summary, &w->ask, &w->written_by, &w->typed_by, &w->who_typed,
+                          &w->who };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        *all[i] = buf_new(LIMIT_DISCLOSURE_BYTES);
+    }
+}
+
+static void words_done(struct words *w)
+{
+    struct buf *all[] = { &w->typed, &w->text, &w->summary, &w->ask, &w->written_by, &w->typed_by, &w->who_typed,
+                          &w->who };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        buf_wipe(all[i]);
+        buf_done(all[i]);
+    }
+}
 
 #define EDITOR_HINT                                                                    \
     "\n# What was said, in the words and the language of who said it.\n"               \
     "# Lines that start with # are not taken. An empty text saves nothing.\n"
 
-// What was typed.
-static int take_options(const struct adding *a, struct contribution *c)
+// What was typed, but for words; whoever must stop stops here, before any are asked for.
+static int take_options(const struct cmd_context *context, const struct adding *a, struct contribution *c)
 {
-    const struct slice sensitivity = slice_text(a->sensitivity != NULL ? a->sensitivity : "open");
     int code = fields_take(&a->fields, c);
     if (code >= 0) {
         return code;
@@ -34,31 +62,36 @@ static int take_options(const struct adding *a, struct contribution *c)
     if (a->sensitivity != NULL && !code_known(CODES_SENSITIVITY, "--sensitivity", a->sensitivity)) {
         return EXIT_USAGE;
     }
-    if (slice_equal(sensitivity, SLICE_LITERAL("sealed"))) {
-        return cmd_usage("a sealed contribution cannot be written here: use the capture page");
-    }
-    c->sensitivity = slice_equal(sensitivity, SLICE_LITERAL("restricted")) ? 1 : 0;
     if (a->form == 0 && (a->written_by != NULL || a->typed_by != NULL || a->slip != NULL)) {
         return cmd_usage("--written-by, --typed-by and --slip go with --form NUMBER, which stands on the paper");
     }
+    if (a->identity != NULL && a->identity_file != NULL) {
+        return cmd_usage("give --identity or --identity-file, not both");
+    }
+    const bool words = a->args->n > 0 || a->fields.summary != NULL || a->fields.ask != NULL || a->identity != NULL ||
+                       a->identity_file != NULL;
+    if (a->no_words && words) {
+        return cmd_usage("--no-words takes down nothing that was said, nor who said it: leave the words out");
+    }
     c->form = a->form;
-    return -1;
+    c->wordless = a->no_words;
+    return a->no_words ? -1 : fields_stop(context, &c->flags);
 }
 
-// Puts the text into typed: arguments joined by spaces, else standard input, else an editor.
-static enum err take_text(const struct args *args, struct buf *typed, struct why *why)
+// True when the words come from standard input, or are asked for.
+static bool is_asked(const struct args *args)
 {
-    if (args->n == 1) {
-        return ask_words(args->positionals[0], EDITOR_HINT, typed, why);
-    }
-    for (size_t i = 0; i < args->n; i++) {
-        buf_put_text(typed, i == 0 ? "" : " ");
-        buf_put_text(typed, args->positionals[i]);
-    }
-    if (args->n > 0) {
+    return args->n == 0 || (args->n == 1 && strcmp(args->positionals[0], "-") == 0);
+}
+
+// Puts the text into typed: standard input, else an editor; arguments were taken before. What will be sealed goes
+// through no editor, which may keep copies.
+static enum err take_text(const struct adding *a, bool sealed, struct buf *typed, struct why *why)
+{
+    if (!is_asked(a->args)) {
         return OK;
     }
-    return ask_words("-", EDITOR_HINT, typed, why);
+    return sealed ? ask_typed("-", "What was said", typed, why) : ask_words("-", EDITOR_HINT, typed, why);
 }
 
 // In NFC, without the line ends that an editor or a pipe leaves behind it.
@@ -128,95 +161,148 @@ static void take_defaults(const struct local_session *session, struct contributi
     }
 }
 
-static int save(struct cmd_context *context, const struct adding *a, struct contribution *c)
+// How it is guarded, as it was said or as the forum's session says; and to whom it is sealed.
+static int take_guard(const struct cmd_context *context, const struct adding *a, const struct work *w,
+                      const struct local_session *session, struct contribution *c, struct recipients *to)
+{
+    const char *said = a->sensitivity != NULL ? a->sensitivity : session->sensitivity;
+    const struct code_row *row = codes_find(CODES_SENSITIVITY, slice_text(said));
+    struct code_set names;
+    size_t n = 0;
+    c->sensitivity = row == NULL ? SENSITIVITY_OPEN : (size_t)(row - codes_list(CODES_SENSITIVITY, &n));
+    if (!code_set_of(&a->seal_to, "--seal-to", &names)) {
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; contribution_sealed(c) && a->seal_to.n == 0 && i < session->seal_to_n; i++) {
+        names.codes[names.n++] = slice_text(session->seal_to[i]);
+    }
+    if (c->sensitivity == SENSITIVITY_SEALED && a->written_by != NULL) {
+        return cmd_usage("--written-by would stand in the clear beside sealed words: say it with --identity");
+    }
+    if (c->wordless && c->sensitivity == SENSITIVITY_SEALED) {
+        c->sensitivity = SENSITIVITY_RESTRICTED; // there is nothing to seal, but it is not for everybody
+    }
+    int code = fields_seal(context, w, &names, c, to);
+    if (code < 0) {
+        fields_advise(context, c);
+    }
+    return code;
+}
+
+static int append(const struct cmd_context *context, const struct local_session *session, const struct slip *slip,
+                  struct work *w, const struct contribution *c)
+{
+    struct contribution_parts parts;
+    struct append_result result;
+    struct why why = { "" };
+    struct body body = { .kind = KIND_CONTRIBUTION };
+    struct append_item item = { .body = &body, .refs = &session->id, .ref_count = 1 };
+    body.as.contribution.sensitivity = c->sensitivity;
+    contribution_parts_init(&parts);
+    int code = contribution_make(c, &parts, &item, &why) ? work_append(w, &item, 1, &result)
+                                                         : cmd_fail(ERR_TOO_BIG, &why);
+    contribution_parts_done(&parts);
+    return code < 0 ? print_saved(context, session, slip, &result) : code;
+}
+
+static int save(struct cmd_context *context, const struct adding *a, struct words *words, struct contribution *c)
 {
     struct work w;
     struct local_session session;
-    struct contribution_parts parts;
-    struct append_result result;
+    struct recipients to;
     struct slip slip;
     struct why why = { "" };
-    contribution_parts_init(&parts);
     int code = work_write(context, a->as, &w);
     if (code >= 0) {
         goto out;
     }
     enum err e = local_session_find(&w, a->session, &session, &why);
-    if (e != OK) {
-        code = cmd_fail(e, &why);
-        goto out;
-    }
-    code = forms_slip(&w, &session, a->form, a->slip, &slip);
-    if (code >= 0) {
-        goto out;
-    }
-    c->slip = slice_text(slip.text);
-    c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)
-                                                                              : state_charter(w.state)->languages[0];
-    take_defaults(&session, c);
-    struct body body = { .kind = KIND_CONTRIBUTION };
-    body.as.contribution.sensitivity = c->sensitivity;
-    struct append_item item = { .body = &body, .refs = &session.id, .ref_count = 1 };
-    if (!contribution_make(c, &parts, &item, &why)) {
-        code = cmd_fail(ERR_TOO_BIG, &why);
-        goto out;
-    }
-    code = work_append(&w, &item, 1, &result);
+    code = e == OK ? fields_check(&a->fields, &w, c) : cmd_fail(e, &why);
     if (code < 0) {
-        code = print_saved(context, &session, &slip, &result);
+        code = take_guard(context, a, &w, &session, c, &to);
+    }
+    if (code < 0) {
+        code = forms_slip(&w, &session, a->form, a->slip, &slip);
+    }
+    if (code < 0 && !c->wordless) {
+        e = take_text(a, c->sensitivity == SENSITIVITY_SEALED, &words->typed, &why);
+        e = e == OK ? normalise(&words->typed, &words->text, &why) : e;
+        c->text = buf_slice(&words->text);
+        code = e == OK ? -1 : cmd_fail(e, &why);
+    }
+    if (code < 0) {
+        c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)
+                                                                     : state_charter(w.state)->languages[0];
+        c->slip = slice_text(slip.text);
+        take_defaults(&session, c);
+        code = append(context, &session, &slip, &w, c);
     }
 out:
-    contribution_parts_done(&parts);
     work_close(&w);
     return code;
 }
 
-static int take_and_save(struct cmd_context *context, const struct adding *a, const struct args *args)
+// Who said it: from the argument, a file, or asked for here.
+static enum err take_identity(const struct adding *a, struct words *w, struct why *why)
+{
+    enum err e = OK;
+    if (a->identity == NULL && a->identity_file == NULL) {
+        return OK;
+    }
+    if (a->identity_file != NULL) {
+        e = file_read(a->identity_file, true, &w->who_typed, why);
+    } else if (strcmp(a->identity, "-") == 0 && is_asked(a->args) && isatty(STDIN_FILENO) != 1) {
+        why_set(why, "words and identity cannot both come from standard input: use --identity-file FILE");
+        e = ERR_USAGE;
+    } else {
+        e = ask_typed(a->identity, "Who said it, and how to reach them", &w->who_typed, why);
+    }
+    return e == OK ? normalise(&w->who_typed, &w->who, why) : e;
+}
+
+// The words in the arguments.
+static enum err take_arguments(const struct adding *a, struct words *w, struct why *why)
+{
+    const struct fields *f = &a->fields;
+    const struct {
+        const char *from;
+        struct buf *to;
+    } options[] = { { f->summary, &w->summary }, { f->ask, &w->ask }, { a->written_by, &w->written_by },
+                    { a->typed_by, &w->typed_by } };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i].from != NULL && !text_nfc(slice_text(options[i].from), options[i].to)) {
+            why_set(why, "--summary, --ask, --written-by or --typed-by is not UTF-8");
+            return ERR_BAD_INPUT;
+        }
+    }
+    for (size_t i = 0; i < a->args->n && !is_asked(a->args); i++) {
+        buf_put_text(&w->typed, i == 0 ? "" : " ");
+        buf_put_text(&w->typed, a->args->positionals[i]);
+    }
+    return OK;
+}
+
+static int take_and_save(struct cmd_context *context, const struct adding *a)
 {
     struct contribution c;
-    struct buf typed = buf_new(LIMIT_DISCLOSURE_BYTES);
-    struct buf text = buf_new(LIMIT_DISCLOSURE_BYTES);
-    struct buf summary = buf_new(LIMIT_DISCLOSURE_BYTES);
-    struct buf asked = buf_new(LIMIT_DISCLOSURE_BYTES);
-    struct buf written_by = buf_new(LIMIT_DISCLOSURE_BYTES);
-    struct buf typed_by = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct words words;
     struct why why = { "" };
-    int code = take_options(a, &c);
-    if (code >= 0) {
-        goto out;
+    words_init(&words);
+    int code = take_options(context, a, &c);
+    if (code < 0) {
+        enum err e = take_arguments(a, &words, &why);
+        e = e == OK ? take_identity(a, &words, &why) : e;
+        code = e == OK ? -1 : cmd_fail(e, &why);
     }
-    const struct fields *f = &a->fields;
-    bool good = (f->summary == NULL || text_nfc(slice_text(f->summary), &summary)) &&
-                (f->ask == NULL || text_nfc(slice_text(f->ask), &asked)) &&
-                (a->written_by == NULL || text_nfc(slice_text(a->written_by), &written_by)) &&
-                (a->typed_by == NULL || text_nfc(slice_text(a->typed_by), &typed_by));
-    enum err e = take_text(args, &typed, &why);
-    if (e == OK) {
-        e = normalise(&typed, &text, &why);
+    if (code < 0) {
+        c.summary = buf_slice(&words.summary);
+        c.ask = buf_slice(&words.ask);
+        c.written_by = buf_slice(&words.written_by);
+        c.typed_by = buf_slice(&words.typed_by);
+        c.identity = buf_slice(&words.who);
+        code = save(context, a, &words, &c);
     }
-    if (e == OK && !good) {
-        why_set(&why, "--summary, --ask, --written-by or --typed-by is not UTF-8");
-        e = ERR_BAD_INPUT;
-    }
-    if (e != OK) {
-        code = cmd_fail(e, &why);
-        goto out;
-    }
-    c.text = buf_slice(&text);
-    c.summary = buf_slice(&summary);
-    c.ask = buf_slice(&asked);
-    c.written_by = buf_slice(&written_by);
-    c.typed_by = buf_slice(&typed_by);
-    code = save(context, a, &c);
-out:
-    buf_wipe(&typed);
-    buf_wipe(&text);
-    buf_done(&typed);
-    buf_done(&text);
-    buf_done(&summary);
-    buf_done(&asked);
-    buf_done(&written_by);
-    buf_done(&typed_by);
+    words_done(&words);
     return code;
 }
 
@@ -226,7 +312,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         { "session", 's', ARG_TEXT, "CODE", "the forum, by code or id; the one opened last when not given",
           &a.session },
-        { "sensitivity", 0, ARG_TEXT, "CODE", "open (default) or restricted", &a.sensitivity },
+        { "sensitivity", 0, ARG_TEXT, "CODE", "open (the usual); restricted: in no export unless asked for; sealed: "
+          "what was said, and by whom, for those alone whom --seal-to names", &a.sensitivity },
+        { "seal-to", 0, ARG_LIST, "NAME", "who may open what is sealed: names of the charter's protect lines, two or "
+          "more; all of them when not given", &a.seal_to },
+        { "identity", 0, ARG_TEXT, "TEXT", "who said it, if the person asks for it; sealed. -: is asked for here, "
+          "which is safer than an argument", &a.identity },
+        { "identity-file", 0, ARG_TEXT, "FILE", "the same, from a file", &a.identity_file },
+        { "no-words", 0, ARG_FLAG, NULL, "record only that it was raised: nothing of what was said", &a.no_words },
         FIELDS_OPTIONS(&a.fields),
         { "form", 0, ARG_UINT, "NUMBER", "typed from the paper form of this number", &a.form },
         { "slip", 0, ARG_TEXT, "CODE", "of a form: the code on its foot; needed when it was printed elsewhere",
@@ -243,7 +336,10 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .max = SIZE_MAX,
         .examples = "  baraza add --group women --kind threat \"They took the land when the river moved.\"\n"
                     "  baraza add --lang fr < note.txt\n"
-                    "  baraza add                          # opens your editor\n",
+                    "  baraza add                          # opens your editor\n"
+                    "  baraza add --identity-file who.txt --seal-to lark --seal-to ombuds < note.txt\n"
+                    "What is sealed can be read by those it is sealed to, and by nobody else: you neither, from then "
+                    "on.\n",
         .options = rows,
     };
     struct args args;
@@ -251,7 +347,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    return take_and_save(context, &a, &args);
+    a.args = &args;
+    return take_and_save(context, &a);
 }
 
 const struct cmd cmd_add = { "add", run, "write down a contribution", CMD_WRITE };

@@ -2,13 +2,18 @@
 // Copyright The Baraza authors
 //
 // `baraza hub init`: founds a consultation. Read first: founding.h.
+#include "common/author/protect_key.h"
 #include "common/base/file.h"
+#include "common/base/text.h"
+#include "common/format/armor.h"
+#include "common/format/sealed.h"
 #include "common/net/loop.h"
 #include "common/net/sock.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/founding.h"
 #include "tools/baraza/print.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +58,14 @@ static int print_founded(const struct cmd_context *context, const struct foundin
     buf_printf(&out, "\nHub:      %s   start it with: baraza-hub --state %s\n", w->hub_dir, w->hub_dir);
     buf_printf(&out, "Founder:  %s   root key and registrar \"%s\"; keep it off the hub's computer\n", w->founder_dir,
                w->registrar);
-    buf_printf(&out, "Give each protection officer one of %s/keys/protect-*, and remove them there.\n", w->founder_dir);
+    for (size_t i = 0; i < w->officers.n; i++) {
+        buf_printf(&out, "Protect:  give %s/keys/protect-%s to %s alone, and remove it there\n", w->founder_dir,
+                   w->officers.values[i], w->officers.values[i]);
+    }
+    for (size_t i = 0; i < w->body_count; i++) {
+        buf_printf(&out, "Protect:  %.*s keeps a key of their own\n", (int)w->bodies[i].name.n,
+                   (const char *)w->bodies[i].name.p);
+    }
     buf_printf(&out, "Should a passphrase be forgotten: name a keyholder, baraza keyholder add LINE --state %s\n",
                w->founder_dir);
     buf_printf(&out, "Next:     baraza invite --state %s --as %s --role facilitator\n", w->founder_dir, w->registrar);
@@ -83,19 +95,38 @@ static enum err ask_roots(struct cmd_context *context, struct founding_wish *w, 
     return e;
 }
 
+// So does each protection officer whose key is made here: whoever founds should not be able to open it.
+static enum err ask_officers(struct cmd_context *context, struct founding_wish *w, struct buf *passphrases,
+                             struct why *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < w->officers.n && i < LIMIT_PROTECT_KEYS && e == OK; i++) {
+        char prompt[128];
+        (void)snprintf(prompt, sizeof prompt, "New passphrase for the protection key of %.40s",
+                       w->officers.values[i]);
+        e = ask_passphrase(context, prompt, true, &passphrases[i], why);
+        w->officer_passphrases[i] = buf_slice(&passphrases[i]);
+    }
+    return e;
+}
+
 static int found(struct cmd_context *context, struct founding_wish *w)
 {
     struct founding f = { .root_count = 0 };
     struct why why = { "" };
-    struct buf passphrases[LIMIT_ROOT_KEYS];
-    for (size_t i = 0; i < LIMIT_ROOT_KEYS; i++) {
+    struct buf passphrases[LIMIT_ROOT_KEYS + LIMIT_PROTECT_KEYS];
+    const size_t all = sizeof passphrases / sizeof *passphrases;
+    for (size_t i = 0; i < all; i++) {
         passphrases[i] = buf_new(LIMIT_PASSPHRASE);
     }
     enum err e = ask_roots(context, w, passphrases, &why);
     if (e == OK) {
+        e = ask_officers(context, w, passphrases + LIMIT_ROOT_KEYS, &why);
+    }
+    if (e == OK) {
         e = founding_begin(w, work_store_flags(context), &f, &why);
     }
-    for (size_t i = 0; i < LIMIT_ROOT_KEYS; i++) {
+    for (size_t i = 0; i < all; i++) {
         buf_wipe(&passphrases[i]);
         buf_done(&passphrases[i]);
     }
@@ -117,9 +148,53 @@ static void today(char out[static 16])
     buf_done(&text);
 }
 
+// Reads NAME=KEY or NAME=FILE into w.
+static int take_body(struct founding_wish *w, const char *given)
+{
+    struct buf text = buf_new(PROTECT_KEY_FILE_BYTES);
+    const char *sign = strchr(given, '=');
+    struct charter_officer *body = &w->bodies[w->body_count];
+    struct slice name = { NULL, 0 };
+    struct why why = { "" };
+    if (sign == NULL || w->body_count == LIMIT_PROTECT_KEYS) {
+        return cmd_usage("--protect takes NAME=KEY or NAME=FILE, for at most %d names", LIMIT_PROTECT_KEYS);
+    }
+    body->name = slice_of(given, (size_t)(sign - given));
+    if (!text_code_ok(body->name)) {
+        return cmd_usage("--protect: the name is a code: letters, digits, dot, dash and underscore");
+    }
+    if (armor_base64_fixed(slice_text(sign + 1), body->key.b, sizeof body->key.b)) {
+        w->body_count++;
+        return -1;
+    }
+    enum err e = file_read(sign + 1, true, &text, &why);
+    const bool good = e == OK && protect_key_read_line(buf_slice(&text), &name, &body->key);
+    buf_done(&text);
+    if (!good) {
+        return cmd_usage("--protect %.*s: \"%.200s\" is neither a key in base64 nor a file with the line that "
+                         "`baraza protect new` printed", (int)body->name.n, (const char *)body->name.p, sign + 1);
+    }
+    w->body_count++;
+    return -1;
+}
+
+// Who may open what is sealed: two standing officers when nobody was named.
+static int take_bodies(struct founding_wish *w, const struct arg_list *given)
+{
+    int code = -1;
+    for (size_t i = 0; i < given->n && code < 0; i++) {
+        code = take_body(w, given->values[i]);
+    }
+    if (w->officers.n == 0 && w->body_count == 0) {
+        w->officers = (struct arg_list){ .values = { "officer-1", "officer-2" }, .n = SEALED_FEWEST };
+    }
+    return code;
+}
+
 static int run(struct cmd_context *context, int argc, char **argv)
 {
     char date[16];
+    struct arg_list bodies = { .n = 0 };
     today(date);
     struct founding_wish w = {
         .opened = date, .registrar = "registrar", .quorum = 1, .quantum_s = QUANTUM_S, .threshold = THRESHOLD };
@@ -130,8 +205,10 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "address", 0, ARG_LIST, "HOST:PORT", "where sites will reach the hub; may be repeated", &w.addresses },
         { "language", 0, ARG_LIST, "TAG", "a language of the consultation; may be repeated; en when not given",
           &w.languages },
-        { "officer", 0, ARG_LIST, "CODE", "a protection officer, two or more; officer-1, officer-2 when not given",
-          &w.officers },
+        { "officer", 0, ARG_LIST, "CODE", "a protection officer, whose key is made here under her own passphrase; "
+          "officer-1 and officer-2 when nobody is named", &w.officers },
+        { "protect", 0, ARG_LIST, "NAME=KEY|FILE", "an independent body that keeps a key of its own (baraza protect "
+          "new), by its public half", &bodies },
         { "root", 0, ARG_LIST, "NAME", "chosen name of one who holds a root key, with a passphrase of her own; may be "
           "repeated; one, called root, when not given", &w.roots },
         { "quorum", 0, ARG_UINT, "Q", "how many of them an act of the root needs; 1", &w.quorum },
@@ -153,7 +230,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .examples = "  baraza hub init \"Security policy of Marisola\" --prefix records.example.org/security-2026 \\\n"
                     "      --state /srv/baraza --founder /media/stick/founder --address hub.example.org:4740 \\\n"
                     "      --language en --language fr\n"
-                    "  baraza hub init ... --root wren --root lark --root finch --quorum 2\n",
+                    "  baraza hub init ... --root wren --root lark --root finch --quorum 2\n"
+                    "  baraza hub init ... --officer lark --protect ombuds=ombuds.line\n",
         .options = rows,
     };
     struct args args;
@@ -173,6 +251,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         w.languages = (struct arg_list){ .values = { "en" }, .n = 1 };
     }
     code = check_addresses(&w.addresses);
+    code = code < 0 ? take_bodies(&w, &bodies) : code;
     return code < 0 ? found(context, &w) : code;
 }
 

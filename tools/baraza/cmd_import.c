@@ -29,7 +29,10 @@
 
 // What the options say, and what was found out about the file.
 struct importing {
-    const char *from, *session, *area, *type, *as, *lang, *title, *name;
+    const char *from, *session, *area, *type, *as, *lang, *title, *name, *sensitivity;
+    struct arg_list seal_to;
+    struct code_set recipients;
+    bool new_codes;
     const struct import_source *source;
     char path[4096];
     char label[256];                  // name of the conversation or file
@@ -47,7 +50,10 @@ struct run {
     struct table seen;                // import keys of this file's rows
     struct contribution_parts parts;
     struct arena *arena;
-    struct body body;
+    struct import_guard guard;
+    struct codebook *codebook;
+    struct body bodies[BATCH_ITEMS];
+    struct recipients recipients[BATCH_ITEMS];
     struct append_item items[BATCH_ITEMS];
     struct hash keys[BATCH_ITEMS];
     struct again_row places[BATCH_ITEMS]; // of the items
@@ -56,6 +62,7 @@ struct run {
     struct import_again again;
     uint64_t rows, saved, already, refused, changed;
     uint64_t unreadable; // rows whose text is not UTF-8
+    uint64_t sealed;     // rows of which something is sealed
     json_t *refusals, *changes;
 };
 
@@ -126,7 +133,9 @@ static int flush_batch(struct run *r)
 static bool gather(struct run *r, const struct contribution *c, struct hash key, struct why *why)
 {
     struct append_item *item = &r->items[r->n];
-    *item = (struct append_item){ .body = &r->body, .refs = &r->session, .ref_count = 1 };
+    *item = (struct append_item){ .body = &r->bodies[r->n], .refs = &r->session, .ref_count = 1 };
+    r->bodies[r->n] = (struct body){ .kind = KIND_CONTRIBUTION };
+    r->bodies[r->n].as.contribution.sensitivity = c->sensitivity;
     if (!contribution_make(c, &r->parts, item, why) || !author_item_ok(item, why)) {
         return false;
     }
@@ -146,7 +155,9 @@ static void take_row(struct run *r, struct slice lang)
     struct why why = { "" };
     char counted[32];
     uint32_t before = 0;
-    if (!import_row_read(r->in->source, &r->columns, &r->csv, lang, &c, &why)) {
+    struct import_guarded guarded;
+    if (!import_row_read(r->in->source, &r->columns, &r->csv, lang, &c, &guarded, &why) ||
+        !import_guard_row(&r->guard, &guarded, &c, &r->recipients[r->n], &why)) {
         refuse(r, why.text);
         return;
     }
@@ -168,6 +179,8 @@ static void take_row(struct run *r, struct slice lang)
     table_put(&r->seen, key.b, (size_t)(r->csv.row - 1));
     if (!gather(r, &c, key, &why)) {
         refuse(r, why.text);
+    } else {
+        r->sealed += contribution_sealed(&c) ? 1 : 0;
     }
 }
 
@@ -213,6 +226,7 @@ static int find_session(struct run *r)
     enum err e = local_session_find(r->w, in->code, &there, &why);
     if (e == OK) {
         r->session = there.id;
+        r->guard.session = there;
         return -1;
     }
     if (e != ERR_NOT_FOUND) {
@@ -230,6 +244,28 @@ static int find_session(struct run *r)
     return code;
 }
 
+// What holds for rows that do not say.
+static int begin_guard(struct run *r)
+{
+    struct why why = { "" };
+    struct recipients to;
+    enum err e = codebook_here(r->w, &r->codebook, &why);
+    r->guard.charter = state_charter(r->w->state);
+    r->guard.codebook = r->codebook;
+    r->guard.sensitivity = r->in->sensitivity;
+    r->guard.seal_to = r->in->recipients;
+    r->guard.new_codes = r->in->new_codes;
+    if (e == OK && r->guard.seal_to.n > 0 && !recipients_find(r->guard.charter, &r->guard.seal_to, &to, &why)) {
+        return cmd_usage("--seal-to: %s", why.text);
+    }
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+static struct slice referral_of(const struct run *r)
+{
+    return codebook_referral(r->codebook, language_of(slice_text(r->context->language)));
+}
+
 static int print_result(const struct run *r)
 {
     if (r->context->json) {
@@ -241,9 +277,12 @@ static int print_result(const struct run *r)
         json_put(o, "refused", json_incref(r->refusals));
         json_put(o, "changed", json_incref(r->changes));
         json_put(o, "unreadable", json_of_number(r->unreadable));
+        if (r->guard.stopped) {
+            json_put(o, "referral", json_of_bytes(referral_of(r)));
+        }
         return cmd_print_json(o);
     }
-    struct buf out = buf_new(1024);
+    struct buf out = buf_new(32768);
     print_count(&out, r->rows, "row", "rows");
     buf_printf(&out, " = %llu saved + %llu here already + %llu refused; forum %s\n", (unsigned long long)r->saved,
                (unsigned long long)r->already, (unsigned long long)r->refused, r->in->code);
@@ -255,6 +294,10 @@ static int print_result(const struct run *r)
         print_count(&out, r->unreadable, "row is", "rows are");
         buf_put_text(&out, " not UTF-8: the bytes are kept, but read with holes. Was it meant? If not: save the table\n"
                            "as \"CSV UTF-8\", withdraw these, and import it under another --name.\n");
+    }
+    if (r->guard.stopped) {
+        buf_put_text(&out, "To whoever speaks of a child or of gender-based violence, this is read out:\n");
+        print_text(&out, referral_of(r), "  ");
     }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
@@ -288,7 +331,6 @@ static int import(const struct cmd_context *context, const struct importing *in,
     r->context = context;
     r->in = in;
     r->w = w;
-    r->body.kind = KIND_CONTRIBUTION;
     r->seen = table_new(sizeof(struct hash));
     r->arena = arena_new(ARENA_BYTES);
     r->refusals = json_array();
@@ -300,6 +342,9 @@ static int import(const struct cmd_context *context, const struct importing *in,
     csv_init(&r->csv, input, 0);
     int code = read_heading(r);
     if (code < 0) {
+        code = begin_guard(r);
+    }
+    if (code < 0) {
         code = find_session(r);
     }
     if (code < 0) {
@@ -308,6 +353,10 @@ static int import(const struct cmd_context *context, const struct importing *in,
         progress_end(&r->progress, loop_now_ms());
         enum err e = code < 0 ? report_changed(r, &why) : OK;
         code = e == OK ? code : cmd_fail(e, &why);
+        if (r->sealed > 0) {
+            cmd_remark(context, "what was sealed nobody can read now but those it is sealed to; but %s itself still has "
+                       "it in the clear: destroy it, and every copy of it", in->path);
+        }
         int shown = print_result(r); // also after a failure: what was saved is saved
         if (code < 0) {
             code = shown != EXIT_GOOD || r->refused == 0 ? shown : err_exit_code(ERR_BAD_INPUT);
@@ -316,6 +365,7 @@ static int import(const struct cmd_context *context, const struct importing *in,
     json_decref(r->refusals);
     json_decref(r->changes);
     import_again_done(&r->again);
+    codebook_free(r->codebook);
     csv_done(&r->csv);
     contribution_parts_done(&r->parts);
     arena_free(r->arena);
@@ -395,7 +445,11 @@ static int check_options(struct importing *in)
     if (in->lang != NULL && !language_tag_ok(slice_text(in->lang))) {
         return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
     }
-    return code_known(CODES_SESSION_TYPE, "--type", in->type) ? -1 : EXIT_USAGE;
+    const bool good = code_known(CODES_SESSION_TYPE, "--type", in->type) &&
+                      (in->sensitivity == NULL ||
+                       code_known(CODES_SENSITIVITY, "--sensitivity", in->sensitivity)) &&
+                      code_set_of(&in->seal_to, "--seal-to", &in->recipients);
+    return good ? -1 : EXIT_USAGE;
 }
 
 static int read_and_import(const struct cmd_context *context, struct importing *in, const char *given)
@@ -428,6 +482,11 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "title", 0, ARG_TEXT, "TEXT", "title of the forum, when it is not open here yet", &in.title },
         { "lang", 'l', ARG_TEXT, "TAG", "language of rows that do not say; und when not given", &in.lang },
         { "name", 0, ARG_TEXT, "TEXT", "what the source is called: rows are known again by it and their id", &in.name },
+        { "sensitivity", 0, ARG_TEXT, "CODE", "of rows that do not say: open (the usual), restricted, sealed; else the "
+          "forum's", &in.sensitivity },
+        { "seal-to", 0, ARG_LIST, "NAME", "who may open what is sealed of rows that do not say, two or more",
+          &in.seal_to },
+        { "new-code", 0, ARG_FLAG, NULL, "take groups and themes that the codebook does not have", &in.new_codes },
         WORK_AS(&in.as),
         { .name = NULL },
     };
@@ -442,7 +501,10 @@ static int run(struct cmd_context *context, int argc, char **argv)
                     "  baraza import --from polis exports/freshwater --area NZ --lang en\n"
                     "A csv needs the column said (or text); it may have id, language, kind, group, theme, "
                     "question, summary,\n"
-                    "ask, time, author. Exit code 65 when a row was refused.\n",
+                    "ask, time, author, flags; and identity, sensitivity and seal-to, of which what is sealed can be "
+                    "read by\n"
+                    "those it is sealed to and by nobody else. Exit code 65 when a row was refused. The file itself "
+                    "stays as it is.\n",
         .options = rows,
     };
     struct args args;

@@ -3,9 +3,9 @@
 //
 // `baraza list`: the contributions of this site, each with how far it has come.
 #include "common/ops/nearest.h"
-#include "tools/baraza/amends.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/shown.h"
 
 #include <string.h>
 
@@ -16,6 +16,7 @@ struct listing {
     bool all;
     struct forums forums;
     struct amends *amends;
+    const struct charter *charter;
     struct print_ids ids;
     size_t digits;
 };
@@ -74,7 +75,15 @@ static void put_json_content(json_t *row, const struct entry *e, const struct di
     json_put(row, "themes", themes);
 }
 
-static int print_json_row(const struct listing *li, const struct local_entry *e, const struct disclosure *d)
+static struct shown shown_of(const struct cmd_context *context, const struct listing *li, const struct local_entry *e,
+                             const struct disclosure *d)
+{
+    return (struct shown){ .context = context, .charter = li->charter, .amends = li->amends, .entry = &e->entry,
+                           .body = &e->body, .disclosure = d };
+}
+
+static int print_json_row(const struct cmd_context *context, const struct listing *li,
+                          const struct local_entry *e, const struct disclosure *d)
 {
     json_t *row = json_object();
     json_put(row, "id", json_id(e->entry.id));
@@ -88,21 +97,24 @@ static int print_json_row(const struct listing *li, const struct local_entry *e,
         enum verdict v = VERDICT_GOOD;
         json_put(row, "refusal", json_string(verdict_known(e->refusal, &v) ? verdict_code(v) : "unknown"));
     }
-    if (d != NULL && e->known && e->body.kind == KIND_CONTRIBUTION) {
-        put_json_content(row, &e->entry, d);
+    if (e->known && e->body.kind == KIND_CONTRIBUTION) {
+        const struct shown shown = shown_of(context, li, e, d);
+        shown_put_json(&shown, row);
+        if (d != NULL) {
+            put_json_content(row, &e->entry, d);
+        }
     }
     amends_put_json(li->amends, e->entry.id, row);
     return cmd_print_json(row);
 }
 
-static void put_words(struct buf *out, const struct cmd_context *context, const struct listing *li,
-                      const struct local_entry *e, const struct disclosure *d)
+// Who spoke, and what kind of thing was said.
+static void put_groups(struct buf *out, const struct cmd_context *context, const struct local_entry *e,
+                       const struct disclosure *d)
 {
     if (d == NULL) {
-        buf_put_text(out, "(locked)");
         return;
     }
-    struct content said = local_content(&e->entry, d, "said");
     struct content what = local_content(&e->entry, d, "context");
     struct content speaker = local_content(&e->entry, d, "speaker");
     struct slice groups[LIMIT_FIELDS];
@@ -116,7 +128,6 @@ static void put_words(struct buf *out, const struct cmd_context *context, const 
         print_line(out, label_of(context, CODES_STATEMENT, kind), 24);
         buf_put_text(out, "  ");
     }
-    print_line(out, amends_words(li->amends, e->entry.id, content_text(&said, "text")), TEXT_SHOWN);
 }
 
 static int print_row(const struct cmd_context *context, const struct listing *li, const struct local_entry *e,
@@ -127,8 +138,9 @@ static int print_row(const struct cmd_context *context, const struct listing *li
     buf_printf(&line, "  %-9s  ", fate_name(e->fate));
     if (e->known && e->body.kind == KIND_CONTRIBUTION) {
         buf_printf(&line, "%-18s  ", forum_code(li, e));
-        put_words(&line, context, li, e, d);
-        amends_put_marks(context, li->amends, e->entry.id, &line);
+        const struct shown shown = shown_of(context, li, e, d);
+        put_groups(&line, context, e, d);
+        shown_put(&shown, "(locked)", TEXT_SHOWN, &line);
     } else {
         buf_printf(&line, "%.*s", (int)e->entry.kind.n, (const char *)e->entry.kind.p);
     }
@@ -179,7 +191,7 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
         }
         if (err == OK) {
             shown++;
-            code = context->json ? print_json_row(li, &e, readable ? &d : NULL)
+            code = context->json ? print_json_row(context, li, &e, readable ? &d : NULL)
                                  : print_row(context, li, &e, readable ? &d : NULL);
         }
     }
@@ -249,6 +261,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         work_close(&w);
         return code;
     }
+    li.charter = state_charter(w.state);
     enum err e = forums_load(&w, &li.forums, &why);
     if (e == OK) {
         e = gather_ids(&w, &li, &why);

@@ -6,7 +6,7 @@
 #include "common/format/content.h"
 #include "common/ops/nearest.h"
 #include "tools/baraza/accredit.h"
-#include "tools/baraza/amends.h"
+#include "tools/baraza/shown.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
@@ -114,11 +114,18 @@ static bool wanted(const struct logging *l, const struct reading_item *item)
            (l->theme == NULL || has_theme(item, l->theme));
 }
 
+static struct shown shown_of(const struct logging *l, const struct reading_item *item)
+{
+    return (struct shown){ .context = l->context, .charter = reading_charter(l->r), .amends = l->amends,
+                           .entry = &item->entry, .body = &item->body,
+                           .disclosure = item->has_parts ? &item->disclosure : NULL };
+}
+
 // --- one entry as JSON ---
 
 static int print_json(const struct logging *l, const struct reading_item *item)
 {
-    json_t *o = entry_json(item, item->has_parts ? &item->disclosure : NULL);
+    json_t *o = entry_json(reading_charter(l->r), item, item->has_parts ? &item->disclosure : NULL);
     const char *forum = forum_of(l, item);
     amends_put_json(l->amends, item->entry.id, o);
     if (forum != NULL) {
@@ -127,6 +134,8 @@ static int print_json(const struct logging *l, const struct reading_item *item)
     if (reading_known(item) && item->body.kind == KIND_CONTRIBUTION) {
         struct slice themes[LIMIT_FIELDS];
         const size_t n = themes_of(item, themes);
+        const struct shown shown = shown_of(l, item);
+        shown_put_json(&shown, o);
         json_t *list = json_array();
         for (size_t i = 0; i < n; i++) {
             json_push(list, json_of_bytes(themes[i]));
@@ -176,13 +185,8 @@ static void put_contribution(struct buf *out, const struct logging *l, const str
     if (n > 0) {
         put_label(out, l, CODES_GROUP, groups[0]);
     }
-    if (item->has_parts) {
-        const struct content said = fields_of(item, "said");
-        print_line(out, amends_words(l->amends, item->entry.id, content_text(&said, "text")), TEXT_SHOWN);
-    } else {
-        buf_put_text(out, "(not shown)");
-    }
-    amends_put_marks(l->context, l->amends, item->entry.id, out);
+    const struct shown shown = shown_of(l, item);
+    shown_put(&shown, "(not shown)", TEXT_SHOWN, out);
 }
 
 static void put_link(struct buf *out, const struct logging *l, const struct reading_item *item)
@@ -228,6 +232,8 @@ static void put_later(struct buf *out, const struct logging *l, const struct rea
     } else if (b->kind == KIND_OPENED) {
         put_label(out, l, CODES_OPEN_REASON, b->as.opened.reason);
         print_line(out, b->as.opened.part, LIMIT_CODE_BYTES);
+        buf_put_text(out, "  ");
+        put_words(out, item, "reason");
     } else if (b->kind == KIND_ATTEST) {
         print_line(out, label_of(l->context, CODES_ATTEST_WAY, b->as.attest.way), 40);
     } else if (b->kind == KIND_INCIDENT) {

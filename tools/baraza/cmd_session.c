@@ -7,6 +7,7 @@
 #include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/recipients.h"
 #include "tools/baraza/session.h"
 
 static int print_opened(const struct cmd_context *context, const struct session_fields *f, struct hash id)
@@ -42,6 +43,11 @@ static int open_it(struct cmd_context *context, const char *as, const struct ses
         code = cmd_fail(ERR_EXISTS, &why);
         goto out;
     }
+    struct recipients to;
+    if (f->seal_to.n > 0 && !recipients_find(state_charter(w.state), &f->seal_to, &to, &why)) {
+        code = cmd_usage("--seal-to: %s", why.text);
+        goto out;
+    }
     code = session_append(&w, f, NULL, &result);
     if (code < 0) {
         code = print_opened(context, f, result.id);
@@ -56,6 +62,7 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
     struct session_fields f = { .type = "town-hall" };
     const char *as = NULL;
     struct arg_list scopes = { .n = 0 };
+    struct arg_list seal_to = { .n = 0 };
     const struct arg_spec rows[] = {
         { "area", 'a', ARG_TEXT, "AREA", "code of the area it is held for (XM-KIV)", &f.area },
         { "type", 't', ARG_TEXT, "TYPE", "town-hall, focus-group, regional-conference, submission-desk …", &f.type },
@@ -68,6 +75,9 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
           &f.consent },
         { "scope", 0, ARG_LIST, "CODE", "what was agreed to; add assumes it", &scopes },
         { "channel", 0, ARG_TEXT, "CODE", "how it comes: oral-forum, written …; add assumes it", &f.channel },
+        { "sensitivity", 0, ARG_TEXT, "CODE", "of all that is said there: restricted, sealed; add assumes it",
+          &f.sensitivity },
+        { "seal-to", 0, ARG_LIST, "NAME", "who may open what is sealed there, two or more; add assumes it", &seal_to },
         WORK_AS(&as),
         { .name = NULL },
     };
@@ -96,13 +106,14 @@ static int run_open(struct cmd_context *context, int argc, char **argv)
     if (!code_known(CODES_SESSION_TYPE, "--type", f.type) ||
         (f.consent != NULL && !code_known(CODES_CONSENT_BASIS, "--consent", f.consent)) ||
         (f.channel != NULL && !code_known(CODES_CHANNEL, "--channel", f.channel)) ||
-        !code_set_of(&scopes, "--scope", &f.scopes)) {
+        (f.sensitivity != NULL && !code_known(CODES_SENSITIVITY, "--sensitivity", f.sensitivity)) ||
+        !code_set_of(&scopes, "--scope", &f.scopes) || !code_set_of(&seal_to, "--seal-to", &f.seal_to)) {
         return EXIT_USAGE;
     }
+    struct why why = { "" };
     for (size_t i = 0; i < f.scopes.n; i++) {
-        if (codes_find(CODES_SCOPE, f.scopes.codes[i]) == NULL) {
-            return cmd_usage("--scope: there is no scope \"%.*s\"", (int)f.scopes.codes[i].n,
-                             (const char *)f.scopes.codes[i].p);
+        if (!code_check(CODES_SCOPE, "--scope", f.scopes.codes[i], &why)) {
+            return cmd_usage("%s", why.text);
         }
     }
     for (size_t i = 0; i < f.languages.n; i++) {

@@ -22,54 +22,17 @@ struct showing {
     uint64_t index;
     enum verdict standing;
     const struct amends *amends;         // what was said of it since; NULL: not looked for
+    const struct charter *charter;
 };
 
-static void put_json_value(struct buf *out, const json_t *value, const char *indent);
-
-static void put_json_object(struct buf *out, json_t *object, const char *indent)
+// Of a contribution: open, restricted or sealed.
+static struct slice guard_of(const struct entry *e)
 {
-    struct buf deeper = buf_new(64);
-    const char *key = NULL;
-    json_t *value = NULL;
-    buf_printf(&deeper, "%s  ", indent);
-    buf_put_u8(&deeper, 0);
-    json_object_foreach (object, key, value) {
-        buf_put_text(out, indent);
-        print_line(out, slice_text(key), LIMIT_FIELD_KEY);
-        if (json_is_object(value)) {
-            buf_put_text(out, ":\n");
-            put_json_object(out, value, buf_ok(&deeper) ? (const char *)deeper.p : indent);
-        } else {
-            buf_put_text(out, ": ");
-            put_json_value(out, value, buf_ok(&deeper) ? (const char *)deeper.p : indent);
-        }
-    }
-    buf_done(&deeper);
-}
-
-static void put_json_value(struct buf *out, const json_t *value, const char *indent)
-{
-    const char *text = json_string_value(value);
-    if (text == NULL) {
-        char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-        CHECK(dumped != NULL);
-        print_line(out, slice_text(dumped), 4096);
-        free(dumped);
-        buf_put_u8(out, '\n');
-        return;
-    }
-    struct slice s = slice_of(text, json_string_length(value));
-    bool lines = false;
-    for (size_t i = 0; i < s.n; i++) {
-        lines = lines || s.p[i] == '\n';
-    }
-    if (lines) {
-        buf_put_u8(out, '\n');
-        print_text(out, s, indent);
-    } else {
-        print_line(out, s, SIZE_MAX);
-        buf_put_u8(out, '\n');
-    }
+    struct body body;
+    size_t n = 0;
+    const struct code_row *rows = codes_list(CODES_SENSITIVITY, &n);
+    const bool contribution = kind_parse(e, &body) == VERDICT_GOOD && body.kind == KIND_CONTRIBUTION;
+    return contribution ? slice_text(rows[body.as.contribution.sensitivity].code) : slice_of(NULL, 0);
 }
 
 static int print_json(const struct showing *s)
@@ -97,8 +60,12 @@ static int print_json(const struct showing *s)
     if (s->amends != NULL) {
         amends_put_json(s->amends, s->entry->id, o);
     }
+    const struct slice guard = guard_of(s->entry);
+    if (guard.n > 0) {
+        json_put(o, "sensitivity", json_of_bytes(guard));
+    }
     if (s->disclosure != NULL) {
-        json_put(o, "parts", parts_json(s->entry, s->disclosure));
+        json_put(o, "parts", parts_json(s->charter, s->entry, s->disclosure));
     }
     return cmd_print_json(o);
 }
@@ -124,6 +91,12 @@ static int print_entry(const struct cmd_context *context, const struct showing *
         buf_printf(&out, "record:   entry %llu, %s\n", (unsigned long long)s->index,
                    s->standing == VERDICT_GOOD ? "in force" : verdict_text(s->standing));
     }
+    const struct slice guard = guard_of(e);
+    if (guard.n > 0 && !slice_equal(guard, SLICE_LITERAL("open"))) {
+        buf_put_text(&out, "guarded:  ");
+        print_line(&out, label_of(context, CODES_SENSITIVITY, guard), 40);
+        buf_put_u8(&out, '\n');
+    }
     if (s->amends != NULL && amends_first(s->amends, e->id) != NULL) {
         buf_put_text(&out, "since:  ");
         amends_put_marks(context, s->amends, e->id, &out);
@@ -135,8 +108,8 @@ static int print_entry(const struct cmd_context *context, const struct showing *
         buf_put_u8(&out, '\n');
     }
     if (s->disclosure != NULL) {
-        json_t *parts = parts_json(e, s->disclosure);
-        put_json_object(&out, parts, "");
+        json_t *parts = parts_json(s->charter, e, s->disclosure);
+        print_fields(&out, parts, "");
         json_decref(parts);
     } else if (e->part_count > 0) {
         buf_put_text(&out, "(the words are locked, or not shown here)\n");
@@ -175,7 +148,8 @@ static int print_answers(const struct cmd_context *context, struct work *w, stru
         bool shown = w->readable && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
                      disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
         const struct showing s = {
-            .entry = &entry, .disclosure = shown ? &d : NULL, .state = "the answer to it" };
+            .entry = &entry, .disclosure = shown ? &d : NULL, .state = "the answer to it",
+            .charter = state_charter(w->state) };
         code = print_entry(context, &s);
     }
     leaf_range_done(&range);
@@ -188,10 +162,11 @@ static int print_answers(const struct cmd_context *context, struct work *w, stru
 
 static bool amends_it(const struct entry *e, const struct body *body, struct hash id)
 {
-    return (body->kind == KIND_CORRECTION || body->kind == KIND_WITHDRAWAL) && hash_equal(entry_ref(e, 0), id);
+    const bool later = body->kind == KIND_CORRECTION || body->kind == KIND_WITHDRAWAL || body->kind == KIND_OPENED;
+    return later && hash_equal(entry_ref(e, 0), id);
 }
 
-// What stands beside an entry, in a few words; NULL: it is no correction and no withdrawal of it.
+// What stands beside an entry, in a few words; NULL: it is no correction, withdrawal or opening of it.
 static const char *beside(const struct amends *a, const struct entry *e, struct hash id)
 {
     const struct amend *m = amends_first(a, id);
@@ -200,12 +175,13 @@ static const char *beside(const struct amends *a, const struct entry *e, struct 
     }
     return m == NULL                        ? NULL
            : m->kind == KIND_WITHDRAWAL     ? "consent to it, taken back"
+           : m->kind == KIND_OPENED         ? "a part of it was opened"
            : m->replaced                    ? "a correction of it; a later one takes its place"
            : amends_sole(a, id) == m        ? "the correction of it"
                                             : "a correction of it; another one says otherwise";
 }
 
-// The corrections and withdrawals of an entry in the notebooks here, printed below it.
+// The corrections, withdrawals and openings of an entry in the notebooks here, printed below it.
 static int print_amends_here(const struct cmd_context *context, struct work *w, const struct amends *a, struct hash id)
 {
     struct local *l = NULL;
@@ -221,7 +197,8 @@ static int print_amends_here(const struct cmd_context *context, struct work *w, 
         const char *what = e.known && amends_it(&e.entry, &e.body, id) ? beside(a, &e.entry, id) : NULL;
         if (what != NULL) {
             const bool readable = w->readable && local_parts(l, &d, NULL) == OK;
-            const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = what };
+            const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = what,
+                                       .charter = state_charter(w->state) };
             code = print_entry(context, &s);
         }
     }
@@ -242,7 +219,7 @@ static int print_amends_read(const struct cmd_context *context, struct reading *
         if (what != NULL) {
             const struct showing s = { .entry = &item.entry, .disclosure = item.has_parts ? &item.disclosure : NULL,
                                        .state = what, .indexed = true, .index = item.index,
-                                       .standing = item.standing };
+                                       .standing = item.standing, .charter = reading_charter(r) };
             code = print_entry(context, &s);
         }
     }
@@ -277,7 +254,8 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         fits++;
         bool readable = w.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
         const struct showing s = {
-            .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate), .amends = amends };
+            .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate), .amends = amends,
+            .charter = state_charter(w.state) };
         code = print_entry(context, &s);
     }
     err = local_end(l, &why);
@@ -319,7 +297,8 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
                                            .indexed = true,
                                            .index = item.index,
                                            .standing = item.standing,
-                                           .amends = amends };
+                                           .amends = amends,
+                                           .charter = reading_charter(r) };
                 code = print_entry(context, &s);
             }
         }

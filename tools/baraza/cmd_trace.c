@@ -49,6 +49,14 @@ static const struct draft_response *response_at(const struct draft *d, size_t i)
     return &rows[i];
 }
 
+// Sealed words are for those to whom they are sealed, also where somebody left them in the clear.
+static struct slice words_of(const struct tracing *x, const struct draft_contribution *c)
+{
+    const bool sealed = c->sensitivity == SENSITIVITY_SEALED;
+    const bool withdrawn = (amends_withdrawn(x->amends, c->id) & amends_scope("record")) != 0;
+    return sealed && !withdrawn ? SLICE_LITERAL("(sealed)") : amends_words(x->amends, c->id, c->text);
+}
+
 static void put_contribution(struct buf *out, const struct tracing *x, size_t i)
 {
     const struct draft *d = x->d;
@@ -67,7 +75,7 @@ static void put_contribution(struct buf *out, const struct tracing *x, size_t i)
         buf_put_u8(out, ')');
     }
     buf_put_text(out, ": ");
-    const struct slice words = amends_words(x->amends, c->id, c->text);
+    const struct slice words = words_of(x, c);
     print_line(out, words.n > 0 ? words : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
     amends_put_marks(x->context, x->amends, c->id, out);
 }
@@ -154,7 +162,7 @@ static void put_node_json(json_t *o, const struct tracing *x, struct draft_node 
         const struct draft_contribution *c = contribution_at(d, node.i);
         size_t s = draft_session_of(d, node.i);
         json_put(o, "session", s == DRAFT_NONE ? json_null() : json_of_bytes(session_at(d, s)->code));
-        json_put(o, "text", json_of_bytes(amends_words(x->amends, c->id, c->text)));
+        json_put(o, "text", json_of_bytes(words_of(x, c)));
         amends_put_json(x->amends, c->id, o);
     } else if (node.type == DRAFT_CLAUSE) {
         json_put(o, "type", json_of_bytes(draft_current(d, node.i)->type));

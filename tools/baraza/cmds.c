@@ -11,11 +11,13 @@ extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_appro
     cmd_clause_list, cmd_clause_show, cmd_link, cmd_respond, cmd_trace, cmd_gap, cmd_export, cmd_verify, cmd_prove,
     cmd_evidence, cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
 extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop, cmd_keyholder_list, cmd_recover,
-    cmd_passphrase;
+    cmd_passphrase, cmd_protect_new, cmd_protect_passphrase, cmd_open;
 extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips, cmd_slip;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
+    &cmd_protect_new,
+    &cmd_protect_passphrase,
     &cmd_join,
     &cmd_invite,
     &cmd_grant,
@@ -23,6 +25,7 @@ static const struct cmd *const table[] = {
     &cmd_revoke,
     &cmd_accept_late,
     &cmd_who,
+    &cmd_open,
     &cmd_unlock,
     &cmd_lock,
     &cmd_passphrase,

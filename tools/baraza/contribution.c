@@ -5,6 +5,7 @@
 #include "tools/baraza/contribution.h"
 
 #include "common/base/text.h"
+#include "tools/baraza/recipients.h"
 
 #define LANGUAGE_TAG_BYTES 35 // the longest registered form of BCP 47, extensions aside
 #define PART_BYTES (LIMIT_DISCLOSURE_BYTES + 4096)
@@ -15,11 +16,12 @@ void contribution_parts_init(struct contribution_parts *p)
     p->said = buf_new(PART_BYTES);
     p->speaker = buf_new(PART_BYTES);
     p->consent = buf_new(PART_BYTES);
+    p->identity = buf_new(PART_BYTES);
 }
 
 void contribution_parts_done(struct contribution_parts *p)
 {
-    struct buf *all[] = { &p->context, &p->said, &p->speaker, &p->consent };
+    struct buf *all[] = { &p->context, &p->said, &p->speaker, &p->consent, &p->identity };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         buf_wipe(all[i]);
         buf_done(all[i]);
@@ -90,6 +92,9 @@ static void make_context(const struct contribution *in, struct buf *out)
 static void make_said(const struct contribution *in, struct buf *out)
 {
     struct content c = { .count = 0 };
+    if (in->wordless) {
+        return;
+    }
     add_given(&c, "lang", in->lang);
     content_add_text(&c, "text", in->text);
     add_given(&c, "summary", in->summary);
@@ -119,6 +124,32 @@ static void make_consent(const struct contribution *in, struct buf *out)
     buf_done(&scopes);
 }
 
+static void make_identity(const struct contribution *in, struct buf *out)
+{
+    struct content c = { .count = 0 };
+    if (in->identity.n > 0) {
+        content_add_text(&c, "text", in->identity);
+        content_make(&c, out);
+    }
+}
+
+bool contribution_sealed(const struct contribution *c)
+{
+    return c->sensitivity == SENSITIVITY_SEALED || c->identity.n > 0;
+}
+
+// What stands in the clear is not made at all when it should not: PROTOCOL 4.7.
+static void seal(const struct contribution *c, struct append_item *item)
+{
+    item->sealed = 0;
+    if (contribution_sealed(c)) {
+        CHECK(c->seal_to != NULL);
+        item->sealed = sealed_due(KIND_CONTRIBUTION, c->sensitivity);
+        item->sealed_to = c->seal_to->keys;
+        item->sealed_to_count = c->seal_to->n;
+    }
+}
+
 bool contribution_make(const struct contribution *c, struct contribution_parts *p, struct append_item *item,
                        struct why *why)
 {
@@ -127,14 +158,16 @@ bool contribution_make(const struct contribution *c, struct contribution_parts *
     buf_reset(&p->said);
     buf_reset(&p->speaker);
     buf_reset(&p->consent);
+    buf_reset(&p->identity);
     if (c->text.n <= LIMIT_DISCLOSURE_BYTES) {
+        make_identity(c, &p->identity);
         make_context(c, &p->context);
         make_said(c, &p->said);
         make_speaker(c, &p->speaker);
         make_consent(c, &p->consent);
     }
     if (c->text.n > LIMIT_DISCLOSURE_BYTES || !buf_ok(&p->context) || !buf_ok(&p->said) || !buf_ok(&p->speaker) ||
-        !buf_ok(&p->consent)) {
+        !buf_ok(&p->consent) || !buf_ok(&p->identity)) {
         why_set(why, "its text has %zu bytes, more than the limit of %d", c->text.n, LIMIT_DISCLOSURE_BYTES);
         return false;
     }
@@ -142,6 +175,8 @@ bool contribution_make(const struct contribution *c, struct contribution_parts *
     item->parts[1] = buf_slice(&p->said);
     item->parts[2] = buf_slice(&p->speaker);
     item->parts[3] = buf_slice(&p->consent);
+    item->parts[4] = buf_slice(&p->identity);
+    seal(c, item);
     return true;
 }
 

@@ -10,7 +10,9 @@
 #include "common/format/content.h"
 #include "tools/baraza/cmd.h"
 
-#define CONTRIBUTION_CODES 16 // themes, groups, scopes or flags of one contribution
+#define CONTRIBUTION_CODES 16 // themes, groups, scopes, flags or recipients of one contribution
+
+struct recipients;
 
 struct code_set {
     struct slice codes[CONTRIBUTION_CODES];
@@ -39,18 +41,24 @@ struct contribution {
     uint64_t form;            // number of the paper form it was written on; 0: none
     struct slice written_by, typed_by; // of a form
     struct slice slip;        // the code that the participant takes home
-    uint64_t sensitivity;
+    struct slice identity;    // who said it, and how to reach her; sealed
+    bool wordless;            // nothing verbatim was taken: there is no part `said`
+    uint64_t sensitivity;     // enum sensitivity
+    const struct recipients *seal_to; // needed when something is sealed: contribution_sealed
 };
+
+// True when a part of c is sealed.
+bool contribution_sealed(const struct contribution *c);
 
 // Memory for the parts of one contribution, used again and again.
 struct contribution_parts {
-    struct buf context, said, speaker, consent;
+    struct buf context, said, speaker, consent, identity;
 };
 void contribution_parts_init(struct contribution_parts *p);
 void contribution_parts_done(struct contribution_parts *p);
 
-// Makes the parts of c and fills item (whose body must be a contribution's) with them; they borrow p until its next
-// use. False and why when it is too large.
+// Makes the parts of c and fills item (whose body must be a contribution's) with them, and with whom some are sealed
+// to; they borrow p until its next use. False and why when it is too large.
 MUST_USE bool contribution_make(const struct contribution *c, struct contribution_parts *p, struct append_item *item,
                                 struct why *why);
 

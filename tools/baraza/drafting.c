@@ -40,7 +40,8 @@ struct slice typed_text(struct typed *t, struct slice text)
 struct slice typed_words(struct typed *t, const char *given)
 {
     struct buf words = buf_new(LIMIT_DISCLOSURE_BYTES);
-    enum err e = ask_words(given, EDITOR_HINT, &words, &t->why);
+    enum err e = t->sealed ? ask_typed(given, "The words", &words, &t->why)
+                           : ask_words(given, EDITOR_HINT, &words, &t->why);
     t->e = t->e == OK ? e : t->e;
     t->bad = !buf_ok(&words) || t->bad;
     struct slice text = typed_text(t, buf_slice(&words));

@@ -23,6 +23,7 @@ struct drafting {
 struct typed {
     struct buf bufs[DRAFTING_TEXTS];
     size_t n;
+    bool sealed; // what is typed will be sealed: no editor is opened for it
     bool bad; // one was not UTF-8, or too long
     enum err e;     // reading one failed
     struct why why; // and why

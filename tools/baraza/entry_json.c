@@ -7,6 +7,7 @@
 #include "common/format/armor.h"
 #include "common/format/pack.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/recipients.h"
 
 static json_t *value_json(struct cursor *c);
 static json_t *id_json(struct cursor *c);
@@ -82,7 +83,18 @@ static json_t *value_json(struct cursor *c)
     return json_null();
 }
 
-static json_t *part_json(const struct part *p)
+json_t *content_json(struct slice bytes)
+{
+    struct cursor c = cursor_new(bytes, true);
+    json_t *value = value_json(&c);
+    if (cursor_done(&c)) {
+        return value;
+    }
+    json_decref(value);
+    return bin_json(bytes);
+}
+
+static json_t *part_json(const struct charter *charter, const struct part *p)
 {
     static const char *const states[] = {
         [PART_WITHHELD] = "withheld", [PART_TO_COME] = "to come", [PART_ERASED] = "erased",
@@ -90,24 +102,30 @@ static json_t *part_json(const struct part *p)
     if (p->state != PART_DISCLOSED) {
         return json_string(states[p->state]);
     }
-    struct cursor c = cursor_new(p->bytes, true);
-    json_t *value = value_json(&c);
-    if (cursor_done(&c)) {
-        return value;
+    json_t *sealed = recipients_json(charter, p->bytes);
+    if (sealed == NULL) {
+        return content_json(p->bytes);
     }
-    json_decref(value);
-    return bin_json(p->bytes); // a sealed part, or one of a later version
+    json_t *o = json_object();
+    json_put(o, "sealed", sealed);
+    return o;
 }
 
-json_t *parts_json(const struct entry *e, const struct disclosure *d)
+json_t *parts_json(const struct charter *charter, const struct entry *e, const struct disclosure *d)
 {
+    struct body body;
+    const bool contribution = kind_parse(e, &body) == VERDICT_GOOD && body.kind == KIND_CONTRIBUTION;
+    const uint32_t due = contribution ? sealed_due(body.kind, body.as.contribution.sensitivity) : 0;
+    const uint32_t clear = sealed_missing(due, d);
     json_t *object = json_object();
     for (size_t i = 0; i < e->part_count && i < d->count; i++) {
         const struct part *p = &d->parts[i];
         if (p->state == PART_DISCLOSED && p->bytes.n == 0) {
             continue;
         }
-        json_put_named(object, e->parts[i].name, part_json(p));
+        json_put_named(object, e->parts[i].name, (clear & 1u << i) != 0
+                                                     ? json_string("in the clear where it should be sealed: not shown")
+                                                     : part_json(charter, p));
     }
     return object;
 }
@@ -292,7 +310,7 @@ json_t *body_json(const struct reading_item *item)
     return o;
 }
 
-json_t *entry_json(const struct reading_item *item, const struct disclosure *shown)
+json_t *entry_json(const struct charter *charter, const struct reading_item *item, const struct disclosure *shown)
 {
     const struct entry *e = &item->entry;
     json_t *o = json_object();
@@ -311,7 +329,7 @@ json_t *entry_json(const struct reading_item *item, const struct disclosure *sho
     json_put(o, "refs", refs);
     json_put(o, "body", body_json(item));
     if (shown != NULL) {
-        json_put(o, "parts", parts_json(e, shown));
+        json_put(o, "parts", parts_json(charter, e, shown));
     }
     return o;
 }

@@ -10,15 +10,19 @@
 #include "tools/baraza/reading.h"
 
 // Returns {"said": {...}, ...}: each disclosed part that is no dummy; others by their state ("withheld", "erased",
-// "to come"). Gives.
-json_t *parts_json(const struct entry *e, const struct disclosure *d);
+// "to come"). A sealed part is {"sealed": {"to": [names of c], "bytes": N}}; one that should be and is not is not
+// shown. Gives.
+json_t *parts_json(const struct charter *c, const struct entry *e, const struct disclosure *d);
+
+// Returns the value that a part's bytes are: an object of its fields; {"base64": …} when they are no such thing. Gives.
+json_t *content_json(struct slice bytes);
 
 // Returns what the body says: {"area": ..., "code": ..., "type": ...} of a session, and so on; empty for kinds that say
 // nothing, and for what is not known. Gives.
 json_t *body_json(const struct reading_item *item);
 
 // Returns index, id, kind, author, incarnation, number, time, standing, refs, body; and parts, unless shown is NULL.
-// Gives.
-json_t *entry_json(const struct reading_item *item, const struct disclosure *shown);
+// c: for the names of those to whom parts are sealed. Gives.
+json_t *entry_json(const struct charter *c, const struct reading_item *item, const struct disclosure *shown);
 
 #endif

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Options of a contribution: checked against the lists of codes. Read first: fields.h.
+// Options of a contribution: checked against the lists of codes, and what follows from risk flags.
+// Read first: fields.h.
 #include "tools/baraza/fields.h"
 
+#include "tools/baraza/codebook.h"
 #include "tools/baraza/print.h"
-
-// Flags at which nothing verbatim is taken (1-domain: they stop the form and show the referral text).
-static bool must_stop(const struct code_set *flags)
-{
-    for (size_t i = 0; i < flags->n; i++) {
-        if (slice_equal(flags->codes[i], SLICE_LITERAL("child")) ||
-            slice_equal(flags->codes[i], SLICE_LITERAL("gender-based-violence"))) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool optional_code(enum code_list list, const char *what, const char *value, struct slice *out)
 {
     *out = value == NULL ? (struct slice){ NULL, 0 } : slice_text(value);
     return value == NULL || code_known(list, what, value);
+}
+
+static bool set_known(enum code_list list, const char *what, const struct code_set *codes)
+{
+    struct why why;
+    for (size_t i = 0; i < codes->n; i++) {
+        if (!code_check(list, what, codes->codes[i], &why)) {
+            (void)cmd_usage("%s", why.text);
+            return false;
+        }
+    }
+    return true;
 }
 
 int fields_take(const struct fields *f, struct contribution *c)
@@ -37,16 +39,95 @@ int fields_take(const struct fields *f, struct contribution *c)
         !optional_code(CODES_SPEAKER, "--speaker", f->speaker, &taken.speaker) ||
         !optional_code(CODES_CONSENT_BASIS, "--consent", f->consent, &taken.basis) ||
         !code_set_of(&f->groups, "--group", &taken.groups) || !code_set_of(&f->themes, "--theme", &taken.themes) ||
-        !code_set_of(&f->scopes, "--scope", &taken.scopes) || !code_set_of(&f->flags, "--flag", &taken.flags)) {
+        !code_set_of(&f->scopes, "--scope", &taken.scopes) || !code_set_of(&f->flags, "--flag", &taken.flags) ||
+        !set_known(CODES_SCOPE, "--scope", &taken.scopes) || !set_known(CODES_RISK, "--flag", &taken.flags)) {
         return EXIT_USAGE;
-    }
-    if (must_stop(&taken.flags)) {
-        struct why why;
-        why_set(&why, "Stop: write nothing of what this person says about it. Read out where help is found instead, "
-                      "and record only that a need was named. Nothing was saved");
-        return cmd_fail(ERR_BAD_INPUT, &why);
     }
     taken.question = slice_text(f->question != NULL ? f->question : "");
     *c = taken;
     return -1;
+}
+
+static int print_referral(const struct cmd_context *context, struct slice text)
+{
+    if (context->json) {
+        json_t *o = json_object();
+        json_put(o, "state", json_string("stopped"));
+        json_put(o, "referral", json_of_bytes(text));
+        return cmd_print_json(o);
+    }
+    struct buf out = buf_new(4 * text.n + 64);
+    print_text(&out, text, "  ");
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+int fields_stop(const struct cmd_context *context, const struct code_set *flags)
+{
+    struct work w;
+    struct codebook *b = NULL;
+    struct why why;
+    if (!codebook_must_stop(flags)) {
+        return -1;
+    }
+    // The guide's words need an unlocked site; help must not wait for that.
+    if (work_read(context, &w) < 0 && state_info(w.state)->side == STORE_NODE) {
+        (void)(codebook_here(&w, &b, NULL) == OK);
+    }
+    const enum language language = language_of(slice_text(context->language));
+    int code = print_referral(context, codebook_referral(b, language));
+    codebook_free(b);
+    work_close(&w);
+    if (code != EXIT_GOOD) {
+        return code;
+    }
+    why_set(&why, "Stop: nothing was saved, and nothing this person says of it is written down. Read out the above. "
+                  "That it was raised may be recorded, without a word of it: --no-words");
+    return cmd_fail(ERR_BAD_INPUT, &why);
+}
+
+int fields_check(const struct fields *f, struct work *w, const struct contribution *c)
+{
+    struct codebook *b = NULL;
+    struct why why = { "" };
+    if (f->new_codes) {
+        return -1;
+    }
+    enum err e = codebook_here(w, &b, &why);
+    if (e == OK && !codebook_check(b, c, &why)) {
+        e = ERR_USAGE;
+    }
+    codebook_free(b);
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+int fields_seal(const struct cmd_context *context, const struct work *w, const struct code_set *names,
+                struct contribution *c, struct recipients *to)
+{
+    struct why why = { "" };
+    if (!contribution_sealed(c)) {
+        return names->n == 0 ? -1
+                             : cmd_usage("--seal-to goes with --identity or --sensitivity sealed: nothing else is "
+                                         "sealed");
+    }
+    if (!recipients_find(state_charter(w->state), names, to, &why)) {
+        return cmd_usage("--seal-to: %s", why.text);
+    }
+    c->seal_to = to;
+    struct buf text = buf_new(2048);
+    recipients_put(state_charter(w->state), to->keys, to->n, &text);
+    cmd_remark(context, "%s will be sealed to %.*s: nobody else can read it then, you neither",
+               c->sensitivity == SENSITIVITY_SEALED ? "what was said, and by whom," : "who said it", (int)text.n,
+               (const char *)text.p);
+    buf_done(&text);
+    return -1;
+}
+
+void fields_advise(const struct cmd_context *context, const struct contribution *c)
+{
+    for (size_t i = 0; i < c->flags.n && c->sensitivity != SENSITIVITY_SEALED; i++) {
+        cmd_remark(context, "flag \"%.*s\": think of --sensitivity sealed, so that only protection officers read it",
+                   (int)c->flags.codes[i].n, (const char *)c->flags.codes[i].p);
+    }
 }

@@ -6,13 +6,14 @@
 #ifndef BARAZA_TOOLS_BARAZA_FIELDS_H
 #define BARAZA_TOOLS_BARAZA_FIELDS_H
 
-#include "tools/baraza/contribution.h"
-#include "tools/baraza/cmd.h"
+#include "tools/baraza/recipients.h"
+#include "tools/baraza/work.h"
 
 // As typed; NULL or none: not given.
 struct fields {
     const char *lang, *kind, *channel, *question, *scale, *support, *speaker, *consent, *summary, *ask;
     struct arg_list groups, themes, scopes, flags;
+    bool new_codes; // groups and themes that the codebook does not have are taken
 };
 
 #define FIELDS_OPTIONS(f) \
@@ -35,10 +36,26 @@ struct fields {
     { "flag", 0, ARG_LIST, "CODE", "careful: names-person, names-unit, child, gender-based-violence …", \
       &(f)->flags }, \
     { "summary", 0, ARG_TEXT, "TEXT", "in short, in your own words; marked as a paraphrase", &(f)->summary }, \
-    { "ask", 0, ARG_TEXT, "TEXT", "what they ask for", &(f)->ask }
+    { "ask", 0, ARG_TEXT, "TEXT", "what they ask for", &(f)->ask }, \
+    { "new-code", 0, ARG_FLAG, NULL, "take a group or theme that the codebook does not have", &(f)->new_codes }
 
-// Checks the codes and puts them into *c, all else of which is empty then; c borrows f. Returns -1, or has reported.
-// Where a flag is given at which nothing verbatim is taken, it says where help is found and gives that exit code.
+// Checks the codes, but for groups and themes, which the codebook knows, and puts them into *c, all else of which is
+// empty then; c borrows f. Returns -1, or has reported.
 int fields_take(const struct fields *f, struct contribution *c);
+
+// Where flags hold one at which nothing verbatim is taken: shows what is to be read out instead, in the language of the
+// context, says that nothing was saved, and gives the exit code. Else -1.
+int fields_stop(const struct cmd_context *context, const struct code_set *flags);
+
+// -1, or reports a group or theme of c that is not in the codebook here (f->new_codes: takes them).
+int fields_check(const struct fields *f, struct work *w, const struct contribution *c);
+
+// What is sealed to whom: "names" empty means the charter's all. Puts the recipients into *to and c, when a part of c
+// is sealed, and says that nobody else will read it. Returns -1, or has reported.
+int fields_seal(const struct cmd_context *context, const struct work *w, const struct code_set *names,
+                struct contribution *c, struct recipients *to);
+
+// Suggests sealing what a flag says to be dangerous and what is not sealed.
+void fields_advise(const struct cmd_context *context, const struct contribution *c);
 
 #endif

@@ -5,15 +5,15 @@
 // Read first: founding.h.
 #include "tools/baraza/founding.h"
 
+#include "common/author/protect_key.h"
 #include "common/base/text.h"
+#include "common/format/sealed.h"
 #include "common/net/loop.h"
 #include "tools/baraza/admitting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define OFFICERS_FEWEST 2
 
 // Every secret of the hub, and the officers'.
 struct hub_keys {
@@ -22,7 +22,7 @@ struct hub_keys {
     struct boxkey exchange, intake;
     struct boxsec exchange_sec, intake_sec;
     struct symkey store;
-    struct boxsec officers[LIMIT_PROTECT_KEYS];
+    struct protect_key officers[LIMIT_PROTECT_KEYS];
 };
 
 static void seeded_key(uint8_t seed[static 32], struct pubkey *pub)
@@ -42,25 +42,17 @@ static void hub_keys_new(struct hub_keys *k)
     k->store = symkey_new();
 }
 
-static size_t officer_count(const struct founding_wish *w)
-{
-    return w->officers.n == 0 ? OFFICERS_FEWEST : w->officers.n;
-}
-
-static const char *officer_name(const struct founding_wish *w, size_t i)
-{
-    static const char *const standing[OFFICERS_FEWEST] = { "officer-1", "officer-2" };
-    return w->officers.n == 0 ? standing[i] : w->officers.values[i];
-}
-
 static enum err wish_check(const struct founding_wish *w, struct why *why)
 {
-    if (officer_count(w) < OFFICERS_FEWEST || officer_count(w) > LIMIT_PROTECT_KEYS) {
-        why_set(why, "name %d to %d protection officers with --officer CODE", OFFICERS_FEWEST, LIMIT_PROTECT_KEYS);
+    const size_t n = w->officers.n + w->body_count;
+    if (n < SEALED_FEWEST || n > LIMIT_PROTECT_KEYS) {
+        why_set(why, "%d to %d are needed who may open what is sealed, so that no one of them can do so unseen: name "
+                     "them with --officer CODE (a key is made here) or --protect NAME=KEY (they bring their own)",
+                SEALED_FEWEST, LIMIT_PROTECT_KEYS);
         return ERR_USAGE;
     }
-    for (size_t i = 0; i < officer_count(w); i++) {
-        if (!text_code_ok(slice_text(officer_name(w, i)))) {
+    for (size_t i = 0; i < w->officers.n; i++) {
+        if (!text_code_ok(slice_text(w->officers.values[i]))) {
             why_set(why, "--officer takes a code: letters, digits, dot, dash and underscore");
             return ERR_USAGE;
         }
@@ -92,7 +84,7 @@ static enum err make_charter(const struct founding_wish *w, struct hub_keys *k, 
         .quorum = w->quorum,
         .exchange = k->exchange,
         .intake = k->intake,
-        .officer_count = officer_count(w),
+        .officer_count = w->officers.n + w->body_count,
         .language_count = w->languages.n,
         .quantum_s = w->quantum_s,
         .threshold = w->threshold,
@@ -102,9 +94,12 @@ static enum err make_charter(const struct founding_wish *w, struct hub_keys *k, 
     struct buf text = buf_new(LIMIT_CHARTER_BYTES);
     enum err e = ERR_USAGE;
     c.log.key = k->log;
-    for (size_t i = 0; i < c.officer_count; i++) {
-        c.officers[i].name = slice_text(officer_name(w, i));
-        box_keypair(&c.officers[i].key, &k->officers[i]);
+    for (size_t i = 0; i < w->officers.n; i++) {
+        protect_key_new(w->officers.values[i], &k->officers[i]);
+        c.officers[i] = (struct charter_officer){ slice_text(w->officers.values[i]), k->officers[i].pub };
+    }
+    for (size_t i = 0; i < w->body_count; i++) {
+        c.officers[w->officers.n + i] = w->bodies[i];
     }
     for (size_t i = 0; i < c.language_count; i++) {
         c.languages[i] = slice_text(w->languages.values[i]);
@@ -147,10 +142,15 @@ static enum err write_officers(const struct founding_wish *w, const struct hub_k
                                struct why *why)
 {
     enum err e = OK;
-    for (size_t i = 0; i < officer_count(w) && e == OK; i++) {
+    for (size_t i = 0; i < w->officers.n && e == OK; i++) {
         char name[16 + LIMIT_CODE_BYTES];
-        (void)snprintf(name, sizeof name, "keys/protect-%s", officer_name(w, i));
-        e = state_make_secret(m, name, k->officers[i].b, why);
+        struct buf file = buf_new(PROTECT_KEY_FILE_BYTES);
+        (void)snprintf(name, sizeof name, "keys/protect-%s", w->officers.values[i]);
+        e = protect_key_seal(&k->officers[i], w->officer_passphrases[i], &file, why);
+        if (e == OK) {
+            e = state_make_file(m, name, buf_slice(&file), why);
+        }
+        buf_done(&file);
     }
     return e;
 }

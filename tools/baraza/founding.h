@@ -16,7 +16,11 @@ struct founding_wish {
     const char *title, *prefix, *opened;
     const char *founder_dir, *hub_dir;
     const char *registrar;          // chosen name of the registrar
-    struct arg_list languages, addresses, officers;
+    struct arg_list languages, addresses;
+    struct arg_list officers;       // names of protection officers whose keys are made here
+    struct slice officer_passphrases[LIMIT_PROTECT_KEYS]; // of each of them
+    size_t body_count;              // bodies that brought the public half of a key of their own
+    struct charter_officer bodies[LIMIT_PROTECT_KEYS];
     struct arg_list roots;          // chosen names of those who hold a root key; none: one, called FOUNDING_ROOT
     struct slice passphrases[LIMIT_ROOT_KEYS]; // of each of them; the registrar's is the first's
     uint64_t quorum;                // how many of them an act of the root needs

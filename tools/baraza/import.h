@@ -14,11 +14,12 @@
 #define BARAZA_TOOLS_BARAZA_IMPORT_H
 
 #include "common/format/csv.h"
-#include "tools/baraza/contribution.h"
+#include "tools/baraza/import_guard.h"
 
 enum import_column {
     COLUMN_NUMBER, COLUMN_TEXT, COLUMN_LANG, COLUMN_KIND, COLUMN_GROUP, COLUMN_THEME, COLUMN_QUESTION, COLUMN_SUMMARY,
-    COLUMN_ASK, COLUMN_TIME, COLUMN_AUTHOR, COLUMN_AGREES, COLUMN_DISAGREES, COLUMN_MODERATED, COLUMN_COUNT,
+    COLUMN_ASK, COLUMN_TIME, COLUMN_AUTHOR, COLUMN_AGREES, COLUMN_DISAGREES, COLUMN_MODERATED,
+    COLUMN_IDENTITY, COLUMN_SENSITIVITY, COLUMN_SEAL_TO, COLUMN_FLAGS, COLUMN_COUNT,
 };
 
 // A kind of file.
@@ -46,9 +47,11 @@ struct import_columns {
 MUST_USE bool import_columns_read(const struct import_source *source, const struct csv *heading,
                                   struct import_columns *out, struct buf *unknown, struct why *why);
 
-// Fills c from a row; slices borrow the row. lang stands in for a row without language. False and why: what is wrong.
+// Fills c, and what the row says of its guarding, from a row; slices borrow the row. lang stands in for a row without
+// language. False and why: what is wrong. Groups, themes, flags and sensitivity are judged by import_guard_row.
 MUST_USE bool import_row_read(const struct import_source *source, const struct import_columns *columns,
-                              const struct csv *row, struct slice lang, struct contribution *c, struct why *why);
+                              const struct csv *row, struct slice lang, struct contribution *c,
+                              struct import_guarded *guarded, struct why *why);
 
 // The source's hash for a row's number.
 struct hash import_key(const char *tool, struct slice name, struct slice number);

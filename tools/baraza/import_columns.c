@@ -47,6 +47,10 @@ static const struct import_source sources[] = {
             [COLUMN_ASK] = NAMES("ask"),
             [COLUMN_TIME] = NAMES("time", "timestamp", "date"),
             [COLUMN_AUTHOR] = NAMES("author"),
+            [COLUMN_IDENTITY] = NAMES("identity"),
+            [COLUMN_SENSITIVITY] = NAMES("sensitivity"),
+            [COLUMN_SEAL_TO] = NAMES("seal-to"),
+            [COLUMN_FLAGS] = NAMES("flags", "flag"),
         },
     },
 };
@@ -164,7 +168,7 @@ static bool take_code(enum code_list list, const char *what, struct slice code, 
 }
 
 bool import_row_read(const struct import_source *source, const struct import_columns *columns, const struct csv *row,
-                     struct slice lang, struct contribution *c, struct why *why)
+                     struct slice lang, struct contribution *c, struct import_guarded *guarded, struct why *why)
 {
     const struct code_set scopes = { { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") }, 2 };
     if (row->count != columns->count) {
@@ -178,6 +182,8 @@ bool import_row_read(const struct import_source *source, const struct import_col
     c->text = field(columns, row, COLUMN_TEXT);
     c->summary = field(columns, row, COLUMN_SUMMARY);
     c->ask = field(columns, row, COLUMN_ASK);
+    c->identity = field(columns, row, COLUMN_IDENTITY);
+    guarded->sensitivity = field(columns, row, COLUMN_SENSITIVITY);
     c->question = field(columns, row, COLUMN_QUESTION);
     c->lang = field(columns, row, COLUMN_LANG);
     c->lang = c->lang.n == 0 ? lang : c->lang;
@@ -205,7 +211,9 @@ bool import_row_read(const struct import_source *source, const struct import_col
     }
     return take_code(CODES_STATEMENT, "kind", field(columns, row, COLUMN_KIND), &c->kind, why) &&
            code_set_parse(field(columns, row, COLUMN_GROUP), &c->groups, why) &&
-           code_set_parse(field(columns, row, COLUMN_THEME), &c->themes, why);
+           code_set_parse(field(columns, row, COLUMN_THEME), &c->themes, why) &&
+           code_set_parse(field(columns, row, COLUMN_FLAGS), &c->flags, why) &&
+           code_set_parse(field(columns, row, COLUMN_SEAL_TO), &guarded->seal_to, why);
 }
 
 static void add_counted(struct sha256 *s, struct slice bytes)

@@ -378,6 +378,12 @@ static void session_defaults(const struct content *context, struct local_session
     for (size_t i = 0; i < out->scope_n; i++) {
         copy_field(out->scopes[i], sizeof out->scopes[i], scopes[i]);
     }
+    copy_field(out->sensitivity, sizeof out->sensitivity, content_text(&c, "sensitivity"));
+    struct slice names[LIMIT_PROTECT_KEYS];
+    out->seal_to_n = content_list(content_value(&c, "seal-to"), names, LIMIT_PROTECT_KEYS);
+    for (size_t i = 0; i < out->seal_to_n; i++) {
+        copy_field(out->seal_to[i], sizeof out->seal_to[i], names[i]);
+    }
 }
 
 // The first of the forum's languages and its defaults, when its context can be read.

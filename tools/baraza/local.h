@@ -90,6 +90,9 @@ struct local_session {
     char basis[LIMIT_CODE_BYTES + 1], channel[LIMIT_CODE_BYTES + 1]; // what add assumes there
     size_t scope_n;
     char scopes[LIMIT_SCOPES][LIMIT_CODE_BYTES + 1];
+    char sensitivity[LIMIT_CODE_BYTES + 1];
+    size_t seal_to_n;
+    char seal_to[LIMIT_PROTECT_KEYS][LIMIT_CODE_BYTES + 1];
 };
 MUST_USE enum err local_session_find(struct work *w, const char *wanted, struct local_session *out, struct why *why);
 

@@ -6,7 +6,6 @@
 
 #include "common/base/text.h"
 #include "common/format/armor.h"
-#include "common/ops/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +151,52 @@ void print_text(struct buf *out, struct slice text, const char *indent)
     buf_done(&safe);
 }
 
+static void put_value(struct buf *out, const json_t *value, const char *indent)
+{
+    const char *text = json_string_value(value);
+    if (text == NULL) {
+        char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+        CHECK(dumped != NULL);
+        print_line(out, slice_text(dumped), 4096);
+        free(dumped);
+        buf_put_u8(out, '\n');
+        return;
+    }
+    struct slice s = slice_of(text, json_string_length(value));
+    bool lines = false;
+    for (size_t i = 0; i < s.n; i++) {
+        lines = lines || s.p[i] == '\n';
+    }
+    if (lines) {
+        buf_put_u8(out, '\n');
+        print_text(out, s, indent);
+    } else {
+        print_line(out, s, SIZE_MAX);
+        buf_put_u8(out, '\n');
+    }
+}
+
+void print_fields(struct buf *out, json_t *object, const char *indent)
+{
+    struct buf deeper = buf_new(64);
+    const char *key = NULL;
+    json_t *value = NULL;
+    buf_printf(&deeper, "%s  ", indent);
+    buf_put_u8(&deeper, 0);
+    json_object_foreach (object, key, value) {
+        buf_put_text(out, indent);
+        print_line(out, slice_text(key), LIMIT_FIELD_KEY);
+        if (json_is_object(value)) {
+            buf_put_text(out, ":\n");
+            print_fields(out, value, buf_ok(&deeper) ? (const char *)deeper.p : indent);
+        } else {
+            buf_put_text(out, ": ");
+            put_value(out, value, buf_ok(&deeper) ? (const char *)deeper.p : indent);
+        }
+    }
+    buf_done(&deeper);
+}
+
 json_t *json_id(struct hash id)
 {
     return json_of_hex(SLICE_ARRAY(id.b));
@@ -186,25 +231,49 @@ struct slice label_of(const struct cmd_context *context, enum code_list list, st
     return row == NULL ? code : slice_text(row->labels[language_of(slice_text(context->language))]);
 }
 
-bool code_known(enum code_list list, const char *what, const char *value)
+#define LIST_SHOWN 110 // bytes of the codes there are: a sentence has little room
+
+void why_no_code(const char *what, const struct nearest *nearest, const struct buf *all, struct why *why)
 {
-    if (codes_find(list, slice_text(value)) != NULL) {
+    const struct slice typed = nearest->typed;
+    const int n = (int)(typed.n > 40 ? 40 : typed.n);
+    if (nearest->best != NULL) {
+        why_set(why, "%s \"%.*s\" is not known; did you mean \"%s\"?", what, n, (const char *)typed.p, nearest->best);
+    } else {
+        size_t shown = all->n;
+        for (size_t i = LIST_SHOWN; shown > LIST_SHOWN && i > 0; i--) {
+            shown = all->p[i] == ',' ? i : shown;
+        }
+        why_set(why, "%s \"%.*s\" is not known: one of %.*s%s", what, n, (const char *)typed.p, (int)shown,
+                (const char *)all->p, shown < all->n ? " …" : "");
+    }
+}
+
+bool code_check(enum code_list list, const char *what, struct slice code, struct why *why)
+{
+    if (codes_find(list, code) != NULL) {
         return true;
     }
     size_t n = 0;
     const struct code_row *rows = codes_list(list, &n);
-    struct nearest nearest = { .typed = slice_text(value) };
+    struct nearest nearest = { .typed = code };
     struct buf all = buf_new(1024);
     for (size_t i = 0; i < n; i++) {
         nearest_offer(&nearest, rows[i].code);
         buf_printf(&all, "%s%s", i == 0 ? "" : ", ", rows[i].code);
     }
-    if (nearest.best != NULL) {
-        (void)cmd_usage("%s \"%s\" is not known; did you mean \"%s\"?", what, value, nearest.best);
-    } else {
-        (void)cmd_usage("%s \"%s\" is not known: one of %.*s", what, value, (int)all.n, (const char *)all.p);
-    }
+    why_no_code(what, &nearest, &all, why);
     buf_done(&all);
+    return false;
+}
+
+bool code_known(enum code_list list, const char *what, const char *value)
+{
+    struct why why;
+    if (code_check(list, what, slice_text(value), &why)) {
+        return true;
+    }
+    (void)cmd_usage("%s", why.text);
     return false;
 }
 

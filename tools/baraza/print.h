@@ -7,6 +7,7 @@
 
 #include "common/format/codes.h"
 #include "common/format/ident.h"
+#include "common/ops/nearest.h"
 #include "tools/baraza/cmd.h"
 
 #define PRINT_ID 12 // hex digits of an id that is shown alone: two among a million share them once in 500 records
@@ -31,6 +32,9 @@ void print_key(struct buf *out, struct pubkey key);
 // Appends text on lines of its own, harmless, each begun with indent.
 void print_text(struct buf *out, struct slice text, const char *indent);
 
+// Appends a JSON object for people: a line for each member, those of objects in it below, deeper; texts harmless.
+void print_fields(struct buf *out, json_t *object, const char *indent);
+
 // JSON: the whole id in hex; a time as "2026-03-04T13:00:00Z".
 json_t *json_id(struct hash id);
 json_t *json_time(uint64_t seconds);
@@ -41,8 +45,14 @@ bool id_begins(struct hash id, struct slice hex);
 // The label of a code in the language of the context; the code itself when the list has none.
 struct slice label_of(const struct cmd_context *context, enum code_list list, struct slice code);
 
-// False, and reports what the list has (or the nearest), when value is no code of list. what: "--kind".
+// False, and says what the list has (or the nearest), when code is none of list. what: "--kind".
+MUST_USE bool code_check(enum code_list list, const char *what, struct slice code, struct why *why);
+
+// The same, reported.
 MUST_USE bool code_known(enum code_list list, const char *what, const char *value);
+
+// "X \"Y\" is not known; did you mean …", or what there is: all, with commas.
+void why_no_code(const char *what, const struct nearest *nearest, const struct buf *all, struct why *why);
 
 // "1 contribution", "2 contributions".
 void print_count(struct buf *out, uint64_t n, const char *one, const char *many);

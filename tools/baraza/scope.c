@@ -6,6 +6,7 @@
 
 #include "common/base/fault.h"
 #include "common/format/content.h"
+#include "common/format/sealed.h"
 
 static bool is_part(const struct entry *e, size_t i, const char *name)
 {
@@ -60,14 +61,21 @@ static bool covers(const struct scope *s, const struct entry *e, const struct di
     return consent;
 }
 
+static bool asked_for(const struct scope *s, uint64_t sensitivity)
+{
+    return sensitivity == SENSITIVITY_OPEN || (sensitivity == SENSITIVITY_RESTRICTED && s->restricted) ||
+           (sensitivity == SENSITIVITY_SEALED && s->sealed);
+}
+
 void scope_look(struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d)
 {
     if (s->amends == NULL || amends_first(s->amends, e->id) == NULL || table_find(&s->allowed, e->id.b, NULL)) {
         return;
     }
-    const bool open = body->kind != KIND_CONTRIBUTION || body->as.contribution.sensitivity == 0;
-    if ((open || s->restricted) && (body->kind != KIND_CONTRIBUTION || covers(s, e, d))) {
-        table_put(&s->allowed, e->id.b, 0);
+    const bool contribution = body->kind == KIND_CONTRIBUTION;
+    const uint64_t sensitivity = contribution ? body->as.contribution.sensitivity : SENSITIVITY_OPEN;
+    if (asked_for(s, sensitivity) && (!contribution || covers(s, e, d))) {
+        table_put(&s->allowed, e->id.b, sensitivity);
     }
 }
 
@@ -85,7 +93,7 @@ static bool kind_leaves(const struct scope *s, const struct entry *e, const stru
         return s->restricted;
     }
     if (body->kind == KIND_CONTRIBUTION) {
-        return s->restricted || body->as.contribution.sensitivity == 0;
+        return asked_for(s, body->as.contribution.sensitivity);
     }
     if (body->kind == KIND_CORRECTION) {
         const struct hash target = entry_ref(e, 0);
@@ -101,7 +109,7 @@ static bool may_leave(const struct scope *s, const struct entry *e, size_t i, co
     if (!consent) {
         return is_part(e, i, "consent");
     }
-    return !is_part(e, i, "identity") || p->bytes.n == 0 || s->restricted;
+    return !is_part(e, i, "identity") || p->bytes.n == 0 || s->sealed;
 }
 
 // Withholds what is not kept: then the seed, which would tell every salt, stays too.
@@ -111,20 +119,39 @@ static void withhold(struct disclosure *d, size_t i)
     d->parts[i] = (struct part){ .state = PART_WITHHELD };
 }
 
-void scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
+// The parts of e that have to be sealed. A correction's follow the entry it names, where that may leave.
+static uint32_t due_of(const struct scope *s, const struct entry *e, const struct body *body)
+{
+    uint32_t sensitivity = 0;
+    if (body == NULL) {
+        return 0;
+    }
+    if (body->kind == KIND_CORRECTION) {
+        const struct hash target = entry_ref(e, 0);
+        return table_find(&s->allowed, target.b, &sensitivity) ? sealed_due(body->kind, sensitivity) : 0;
+    }
+    return body->kind == KIND_CONTRIBUTION ? sealed_due(body->kind, body->as.contribution.sensitivity) : 0;
+}
+
+bool scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
                  struct disclosure *out)
 {
     const bool contribution = body != NULL && body->kind == KIND_CONTRIBUTION;
     const bool consent = !contribution || covers(s, e, d);
     const bool kind = kind_leaves(s, e, body);
+    const uint32_t clear = sealed_missing(due_of(s, e, body), d);
+    bool kept_back = false;
     struct disclosure limited = *d;
     for (size_t i = 0; i < d->count; i++) {
         const struct part *p = &d->parts[i];
         const bool leaves = s->parts && kind && p->state == PART_DISCLOSED &&
                             (!contribution || may_leave(s, e, i, p, consent));
-        if (!leaves) {
+        const bool in_clear = (clear & 1u << i) != 0;
+        if (!leaves || in_clear) {
             withhold(&limited, i);
         }
+        kept_back = kept_back || (s->parts && in_clear);
     }
     *out = limited;
+    return kept_back;
 }

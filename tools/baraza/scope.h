@@ -11,10 +11,11 @@
 
 struct scope {
     bool parts;         // words were asked for at all
-    bool restricted;    // and what is meant for named roles only, too; sealed parts then leave as they are, sealed
+    bool restricted;    // and what is meant for named roles only
+    bool sealed;        // and sealed contributions and identities, as they are: for those who can open them
     struct slice today; // "2026-03-04": consent may have ended
     const struct amends *amends; // what was corrected and withdrawn; NULL: nothing
-    struct table allowed;        // corrected entries whose words may leave: scope_look fills it
+    struct table allowed;        // corrected entries whose words may leave, with their sensitivity: scope_look fills it
 };
 
 // To be called for each entry in force before the first scope_limit, when there are amends: corrections of a
@@ -30,10 +31,13 @@ void scope_done(struct scope *s);
 //   correction            as the entry it names; nothing when that is not there
 //   withdrawal, opened,   nothing, unless s->restricted: their reasons may say what is not to be said any more
 //   incident
-//   restricted or sealed  nothing, unless s->restricted
-//   identity              a dummy as it is; a real one only with s->restricted
-// body NULL: a kind this version does not know, of which nothing leaves but with s->restricted.
-void scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
+//   restricted            nothing, unless s->restricted
+//   sealed                nothing, unless s->sealed
+//   identity              a dummy as it is; a real one only with s->sealed
+//   what should be sealed and is not (PROTOCOL 4.7)   never
+// body NULL: a kind this version does not know, of which nothing leaves but with s->restricted. Returns whether
+// something was kept back because it should have been sealed.
+bool scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
                  struct disclosure *out);
 
 #endif

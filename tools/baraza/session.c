@@ -27,6 +27,7 @@ static void add_defaults(struct content *out, const struct session_fields *f, st
 {
     struct content c = { .count = 0 };
     struct buf scopes = buf_new(CONTEXT_BYTES);
+    struct buf seal_to = buf_new(CONTEXT_BYTES);
     if (f->consent != NULL) {
         content_add_text(&c, "basis", slice_text(f->consent));
     }
@@ -37,11 +38,19 @@ static void add_defaults(struct content *out, const struct session_fields *f, st
         content_make_list(f->scopes.codes, f->scopes.n, &scopes);
         content_add_value(&c, "scopes", buf_slice(&scopes));
     }
+    if (f->sensitivity != NULL) {
+        content_add_text(&c, "sensitivity", slice_text(f->sensitivity));
+    }
+    if (f->seal_to.n > 0) {
+        content_make_list(f->seal_to.codes, f->seal_to.n, &seal_to);
+        content_add_value(&c, "seal-to", buf_slice(&seal_to));
+    }
     if (c.count > 0) {
         content_make(&c, store);
         content_add_value(out, "defaults", buf_slice(store));
     }
     buf_done(&scopes);
+    buf_done(&seal_to);
 }
 
 // False when something typed is not UTF-8 or too long.

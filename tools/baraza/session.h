@@ -15,6 +15,8 @@ struct session_fields {
     struct arg_list languages;
     const char *consent, *channel; // what add assumes there
     struct code_set scopes;
+    const char *sensitivity;
+    struct code_set seal_to;
 };
 
 // Appends the session (import_key: as in append_item; NULL: always anew). Returns -1 and *out, or has reported.

@@ -69,26 +69,52 @@ Test(sealed, a_part_opens_for_each_recipient_where_it_stands_and_nowhere_else)
     struct boxkey pub[3];
     struct boxsec sec[3];
     struct slice name = SLICE_LITERAL("said");
-    struct place other = c.next;
+    struct place elsewhere = c.next;
+    struct place others = c.next;
+    struct boxkey whom[LIMIT_PROTECT_KEYS];
     struct buf part = buf_new(ROOM);
     struct buf out = buf_new(ROOM);
     for (size_t i = 0; i < 3; i++) {
         box_keypair(&pub[i], &sec[i]);
     }
-    other.seq++;
+    elsewhere.seq++;
+    others.author.b[0] ^= 1;
     cr_assert(sealed_make(&c.next, name, CHAIN_SAID, pub, 2, &part));
     cr_assert(sealed_ok(buf_slice(&part)));
     for (size_t i = 0; i < 2; i++) {
         buf_reset(&out);
-        cr_assert(sealed_open(buf_slice(&part), &c.next, name, pub[i], &sec[i], &out));
+        cr_assert_eq(sealed_open(buf_slice(&part), &c.next, false, name, pub[i], &sec[i], &out), SEALED_OPENED);
         cr_assert(slice_equal(buf_slice(&out), CHAIN_SAID));
     }
-    cr_assert(!sealed_open(buf_slice(&part), &c.next, name, pub[2], &sec[2], &out));
-    cr_assert(!sealed_open(buf_slice(&part), &other, name, pub[0], &sec[0], &out));
-    cr_assert(!sealed_open(buf_slice(&part), &c.next, SLICE_LITERAL("speaker"), pub[0], &sec[0], &out));
+    cr_assert_eq(sealed_recipients(buf_slice(&part), whom), 2);
+    cr_assert(boxkey_equal(whom[0], pub[0]) && boxkey_equal(whom[1], pub[1]));
+    const struct {
+        const struct place *place;
+        struct slice name;
+        bool anew;
+        size_t key;
+        enum sealed_opening wanted;
+    } wrong[] = {
+        { &c.next, name, false, 2, SEALED_OTHER_KEY },
+        { &elsewhere, name, false, 0, SEALED_ELSEWHERE },
+        { &c.next, SLICE_LITERAL("speaker"), false, 0, SEALED_ELSEWHERE },
+        { &others, name, true, 0, SEALED_ELSEWHERE },  // anew, but somebody else's
+        { &c.next, SLICE_LITERAL("speaker"), true, 0, SEALED_ELSEWHERE },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        buf_reset(&out);
+        cr_assert_eq(sealed_open(buf_slice(&part), wrong[i].place, wrong[i].anew, wrong[i].name, pub[wrong[i].key],
+                                 &sec[wrong[i].key], &out), wrong[i].wanted, "case %zu", i);
+        cr_assert_eq(out.n, 0);
+    }
+    cr_assert_eq(sealed_open(buf_slice(&part), &elsewhere, true, name, pub[0], &sec[0], &out), SEALED_OPENED,
+                 "an entry signed anew keeps its sealed parts");
+    buf_reset(&out);
     part.p[part.n - 1] ^= 1;
-    cr_assert(!sealed_open(buf_slice(&part), &c.next, name, pub[0], &sec[0], &out));
+    cr_assert_eq(sealed_open(buf_slice(&part), &c.next, false, name, pub[0], &sec[0], &out), SEALED_CHANGED);
     part.n--;
+    cr_assert_eq(sealed_open(buf_slice(&part), &c.next, false, name, pub[0], &sec[0], &out), SEALED_NOT);
+    cr_assert_eq(sealed_recipients(buf_slice(&part), whom), 0);
     cr_assert(!sealed_ok(buf_slice(&part)));
     buf_done(&part);
     buf_done(&out);
@@ -108,7 +134,8 @@ Test(sealed, its_length_tells_little_of_what_is_inside)
         struct buf out = buf_new(ROOM);
         struct slice content = slice_of(zeros, i == 0 ? 0 : 100);
         cr_assert(sealed_make(&c.next, SLICE_LITERAL("identity"), content, pub, 2, &part));
-        cr_assert(sealed_open(buf_slice(&part), &c.next, SLICE_LITERAL("identity"), pub[0], &sec[0], &out));
+        cr_assert_eq(sealed_open(buf_slice(&part), &c.next, false, SLICE_LITERAL("identity"), pub[0], &sec[0], &out),
+                     SEALED_OPENED);
         cr_assert(slice_equal(buf_slice(&out), content));
         lengths[i] = part.n;
         buf_done(&part);

@@ -6,6 +6,7 @@
 
 #include "common/format/content.h"
 #include "common/format/frame.h"
+#include "common/format/sealed.h"
 #include "tests/lib/world.h"
 
 #include <criterion/criterion.h>
@@ -31,16 +32,30 @@ static void begin(struct scene *s)
     s->session = world_session(&s->w, &s->p, "LR-NIM", "LR-NIM-2026-001");
 }
 
+enum identity { NOT_GIVEN, SEALED, IN_THE_CLEAR };
+
+// For two keys that nobody has, as of a place that nobody looks at.
+static struct slice seal(struct slice bytes, const char *name, struct buf *out)
+{
+    const struct place place = { .seq = 0 };
+    struct boxkey to[2];
+    struct boxsec sec;
+    box_keypair(&to[0], &sec);
+    box_keypair(&to[1], &sec);
+    cr_assert(sealed_make(&place, slice_text(name), bytes, to, 2, out));
+    return buf_slice(out);
+}
+
 // A contribution with this sensitivity, whose consent names these scopes (NULL: none are named) and ends at `until`
-// (NULL: never), with or without an identity.
+// (NULL: never), with an identity or without. In the clear: of a sealed one, what was said too.
 static const struct said *contribute(struct scene *s, uint64_t sensitivity, const char *scope, const char *until,
-                                     bool identity)
+                                     enum identity in)
 {
     struct body body = { .kind = KIND_CONTRIBUTION };
     struct slice parts[ATTACHMENTS + 1] = { { NULL, 0 } };
     struct content said = { .count = 0 };
     struct content consent = { .count = 0 };
-    struct buf bytes[3] = { buf_new(1000), buf_new(1000), buf_new(1000) };
+    struct buf bytes[5] = { buf_new(1000), buf_new(1000), buf_new(1000), buf_new(1000), buf_new(1000) };
     body.as.contribution.sensitivity = sensitivity;
     content_add_text(&said, "text", SLICE_LITERAL("The road is unsafe after dark."));
     content_make(&said, &bytes[0]);
@@ -54,11 +69,13 @@ static const struct said *contribute(struct scene *s, uint64_t sensitivity, cons
         content_add_text(&consent, "until", slice_text(until));
     }
     content_make(&consent, &bytes[1]);
-    parts[SAID] = buf_slice(&bytes[0]);
+    const bool sealed = sensitivity == SENSITIVITY_SEALED && in != IN_THE_CLEAR;
+    parts[SAID] = sealed ? seal(buf_slice(&bytes[0]), "said", &bytes[3]) : buf_slice(&bytes[0]);
     parts[CONSENT] = buf_slice(&bytes[1]);
-    parts[IDENTITY] = identity ? SLICE_LITERAL("sealed") : (struct slice){ NULL, 0 };
+    parts[IDENTITY] = in == SEALED ? seal(SLICE_LITERAL("\x80"), "identity", &bytes[4])
+                                   : slice_of("\x80", in == IN_THE_CLEAR ? 1 : 0);
     const struct said *made = world_say(&s->w, &s->p, &body, &s->session->entry.id, 1, parts);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 5; i++) {
         buf_done(&bytes[i]);
     }
     return made;
@@ -75,7 +92,7 @@ static uint64_t leaves(const struct said *made, const struct scope *scope)
     if (derived.has_seed) {
         disclosure_derive(&derived, made->entry.parts);
     }
-    scope_limit(scope, &made->entry, made->form == VERDICT_GOOD ? &made->body : NULL, &derived, &shown);
+    (void)scope_limit(scope, &made->entry, made->form == VERDICT_GOOD ? &made->body : NULL, &derived, &shown);
     frame_entry_make(buf_slice(&made->bytes), &shown, &item);
     cr_assert_eq(frame_entry_parse(buf_slice(&item), &e, &read), VERDICT_GOOD);
     cr_expect_eq(disclosure_check(&read, &e.place, e.parts, e.part_count), VERDICT_GOOD);
@@ -86,34 +103,44 @@ static uint64_t leaves(const struct said *made, const struct scope *scope)
 
 Test(scope, what_leaves_follows_consent_sensitivity_and_what_was_asked_for)
 {
-    static const uint64_t all = 0x3f, consent = 1u << CONSENT, no_identity = 0x3f & ~(1u << IDENTITY);
+    static const uint64_t all = 0x3f, consent = 1u << CONSENT, no_identity = 0x3f & ~(1u << IDENTITY),
+                          neither = 0x3f & ~(1u << IDENTITY | 1u << SAID);
     static const struct {
         uint64_t sensitivity;
         const char *scope, *until;
-        bool identity;
-        uint64_t plain, restricted; // what leaves with --parts, and with --restricted too
+        enum identity in;
+        uint64_t leaves[4]; // with --parts; with --restricted too; with --sealed too; with both
+        bool kept_back;
     } cases[] = {
-        { 0, "record", NULL, false, all, all },
-        { 0, NULL, NULL, false, all, all },                       // no scopes given: record and analyse
-        { 0, "archive", NULL, false, consent, consent },          // the record is not among them
-        { 0, "record", "2026-03-03", false, consent, consent },   // ended yesterday
-        { 0, "record", "2026-03-04", false, all, all },           // ends today
-        { 1, "record", NULL, false, 0, all },
-        { 2, "record", NULL, false, 0, all },
-        { 1, "archive", NULL, false, 0, consent },
-        { 0, "record", NULL, true, no_identity, all },
+        { 0, "record", NULL, NOT_GIVEN, { all, all, all, all }, false },
+        { 0, NULL, NULL, NOT_GIVEN, { all, all, all, all }, false },       // no scopes given: record and analyse
+        { 0, "archive", NULL, NOT_GIVEN, { consent, consent, consent, consent }, false }, // without the record
+        { 0, "record", "2026-03-03", NOT_GIVEN, { consent, consent, consent, consent }, false }, // ended yesterday
+        { 0, "record", "2026-03-04", NOT_GIVEN, { all, all, all, all }, false },                 // ends today
+        { 1, "record", NULL, NOT_GIVEN, { 0, all, 0, all }, false },
+        { 2, "record", NULL, NOT_GIVEN, { 0, 0, all, all }, false },
+        { 2, "archive", NULL, SEALED, { 0, 0, consent, consent }, false },
+        { 1, "archive", NULL, NOT_GIVEN, { 0, consent, 0, consent }, false },
+        { 0, "record", NULL, SEALED, { no_identity, no_identity, all, all }, false },
+        { 1, "record", NULL, SEALED, { 0, no_identity, 0, all }, false },
+        { 0, "record", NULL, IN_THE_CLEAR, { no_identity, no_identity, no_identity, no_identity }, true },
+        { 2, "record", NULL, IN_THE_CLEAR, { 0, 0, neither, neither }, true },
     };
     struct scene s;
     begin(&s);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct said *made =
-            contribute(&s, cases[i].sensitivity, cases[i].scope, cases[i].until, cases[i].identity);
+        const struct said *made = contribute(&s, cases[i].sensitivity, cases[i].scope, cases[i].until, cases[i].in);
         struct scope scope = { .today = SLICE_LITERAL("2026-03-04") };
+        struct disclosure shown;
         cr_expect_eq(leaves(made, &scope), 0, "case %zu: words left without being asked for", i);
         scope.parts = true;
-        cr_expect_eq(leaves(made, &scope), cases[i].plain, "case %zu", i);
-        scope.restricted = true;
-        cr_expect_eq(leaves(made, &scope), cases[i].restricted, "case %zu, restricted", i);
+        for (unsigned k = 0; k < 4; k++) {
+            scope.restricted = (k & 1) != 0;
+            scope.sealed = (k & 2) != 0;
+            cr_expect_eq(leaves(made, &scope), cases[i].leaves[k], "case %zu, %u", i, k);
+        }
+        cr_expect_eq(scope_limit(&scope, &made->entry, &made->body, &made->disclosure, &shown), cases[i].kept_back,
+                     "case %zu: what should be sealed and is not", i);
     }
     world_done(&s.w);
 }
@@ -125,7 +152,7 @@ Test(scope, what_is_no_contribution_leaves_whole_and_what_is_unknown_stays)
     begin(&s);
     struct scope scope = { .parts = true, .today = SLICE_LITERAL("2026-03-04") };
     cr_expect_eq(leaves(s.session, &scope), 1);
-    scope_limit(&scope, &s.session->entry, NULL, &s.session->disclosure, &shown);
+    cr_expect(!scope_limit(&scope, &s.session->entry, NULL, &s.session->disclosure, &shown));
     cr_expect_eq(disclosure_bitmap(&shown), 0);
     world_done(&s.w);
 }
@@ -193,7 +220,7 @@ Test(scope, what_was_taken_back_stays_with_its_corrections_and_with_the_reason_w
     begin(&s);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct amends *a = amends_new();
-        const struct said *target = contribute(&s, 0, cases[i].given, NULL, false);
+        const struct said *target = contribute(&s, 0, cases[i].given, NULL, NOT_GIVEN);
         const struct said *first = NULL;
         const struct said *second = NULL;
         const struct said *gone = cases[i].withdrawn ? withdraw(&s, a, target, cases[i].scope) : NULL;
@@ -212,22 +239,32 @@ Test(scope, what_was_taken_back_stays_with_its_corrections_and_with_the_reason_w
     world_done(&s.w);
 }
 
-Test(scope, corrections_of_what_is_for_named_roles_stay_with_it)
+// The words of a correction in the clear never leave when it is of a sealed contribution: with it or without.
+static void expect_with_target(uint64_t sensitivity)
 {
     struct scene s;
     begin(&s);
     struct amends *a = amends_new();
-    const struct said *target = contribute(&s, 1, "record", NULL, false);
+    const struct said *target = contribute(&s, sensitivity, "record", NULL, NOT_GIVEN);
     const struct said *made = NULL;
     correct(&s, a, target, "It was closed.", NULL, &made);
-    for (unsigned restricted = 0; restricted < 2; restricted++) {
-        struct scope scope = { .parts = true, .restricted = restricted == 1, .today = SLICE_LITERAL("2026-03-04"),
-                               .amends = a, .allowed = table_new(sizeof(struct hash)) };
+    for (unsigned asked = 0; asked < 2; asked++) {
+        struct scope scope = { .parts = true, .restricted = asked == 1, .sealed = asked == 1,
+                               .today = SLICE_LITERAL("2026-03-04"), .amends = a,
+                               .allowed = table_new(sizeof(struct hash)) };
         cr_expect_eq(leaves(made, &scope), 0, "a correction left before its target was seen");
         scope_look(&scope, &target->entry, &target->body, &target->disclosure);
-        cr_expect_eq(leaves(made, &scope) != 0, restricted == 1);
+        const uint64_t left = leaves(made, &scope);
+        cr_expect_eq(left != 0, asked == 1);
+        cr_expect_eq((left & 1u << AMEND_SAID) != 0, asked == 1 && sensitivity == SENSITIVITY_RESTRICTED);
         scope_done(&scope);
     }
     amends_free(a);
     world_done(&s.w);
+}
+
+Test(scope, corrections_of_what_is_for_named_roles_or_sealed_stay_with_it)
+{
+    expect_with_target(SENSITIVITY_RESTRICTED);
+    expect_with_target(SENSITIVITY_SEALED);
 }

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Reads published guides and codebooks. What they say was written by the secretariat, but its form is checked like
+// anybody's. Read first: codebook.h, docs/PROTOCOL.md 7.5.
+#include "tools/baraza/codebook.h"
+
+#include "common/base/text.h"
+#include "common/format/content.h"
+#include "common/format/roster.h"
+#include "common/store/leaf.h"
+#include "tools/baraza/print.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CODES_MOST 4096       // in one list of a codebook; more are not taken
+#define REFERRAL_BYTES 16384  // of a guide's text, in one language
+
+struct code {
+    char text[LIMIT_CODE_BYTES + 1];
+};
+
+// The codes of one list that were published; none: the starter codebook's count.
+struct published {
+    struct code *codes;
+    size_t n;
+};
+
+struct codebook {
+    struct published groups, themes;
+    uint64_t guide;                    // version of the guide that referral is from
+    struct buf referral[LANG_COUNT];   // empty: not given
+};
+
+// --- what is read out ---
+
+static const char *const own_referral[LANG_COUNT] = {
+    [LANG_EN] = "Thank you for your trust. I will not write down what you tell me about this, so that it cannot fall "
+                "into wrong hands. There are people whose work it is to listen and to help, for a child or for anybody "
+                "who was hurt. I will tell you now where they are and how to reach them, or take you there if you "
+                "wish. You decide. If somebody is in danger now, we look for help first.",
+    [LANG_FR] = "Merci de votre confiance. Je n'écrirai pas ce que vous me dites à ce sujet, pour que cela ne tombe "
+                "pas entre de mauvaises mains. Il existe des personnes dont le travail est d'écouter et d'aider un "
+                "enfant ou toute personne qui a subi des violences. Je vais vous dire où elles sont et comment les "
+                "joindre, ou vous accompagner si vous le souhaitez. C'est vous qui décidez. Si quelqu'un est en danger "
+                "maintenant, nous cherchons d'abord de l'aide.",
+    [LANG_PT] = "Obrigado pela sua confiança. Não vou escrever o que me conta sobre isto, para que não caia em mãos "
+                "erradas. Há pessoas cujo trabalho é ouvir e ajudar uma criança ou qualquer pessoa que sofreu "
+                "violência. Vou dizer-lhe agora onde estão e como as contactar, ou acompanhá-lo se quiser. A decisão "
+                "é sua. Se alguém está em perigo agora, primeiro procuramos ajuda.",
+    [LANG_AR] = "شكراً على ثقتك. لن أكتب ما تقوله لي عن هذا الأمر حتى لا يقع في أيدٍ غير مأمونة. هناك أشخاص عملهم "
+                "أن يستمعوا وأن يساعدوا أي طفل أو أي شخص تعرّض للعنف. سأخبرك الآن بمكانهم وكيفية الوصول إليهم، "
+                "أو أرافقك إليهم إن أردت. القرار لك. وإن كان أحد في خطر الآن فإننا نطلب المساعدة أولاً.",
+};
+
+struct slice codebook_referral(const struct codebook *b, enum language language)
+{
+    if (b != NULL && b->referral[language].n > 0) {
+        return buf_slice(&b->referral[language]);
+    }
+    if (b != NULL && b->referral[LANG_EN].n > 0) {
+        return buf_slice(&b->referral[LANG_EN]);
+    }
+    return slice_text(own_referral[language]);
+}
+
+bool codebook_must_stop(const struct code_set *flags)
+{
+    for (size_t i = 0; i < flags->n; i++) {
+        if (slice_equal(flags->codes[i], SLICE_LITERAL("child")) ||
+            slice_equal(flags->codes[i], SLICE_LITERAL("gender-based-violence"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// --- what was published ---
+
+static bool has(const struct published *p, struct slice code)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (slice_equal(slice_text(p->codes[i].text), code)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_code(struct published *p, struct slice code)
+{
+    if (!text_code_ok(code) || has(p, code) || p->n == CODES_MOST) {
+        return;
+    }
+    p->codes = mem_grow(p->codes, p->n + 1, sizeof *p->codes);
+    p->codes[p->n] = (struct code){ "" };
+    memcpy(p->codes[p->n++].text, code.p, code.n);
+}
+
+// A list of maps that each have a `code`.
+static void take_codes(struct published *p, struct slice list)
+{
+    struct cursor c = cursor_new(list, true);
+    const size_t n = list.n > 0 ? cursor_array(&c, CODES_MOST) : 0;
+    for (size_t i = 0; i < n && cursor_ok(&c); i++) {
+        struct content row = { .count = 0 };
+        if (content_parse(cursor_value(&c), &row)) {
+            take_code(p, content_text(&row, "code"));
+        }
+    }
+}
+
+static void take_referral(struct codebook *b, uint64_t version, const struct content *guide)
+{
+    static const char *const tags[LANG_COUNT] = { "en", "fr", "pt", "ar" };
+    struct content by_language = { .count = 0 };
+    if (version < b->guide) {
+        return;
+    }
+    b->guide = version;
+    if (!content_parse(content_value(guide, "referral"), &by_language)) {
+        by_language.count = 0;
+    }
+    for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
+        buf_reset(&b->referral[l]);
+        buf_put(&b->referral[l], content_text(&by_language, tags[l]));
+    }
+}
+
+static void take_published(struct codebook *b, const struct body *body, struct slice content)
+{
+    struct content c = { .count = 0 };
+    if (!content_parse(content, &c)) {
+        return;
+    }
+    if (body->kind == KIND_GUIDE) {
+        take_referral(b, body->as.guide.version, &c);
+    } else {
+        take_codes(&b->groups, content_value(&c, "groups"));
+        take_codes(&b->themes, content_value(&c, "themes"));
+    }
+}
+
+// Reads the leaves in their order, with the roster as it was at each.
+static void read_leaves(struct work *w, struct kv_txn *t, struct codebook *b, struct why *why)
+{
+    struct entry e;
+    struct body body;
+    struct disclosure d;
+    struct roster *roster = roster_new(state_charter(w->state));
+    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
+    struct leaf_range range = leaf_range_new(t, 0);
+    while (leaf_range_next(&range, why)) {
+        if (entry_parse(range.entry.bytes, &e) != VERDICT_GOOD) {
+            continue;
+        }
+        const enum verdict form = kind_parse(&e, &body);
+        const enum verdict standing = roster_apply(roster, &e, form, &body, range.index);
+        const bool published = form == VERDICT_GOOD && (body.kind == KIND_GUIDE || body.kind == KIND_CODEBOOK);
+        buf_wipe(&parts);
+        if (published && standing == VERDICT_GOOD && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
+            disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count > 0) {
+            take_published(b, &body, d.parts[0].bytes);
+        }
+    }
+    leaf_range_done(&range);
+    buf_done(&parts);
+    roster_free(roster);
+}
+
+enum err codebook_here(struct work *w, struct codebook **out, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct codebook *b = mem_new(sizeof *b);
+    enum err e = OK;
+    for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
+        b->referral[l] = buf_new(REFERRAL_BYTES);
+    }
+    if (w->readable) {
+        e = kv_begin_read(state_kv(w->state), &t);
+    }
+    if (e == OK && t != NULL) {
+        read_leaves(w, t, b, why);
+        e = kv_error(t);
+    }
+    kv_abort(t);
+    if (e != OK) {
+        codebook_free(b);
+        return e;
+    }
+    *out = b;
+    return OK;
+}
+
+void codebook_free(struct codebook *b)
+{
+    if (b == NULL) {
+        return;
+    }
+    for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
+        buf_done(&b->referral[l]);
+    }
+    free(b->groups.codes);
+    free(b->themes.codes);
+    free(b);
+}
+
+static bool check(const struct published *p, enum code_list starter, const char *what, const struct code_set *codes,
+                  struct why *why)
+{
+    for (size_t i = 0; i < codes->n; i++) {
+        if (p->n == 0) {
+            if (!code_check(starter, what, codes->codes[i], why)) {
+                return false;
+            }
+            continue;
+        }
+        if (has(p, codes->codes[i])) {
+            continue;
+        }
+        struct nearest nearest = { .typed = codes->codes[i] };
+        struct buf all = buf_new(1024);
+        for (size_t k = 0; k < p->n; k++) {
+            nearest_offer(&nearest, p->codes[k].text);
+            buf_printf(&all, "%s%s", k == 0 ? "" : ", ", p->codes[k].text);
+        }
+        why_no_code(what, &nearest, &all, why);
+        buf_done(&all);
+        return false;
+    }
+    return true;
+}
+
+bool codebook_check(const struct codebook *b, const struct contribution *c, struct why *why)
+{
+    return check(&b->groups, CODES_GROUP, "group", &c->groups, why) &&
+           check(&b->themes, CODES_THEME, "theme", &c->themes, why);
+}

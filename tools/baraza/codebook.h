@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What the secretariat has published, as far as it came down to a site: the codes of the codebook, and what the guide
+// says is read out when nothing may be taken down. Where it has published neither: the starter codebook, and a text of
+// this program's own.
+#ifndef BARAZA_TOOLS_BARAZA_CODEBOOK_H
+#define BARAZA_TOOLS_BARAZA_CODEBOOK_H
+
+#include "common/format/codes.h"
+#include "tools/baraza/contribution.h"
+#include "tools/baraza/work.h"
+
+struct codebook;
+
+// Reads what came down to w's state. Codes of every version of the codebook that is in force at its index are taken,
+// because a code stays valid for ever; the starter codebook stands in for a list that none of them has. The referral is
+// that of the guide with the highest version. Nothing of either is known while w is not readable. ERR_* with why.
+// Gives.
+MUST_USE enum err codebook_here(struct work *w, struct codebook **out, struct why *why);
+void codebook_free(struct codebook *b);
+
+// False, and says which code of c's groups and themes is not in b, with the nearest that is. The one entry point of
+// whoever writes a contribution.
+MUST_USE bool codebook_check(const struct codebook *b, const struct contribution *c, struct why *why);
+
+// What is read out to somebody who speaks of a child or of gender-based violence: the guide's in that language or in
+// English, else this program's own. Borrows b (NULL: this program's own).
+struct slice codebook_referral(const struct codebook *b, enum language language);
+
+// True when flags hold one at which nothing verbatim is taken.
+bool codebook_must_stop(const struct code_set *flags);
+
+#endif
