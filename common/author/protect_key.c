@@ -5,7 +5,8 @@
 //
 // text = "baraza/protect-key/v1" nl
 //        "protect " name " " base64 X25519 nl
-//        "sealed " base64 of the canonical array [salt, memory, passes, nonce, XChaCha20-Poly1305 of the X25519 secret] nl
+//        "sealed " base64 of the canonical array [salt, memory, passes, nonce, secret] nl
+// secret: XChaCha20-Poly1305 of the X25519 secret under Argon2id.
 // The associated data are the first two lines.
 #include "common/author/protect_key.h"
 

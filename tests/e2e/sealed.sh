@@ -3,7 +3,7 @@
 # Copyright The Baraza authors
 #
 # Sealed parts: who said it, and what was said against the army, are read by those they are sealed to and by nobody
-# else. Not a byte of them lies anywhere at site, hub or courier, in eight encodings; and whoever opens one says so first.
+# else. Not a byte of them lies at site, hub or courier, in eight encodings; and whoever opens one says so first.
 . "$(dirname "$0")/lib.sh"
 canary=$BARAZA_BIN/../tests/e2e/canary
 
@@ -19,7 +19,7 @@ printf 'عائشة بنت الوادي، قرب بئر الجنوب' >words/arab
 printf 'Les soldats du poste Manté ont brûlé le grenier de Zémio' >words/accents
 printf 'الجنود أخذوا الماشية ليلاً عند المعبر القديم' >words/arabic
 printf 'They came 🐘🔥 with lorries and took the ferry rope away' >words/emoji
-{ printf 'A long account: '; for ((i = 0; i < 1400; i++)); do printf 'day %d they shelled Kivuré village, hut by hut. ' $i; done; } |
+for ((i = 0; i < 1400; i++)); do printf 'day %d they shelled Kivuré village, hut by hut. ' $i; done |
     head -c 65536 >words/long
 printf 'Wénceslas Otombo, the one with the blue bicycle' >words/imported-name
 printf 'Imported: the patrol at Kilométre Douze takes money' >words/imported
@@ -67,15 +67,16 @@ expect_contains "one recipient" "$(cat err)" "at least 2"
 expect_status 2 baraza add --state site --sensitivity sealed --seal-to lark --seal-to wern "Never written down."
 expect_contains "an unknown one" "$(cat err)" "lark, wren, ombuds"
 expect_status 2 baraza add --state site --seal-to lark --seal-to wren "Never written down."
-add --sensitivity sealed --group women --theme armed-groups --kind threat --summary "$(cat words/accents)" "$(cat words/emoji)"
-expect_contains "what is said before" "$(cat err)" "sealed to lark, wren and ombuds: nobody else can read it then, you neither"
+add --sensitivity sealed --group women --theme armed-groups --kind threat --summary "$(cat words/accents)" \
+    "$(cat words/emoji)"
+expect_contains "what is said before" "$(cat err)" "sealed to lark, wren and ombuds: nobody else can read it then"
 sealed=$(id_at 2)
-"$BARAZA_BIN/baraza" add --state site --sensitivity sealed --seal-to lark --seal-to ombuds <words/accents >/dev/null 2>&1 ||
+baraza add --state site --sensitivity sealed --seal-to lark --seal-to ombuds <words/accents >/dev/null 2>&1 ||
     die "words from standard input"
-"$BARAZA_BIN/baraza" add --state site --sensitivity sealed --lang ar --identity-file words/arabic-name - <words/arabic \
-    >/dev/null 2>&1 || die "words in Arabic"
+baraza add --state site --sensitivity sealed --lang ar --identity-file words/arabic-name - <words/arabic >/dev/null \
+    2>&1 || die "words in Arabic"
 arabic=$(id_at 4)
-"$BARAZA_BIN/baraza" add --state site --sensitivity sealed - <words/long >/dev/null 2>&1 || die "64 KB"
+baraza add --state site --sensitivity sealed - <words/long >/dev/null 2>&1 || die "64 KB"
 add --identity "$(cat words/name)" "The road is unsafe after dark."
 named=$(id_at 6)
 expect_status 2 baraza add --state site --sensitivity sealed --form 3 --written-by "Somebody" "Never written down."
@@ -86,7 +87,7 @@ expect_contains "advice" "$(cat err)" "--sensitivity sealed"
 step "a forum whose words are all sealed, and rows of a table with identity, sensitivity and recipients of their own"
 expect_status 0 baraza session open XM-KIV-2026-004 --area XM-KIV --state site --sensitivity sealed --seal-to wren \
     --seal-to ombuds
-"$BARAZA_BIN/baraza" add --state site --session XM-KIV-2026-004 - <words/accents >/dev/null 2>err || die "$(cat err)"
+baraza add --state site --session XM-KIV-2026-004 - <words/accents >/dev/null 2>err || die "$(cat err)"
 expect_contains "the forum's recipients" "$(cat err)" "sealed to wren and ombuds"
 {
     echo 'id,said,identity,sensitivity,seal-to,flags,group,author'
@@ -102,8 +103,8 @@ expect_contains "the forum's recipients" "$(cat err)" "sealed to wren and ombuds
 expect_status 65 baraza import --state site --from csv table.csv --area XM-KIV
 cp out imported; cp err refused
 expect_contains "the result" "$(cat imported)" "8 rows = 2 saved + 0 here already + 6 refused"
-for part in "row 3 (line 4)" "gender" "row 4" 'did you mean' "row 5" "at least 2" "row 6" "in the clear" 'did you mean "youth"' \
-    'did you mean "names-unit"'; do
+for part in "row 3 (line 4)" "gender" "row 4" 'did you mean' "row 5" "at least 2" "row 6" "in the clear" \
+    'did you mean "youth"' 'did you mean "names-unit"'; do
     expect_contains "refused rows" "$(cat refused imported)" "$part"
 done
 rm table.csv
@@ -116,7 +117,7 @@ expect_status 0 baraza correct "$sealed" --state site --reason misheard --text "
 expect_contains "to whom" "$(cat err)" "sealed to lark, wren and ombuds"
 expect_status 2 baraza correct "$sealed" --state site --reason wrong-speaker --group youth
 expect_contains "what cannot be said again" "$(cat err)" "--text"
-expect_status 2 baraza correct "$(printf 'ab%.0s' {1..32})" --state site --reason misheard --text "Unknown to this site."
+expect_status 2 baraza correct "$(printf 'ab%.0s' {1..32})" --state site --reason misheard --text "Not known here."
 expect_contains "an original that is not here" "$(cat err)" "--sensitivity"
 
 step "readers show whom it is sealed to, not bytes, at the site and at the hub"
@@ -152,7 +153,8 @@ expect_status 0 baraza verify officers.export --charter founder/charter
 
 step "an officer opens: the record is told first, then the words are shown"
 opening() { baraza open "$@" --state lark --passphrase-file "$PASS" --key lark.key --key-passphrase-file lark.pass; }
-expect_status 0 opening "$named" --part identity --reason contact-back --record officers.export --text "She asked for news."
+expect_status 0 opening "$named" --part identity --reason contact-back --record officers.export \
+    --text "She asked for news."
 expect_contains "the identity" "$(cat out)" "$(cat words/name)"
 expect_contains "what is said" "$(cat err)" "the record says that you opened this"
 expect_status 0 opening "$arabic" --part said --reason check --record officers.export --json
@@ -203,8 +205,8 @@ expect_contains "never given" "$(cat err)" "not-given"
 words=$(
     trap '' XFSZ
     ulimit -f 0 # whatever is written fails
-    baraza open "$named" --part identity --reason check --record officers.export --state lark --passphrase-file "$PASS" \
-        --key lark.key --key-passphrase-file lark.pass 2>&1
+    baraza open "$named" --part identity --reason check --record officers.export --state lark \
+        --passphrase-file "$PASS" --key lark.key --key-passphrase-file lark.pass 2>&1
     echo "status $?"
 )
 expect_contains "opened without telling" "$words" "status 74"

@@ -151,8 +151,8 @@ static int take_guard(struct correcting *x)
     }
     const bool says_sealed = x->sensitivity != NULL && slice_equal(slice_text(x->sensitivity), SLICE_LITERAL("sealed"));
     if (!x->here && x->sensitivity == NULL) {
-        return cmd_usage("the original is not here: say with --sensitivity whether it is open, restricted or sealed, so "
-                         "that sealed words are not corrected in the clear; or name the record with --record");
+        return cmd_usage("the original is not here: say with --sensitivity whether it is open, restricted or sealed, "
+                         "so that sealed words are not corrected in the clear; or name its record with --record");
     }
     x->sealed = x->here ? x->sealed : says_sealed;
     if (!x->sealed) {
@@ -219,7 +219,7 @@ static int make_parts(struct correcting *x, struct append_item *item)
         merge(given.parts[i], buf_slice(&x->now[i]), &x->made[i]);
         n += x->made[i].n > 0 ? 1 : 0;
         if (x->made[i].n == 0 && x->before[i] && x->now[i].n == 0) {
-            return cmd_usage("your earlier correction of this is sealed, so it cannot be said again for you: give %s too",
+            return cmd_usage("your earlier correction of this is sealed, and cannot be said again for you: give %s too",
                              i == AMEND_SAID ? "--text" : "--group or --speaker");
         }
         if (x->made[i].n == 0 && x->before[i]) {

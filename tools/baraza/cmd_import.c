@@ -482,8 +482,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "title", 0, ARG_TEXT, "TEXT", "title of the forum, when it is not open here yet", &in.title },
         { "lang", 'l', ARG_TEXT, "TAG", "language of rows that do not say; und when not given", &in.lang },
         { "name", 0, ARG_TEXT, "TEXT", "what the source is called: rows are known again by it and their id", &in.name },
-        { "sensitivity", 0, ARG_TEXT, "CODE", "of rows that do not say: open (the usual), restricted, sealed; else the "
-          "forum's", &in.sensitivity },
+        { "sensitivity", 0, ARG_TEXT, "CODE", "of rows that do not say: open, restricted, sealed; the forum's when not "
+          "given", &in.sensitivity },
         { "seal-to", 0, ARG_LIST, "NAME", "who may open what is sealed of rows that do not say, two or more",
           &in.seal_to },
         { "new-code", 0, ARG_FLAG, NULL, "take groups and themes that the codebook does not have", &in.new_codes },

@@ -143,7 +143,7 @@ static void take_published(struct codebook *b, const struct body *body, struct s
 }
 
 // Reads the leaves in their order, with the roster as it was at each.
-static void read_leaves(struct work *w, struct kv_txn *t, struct codebook *b, struct why *why)
+static void read_leaves(struct work *w, struct kv_txn *t, struct codebook *b)
 {
     struct entry e;
     struct body body;
@@ -151,7 +151,7 @@ static void read_leaves(struct work *w, struct kv_txn *t, struct codebook *b, st
     struct roster *roster = roster_new(state_charter(w->state));
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     struct leaf_range range = leaf_range_new(t, 0);
-    while (leaf_range_next(&range, why)) {
+    while (leaf_range_next(&range)) {
         if (entry_parse(range.entry.bytes, &e) != VERDICT_GOOD) {
             continue;
         }
@@ -181,11 +181,12 @@ enum err codebook_here(struct work *w, struct codebook **out, struct why *why)
         e = kv_begin_read(state_kv(w->state), &t);
     }
     if (e == OK && t != NULL) {
-        read_leaves(w, t, b, why);
+        read_leaves(w, t, b);
         e = kv_error(t);
     }
     kv_abort(t);
     if (e != OK) {
+        why_set(why, "reading the guide and the codebook: %s", err_text(e));
         codebook_free(b);
         return e;
     }

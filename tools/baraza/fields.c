@@ -82,7 +82,7 @@ int fields_stop(const struct cmd_context *context, const struct code_set *flags)
     if (code != EXIT_GOOD) {
         return code;
     }
-    why_set(&why, "Stop: nothing was saved, and nothing this person says of it is written down. Read out the above. "
+    why_set(&why, "Stop: write down nothing of what this person says of it. Nothing was saved. Read out the above. "
                   "That it was raised may be recorded, without a word of it: --no-words");
     return cmd_fail(ERR_BAD_INPUT, &why);
 }
