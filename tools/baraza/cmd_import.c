@@ -354,8 +354,8 @@ static int import(const struct cmd_context *context, const struct importing *in,
         enum err e = code < 0 ? report_changed(r, &why) : OK;
         code = e == OK ? code : cmd_fail(e, &why);
         if (r->sealed > 0) {
-            cmd_remark(context, "what was sealed nobody can read now but those it is sealed to; but %s itself still has "
-                       "it in the clear: destroy it, and every copy of it", in->path);
+            cmd_remark(context, "what was sealed nobody can read now but those it is sealed to; but %s itself still "
+                       "has it in the clear: destroy it, and every copy of it", in->path);
         }
         int shown = print_result(r); // also after a failure: what was saved is saved
         if (code < 0) {
