@@ -6,6 +6,7 @@
 
 #include "common/author/notebook.h"
 #include "common/format/custody.h"
+#include "common/format/kinds.h"
 #include "common/format/pack.h"
 #include "common/format/proof.h"
 #include "common/store/exchange_state.h"
@@ -126,6 +127,10 @@ static enum err store_down_entry(struct kv_txn *t, const struct msg_down_entry *
     uint8_t key_id[8];
     struct wrapped wrapped;
     struct hash id = entry_id(d->entry);
+    struct entry entry;
+    if (entry_parse(d->entry, &entry) == VERDICT_GOOD && kind_of(entry.kind) == KIND_REDACTION) {
+        leaf_redaction_put(t, d->index);
+    }
     if (d->disclosure.n == 0) {
         leaf_put(t, d->index, id, d->entry, slice_of(NULL, 0), NULL);
         return kv_error(t);

@@ -31,7 +31,17 @@ static const struct wording wordings[] = {
                                                  "kept here, and nothing is exchanged any more: tell an observer" },
     [CONTACT_TROUBLE] = { "trouble", "this computer could not store what came: look at its disk" },
     [CONTACT_PUT_OFF] = { "put-off", "the hub puts off what waits here" },
+    [CONTACT_UNLOCK] = { "unlock", "what the hub lacks can only be sent once somebody unlocks (baraza unlock)" },
 };
+
+// The same, where more is known.
+static const char asked_again[] = "the hub asks again for entries that it had received: it was restored from an older "
+                                  "copy. Nothing is lost: they are sent once more when somebody unlocks (baraza "
+                                  "unlock)";
+static const char shut_out[] =
+    "the hub does not admit this device any more, though it did before: its accreditation has ended, or the hub was "
+    "put back to a copy of before this device joined. Nothing is lost here, and nothing travels until that is settled: "
+    "tell the registrar, who sees in baraza who which of the two it is";
 
 #define STATES (sizeof wordings / sizeof wordings[0])
 
@@ -90,8 +100,10 @@ enum err node_contact_get(struct kv *kv, struct node_contact *out)
 void node_contact_say(const struct node_contact *c, struct buf *out)
 {
     CHECK((size_t)c->state < STATES);
-    buf_put_text(out, wordings[c->state].text);
-    if (c->code != VERDICT_GOOD && c->state != CONTACT_NOT_ADMITTED) {
+    const bool again = c->state == CONTACT_UNLOCK && c->code == VERDICT_GAP;
+    const bool out_now = c->state == CONTACT_NOT_ADMITTED && c->welcomed_s > 0;
+    buf_put_text(out, again ? asked_again : out_now ? shut_out : wordings[c->state].text);
+    if (c->code != VERDICT_GOOD && c->state != CONTACT_NOT_ADMITTED && c->state != CONTACT_UNLOCK) {
         buf_put_text(out, ": ");
         buf_put_text(out, verdict_text(c->code));
     }
@@ -99,7 +111,7 @@ void node_contact_say(const struct node_contact *c, struct buf *out)
 
 bool node_contact_heard(const struct node_contact *c)
 {
-    return c->state == CONTACT_UP || c->state == CONTACT_PUT_OFF;
+    return c->state == CONTACT_UP || c->state == CONTACT_PUT_OFF || c->state == CONTACT_UNLOCK;
 }
 
 bool node_contact_stuck(const struct node_contact *c)

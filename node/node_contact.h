@@ -23,6 +23,8 @@ enum node_contact_state {
     CONTACT_CONTRADICTION = 8, // the hub signed two records that exclude each other
     CONTACT_TROUBLE = 9,       // this computer could not store what came
     CONTACT_PUT_OFF = 10,      // the hub answers, but puts off what waits here: code
+    CONTACT_UNLOCK = 11,       // the hub answers, but what it lacks can only be read here once somebody unlocks; code
+                               // GAP: it had received it before, and was restored from an older copy
 };
 
 struct node_contact {
@@ -42,7 +44,7 @@ MUST_USE enum err node_contact_get(struct kv *kv, struct node_contact *out);
 // Appends one English sentence without a full stop at its end.
 void node_contact_say(const struct node_contact *c, struct buf *out);
 
-// True when the hub answered.
+// True when the hub answered, now or when it was asked last.
 bool node_contact_heard(const struct node_contact *c);
 
 // True when waiting alone will not help: somebody has to do something, here or at the hub.

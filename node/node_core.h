@@ -146,7 +146,8 @@ enum node_tell {
     TELL_REFUSED,          // entry seq was refused: code
     TELL_DEFERRED,         // entry seq waits: code
     TELL_RESTORED,         // this store was restored or copied; a new notebook begins; value = renew.held
-    TELL_LOCKED,           // entries wait here that need an unlock before they can travel
+    TELL_LOCKED,           // entries wait here that need an unlock before they can travel; code GAP: the hub had
+                           // received them, and lost them
     TELL_DOWN,             // entries from the hub arrived; value = how many
     TELL_CONTRADICTION,    // the hub signed two records that exclude each other: exchange has stopped for good
     TELL_HUB_BEHIND,       // the hub shows less than it showed before (restored?); value = its size

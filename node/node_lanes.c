@@ -106,6 +106,7 @@ static void compare(struct node_core *c, struct lane *l, const struct msg_welcom
         hub_holds(l, l->j.received, l->j.received_head); // ours stands inside the longer chain: it has said so before
     }
     l->sent = l->hub_next;
+    l->unreadable = false; // tried once for each welcome, so that what is told of the hub speaks of this one
     l->want_ms = c->event->now_ms;
     l->want_wait_ms = NODE_WANT_MS;
     if (foreign && l->j.current) {
@@ -224,7 +225,9 @@ void node_lanes_range_sent(struct node_core *c)
     }
     if (to <= from) {
         l->unreadable = true;
-        node_tell(c, TELL_LOCKED, &l->j.local.journal, from, VERDICT_GOOD, l->j.local.next - from);
+        // What it had given custody of has no sealed copy any more.
+        enum verdict lost = from < l->j.received ? VERDICT_GAP : VERDICT_GOOD;
+        node_tell(c, TELL_LOCKED, &l->j.local.journal, from, lost, l->j.local.next - from);
         return;
     }
     CHECK(from == l->sent);

@@ -11,7 +11,7 @@ bool node_people_store_key(const struct safe *safe, struct store_key *out)
 {
     for (size_t i = 0; i < LIMIT_PERSONS; i++) {
         if (safe->slots[i].taken) {
-            *out = store_key_of(safe->slots[i].store_key);
+            *out = unlocked_store_key(&safe->slots[i]);
             return true;
         }
     }

@@ -7,6 +7,7 @@
 #include "common/author/agent.h"
 #include "common/net/loop.h"
 #include "node/node_exchange.h"
+#include "node/node_tend.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct node_shell {
     struct safe safe;
     struct agent *agent;
     struct node_exchange *exchange;
+    struct node_tend *tend;
     int signals;
 };
 
@@ -82,6 +84,7 @@ static enum err serve(struct node_shell *s)
 {
     LOG_WITH(s->o->log, LOG_INFO, "node.ready", log_yes("pinned", s->safe.pinned));
     for (;;) {
+        node_tend_turn(s->tend);
         node_exchange_turn(s->exchange);
         uint64_t locks = agent_expire(s->agent, loop_now_ms());
         uint64_t works = node_exchange_deadline(s->exchange);
@@ -117,8 +120,13 @@ enum err node_shell_run(const struct node_shell_options *options, struct why *wh
         e = node_exchange_open(&work, &s.exchange, why);
     }
     if (e == OK) {
+        const struct node_tend_options own = {
+            .state = options->state, .safe = &s.safe, .log = options->log, .own_agent = true
+        };
+        s.tend = node_tend_open(&own);
         e = serve(&s);
     }
+    node_tend_close(s.tend);
     node_exchange_close(s.exchange);
     agent_close(s.agent);
     loop_fd_close(s.signals);

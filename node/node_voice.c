@@ -15,6 +15,7 @@ struct node_voice {
     struct node_contact heard;   // in this step; NONE: nothing
     enum node_contact_state down; // what a lost or failed connection means, until the next one
     bool asked;
+    struct journal_id locked;    // the journal of which the remark UNLOCK speaks
 };
 
 struct node_voice *node_voice_open(struct kv *kv, const struct log *log)
@@ -44,6 +45,13 @@ static void hear(struct node_voice *v, enum node_contact_state state, enum verdi
     }
 }
 
+// True when what the last remark speaks of is over now that something was received.
+static bool over(const struct node_voice *v, const struct node_action *a)
+{
+    return v->contact.state == CONTACT_PUT_OFF ||
+           (v->contact.state == CONTACT_UNLOCK && journal_id_equal(v->locked, a->as.tell.journal));
+}
+
 // The remark that a thing told amounts to; NONE: it says nothing about the hub.
 static enum node_contact_state state_of(const struct node_voice *v, enum node_event_type event,
                                         const struct node_action *a)
@@ -65,12 +73,13 @@ static enum node_contact_state state_of(const struct node_voice *v, enum node_ev
         return CONTACT_TROUBLE;
     case TELL_DEFERRED:
         return CONTACT_PUT_OFF;
+    case TELL_LOCKED:
+        return CONTACT_UNLOCK;
     case TELL_RECEIVED:
-        return v->contact.state == CONTACT_PUT_OFF ? CONTACT_UP : CONTACT_NONE; // not any more
+        return over(v, a) ? CONTACT_UP : CONTACT_NONE;
     case TELL_CONFIRMED:
     case TELL_REFUSED:
     case TELL_RESTORED:
-    case TELL_LOCKED:
     case TELL_DOWN:
     case TELL_HUB_BEHIND:
         break;
@@ -108,6 +117,9 @@ void node_voice_hear(struct node_voice *v, enum node_event_type event, const str
     LOG_WITH(v->log, lines[what].level, lines[what].code, log_id("journal", key), log_number("seq", a->as.tell.seq),
              log_verdict("verdict", a->as.tell.code), log_number("value", a->as.tell.value));
     enum node_contact_state state = state_of(v, event, a);
+    if (state == CONTACT_UNLOCK) {
+        v->locked = a->as.tell.journal;
+    }
     if (state != CONTACT_NONE) {
         hear(v, state, a->as.tell.code);
     }
@@ -162,7 +174,7 @@ void node_voice_settle(struct node_voice *v, uint64_t wall_s)
     }
     now.number = v->contact.number + 1;
     now.at_s = wall_s;
-    now.welcomed_s = now.state == CONTACT_UP ? wall_s : v->contact.welcomed_s;
+    now.welcomed_s = now.state == CONTACT_UP || now.state == CONTACT_UNLOCK ? wall_s : v->contact.welcomed_s;
     bool other = now.state != v->contact.state || now.code != v->contact.code;
     bool old = now.welcomed_s >= v->contact.welcomed_s + WELCOME_STEP_S;
     if (!other && !old && !v->asked) {

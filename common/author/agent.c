@@ -23,7 +23,7 @@
 
 #define TIMEOUT_US 250000 // one request or reply
 #define BACKLOG 16
-#define UNLOCKED_FIELDS 7
+#define UNLOCKED_FIELDS 9
 
 enum request { REQUEST_WHO = 1, REQUEST_GET = 2, REQUEST_LOCK = 3, REQUEST_PUT = 4 };
 
@@ -160,7 +160,9 @@ static void unlocked_pack(const struct unlocked *u, struct buf *out)
     pack_text(out, u->person.name);
     pack_bin(out, SLICE_ARRAY(u->person.key.b));
     pack_bin(out, SLICE_ARRAY(u->sign.b));
+    pack_bin(out, SLICE_ARRAY(u->box.b));
     pack_bin(out, SLICE_ARRAY(u->store_key.b));
+    pack_bin(out, slice_of(u->older.b, u->renewing ? sizeof u->older.b : 0));
     pack_bin(out, SLICE_ARRAY(u->unlock.b));
     pack_bin(out, SLICE_ARRAY(u->outbox_key.b));
     pack_bin(out, SLICE_ARRAY(u->outbox_record));
@@ -183,7 +185,15 @@ static void unlocked_read(struct cursor *c, struct unlocked *out)
 {
     person_read(c, &out->person);
     cursor_bin_fixed(c, out->sign.b, sizeof out->sign.b);
+    cursor_bin_fixed(c, out->box.b, sizeof out->box.b);
     cursor_bin_fixed(c, out->store_key.b, sizeof out->store_key.b);
+    struct slice older = cursor_bin(c);
+    out->renewing = older.n == sizeof out->older.b;
+    if (out->renewing) {
+        memcpy(out->older.b, older.p, older.n);
+    } else if (older.n > 0) {
+        cursor_fail(c);
+    }
     cursor_bin_fixed(c, out->unlock.b, sizeof out->unlock.b);
     cursor_bin_fixed(c, out->outbox_key.b, sizeof out->outbox_key.b);
     cursor_bin_fixed(c, out->outbox_record, sizeof out->outbox_record);

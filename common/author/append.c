@@ -169,7 +169,12 @@ static enum err put_keys(struct writing *w, struct why *why)
     enum err e = store_seal_key_get(w->t, &half, id);
     if (e == ERR_NOT_FOUND || (e == ERR_CORRUPT && kv_error(w->t) == OK)) {
         store_seal_key_put(w->t, &w->store_key);
-        e = OK;
+        return OK;
+    }
+    if (e == OK && memcmp(id, w->store_key.id, sizeof id) != 0) {
+        // Nothing may be put under a key that is being destroyed.
+        why_set(why, "the keys of this computer were renewed meanwhile: try again (after baraza unlock)");
+        e = ERR_AGAIN;
     }
     return e;
 }
@@ -309,7 +314,7 @@ static void writing_init(struct writing *w, const struct author *a, uint64_t wal
         .u = a->u,
         .outbox = state_info(a->state)->side == STORE_NODE,
         .claimed_s = wall_s - wall_s % quantum,
-        .store_key = store_key_of(a->u->store_key),
+        .store_key = unlocked_store_key(a->u),
         .plain = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES),
         .sealed = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + VAULT_SEAL_BYTES),
         .record = buf_new(OUTBOX_RECORD_BYTES),

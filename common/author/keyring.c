@@ -4,12 +4,12 @@
 // The keyring file and passphrases (Argon2id, RFC 9106, by libsodium). It must never write a secret in the clear.
 // Read first: keyring.h, docs/STORAGE.md "Keyring".
 //
-// file   = [2, [person …]], canonical
+// file   = [2, [person …], store key before], canonical
 // person = [name, author key, X25519 key, salt 16, memory in bytes, passes, nonce 24, secrets, store key,
 //           [[keyholder's name, X25519 key, box] …]]
 // secrets: XChaCha20-Poly1305 of (Ed25519 seed ‖ X25519 secret) under Argon2id(passphrase, salt), with the associated
 // data "baraza/keyring/v1" 00 ‖ name ‖ author key ‖ X25519 key. store key: sealed box to the X25519 key. Keyholders'
-// boxes: keyring_recover.c.
+// boxes: keyring_recover.c. store key before: empty, but while it is renewed (keyring_renew.c).
 #include "common/author/keyring_inside.h"
 
 #include "common/base/file.h"
@@ -144,11 +144,18 @@ enum err keyring_load(const char *path, struct keyring **out, struct why *why)
     }
     k = keyring_new();
     struct cursor c = cursor_new(buf_slice(&bytes), false);
-    cursor_array_of(&c, 2);
+    cursor_array_of(&c, 3);
     uint64_t version = cursor_uint(&c);
     k->count = cursor_array(&c, LIMIT_PERSONS);
     for (size_t i = 0; i < k->count; i++) {
         member_read(&c, &k->members[i]);
+    }
+    struct slice older = cursor_bin(&c);
+    if (older.n == sizeof k->older) {
+        memcpy(k->older, older.p, older.n);
+        k->renewing = true;
+    } else if (older.n > 0) {
+        cursor_fail(&c);
     }
     if (!cursor_done(&c) || version != KEYRING_VERSION) {
         why_set(why, "%s is damaged, or of another version: restore it from a backup", path);
@@ -166,12 +173,13 @@ out:
 enum err keyring_save(const struct keyring *k, const char *path, struct why *why)
 {
     struct buf bytes = buf_new(LIMIT_KEYRING_BYTES);
-    pack_array(&bytes, 2);
+    pack_array(&bytes, 3);
     pack_uint(&bytes, KEYRING_VERSION);
     pack_array(&bytes, k->count);
     for (size_t i = 0; i < k->count; i++) {
         member_pack(&k->members[i], &bytes);
     }
+    pack_bin(&bytes, slice_of(k->older, k->renewing ? sizeof k->older : 0));
     CHECK(buf_ok(&bytes));
     enum err e = file_supplant(path, buf_slice(&bytes), 0600, why);
     buf_done(&bytes);
@@ -251,23 +259,6 @@ static void member_ad(const struct member *m, struct buf *out)
     CHECK(buf_ok(out));
 }
 
-// Gives an unlocked person her key for outbox copies.
-static enum err outbox_begin(struct unlocked *u, struct boxkey intake, struct why *why)
-{
-    ident_random(u->unlock.b, sizeof u->unlock.b);
-    u->outbox_key = symkey_new();
-    struct buf record = buf_new(OUTBOX_KEY_BYTES);
-    bool made = outbox_key_make(u->unlock, &u->outbox_key, intake, &record);
-    if (made) {
-        CHECK(record.n == sizeof u->outbox_record);
-        memcpy(u->outbox_record, record.p, record.n);
-    } else {
-        why_set(why, "the charter's intake key is not a key");
-    }
-    buf_done(&record);
-    return made ? OK : ERR_CORRUPT;
-}
-
 enum err member_seal(struct member *m, struct slice passphrase, const struct member_secrets *secrets, struct why *why)
 {
     const struct passphrase_lock lock = passphrase_lock_new();
@@ -283,15 +274,6 @@ enum err member_seal(struct member *m, struct slice passphrase, const struct mem
     buf_done(&sealed);
     buf_done(&ad);
     return e;
-}
-
-static void box_store_key(struct member *m, const struct symkey *store_key)
-{
-    struct buf boxed = buf_new(STORE_BOXED);
-    CHECK(seal_box(m->box, SLICE_ARRAY(store_key->b), &boxed));
-    CHECK(boxed.n == sizeof m->store_key);
-    memcpy(m->store_key, boxed.p, boxed.n);
-    buf_done(&boxed);
 }
 
 static enum err newcomer_check(const struct keyring *k, const char *name, struct slice passphrase, struct why *why)
@@ -332,12 +314,14 @@ enum err keyring_add(struct keyring *k, const char *name, struct slice passphras
     sign_keypair(&m.person.key, &out->sign);
     memcpy(secrets.seed, out->sign.b, sizeof secrets.seed);
     box_keypair(&m.box, &secrets.box);
-    out->store_key = by != NULL ? by->store_key : symkey_new();
-    box_store_key(&m, &out->store_key);
+    out->box = secrets.box;
+    struct symkey store_key = by != NULL ? by->store_key : symkey_new();
+    member_box_store_key(&m, &store_key);
     e = member_seal(&m, passphrase, &secrets, why);
     if (e == OK) {
-        e = outbox_begin(out, intake, why);
+        e = member_refresh(k, &m, intake, out, why);
     }
+    mem_wipe(&store_key, sizeof store_key);
     mem_wipe(&secrets, sizeof secrets);
     if (e != OK) {
         safe_forget(out);
@@ -392,37 +376,18 @@ size_t keyring_index(const struct keyring *k, struct pubkey key)
     return i;
 }
 
-// Opens a member's keys into out (not yet taken).
-static enum err member_unlock(const struct member *m, struct slice passphrase, struct unlocked *out, struct why *why)
-{
-    struct member_secrets secrets;
-    struct pubkey pub;
-    struct buf store_key = buf_new(sizeof out->store_key.b);
-    enum err e = member_open(m, passphrase, &secrets, why);
-    if (e != OK) {
-        return e;
-    }
-    sign_keypair_from_seed(secrets.seed, &pub, &out->sign);
-    if (seal_open(m->box, &secrets.box, SLICE_ARRAY(m->store_key), &store_key) &&
-        store_key.n == sizeof out->store_key.b) {
-        memcpy(out->store_key.b, store_key.p, store_key.n);
-    } else {
-        why_set(why, "the keys of %s are damaged: restore the keyring from a backup", m->person.name);
-        e = ERR_CORRUPT;
-    }
-    mem_wipe(&secrets, sizeof secrets);
-    buf_wipe(&store_key);
-    buf_done(&store_key);
-    return e;
-}
-
 enum err keyring_unlock(const struct keyring *k, struct pubkey key, struct slice passphrase, struct boxkey intake,
                         struct unlocked *out, struct why *why)
 {
     const struct member *m = &k->members[keyring_index(k, key)];
-    enum err e = member_unlock(m, passphrase, out, why);
+    struct member_secrets secrets;
+    struct pubkey pub;
+    enum err e = member_open(m, passphrase, &secrets, why);
     if (e == OK) {
-        e = outbox_begin(out, intake, why);
+        sign_keypair_from_seed(secrets.seed, &pub, &out->sign);
+        out->box = secrets.box;
+        mem_wipe(&secrets, sizeof secrets);
+        e = member_refresh(k, m, intake, out, why);
     }
     if (e != OK) {
         safe_forget(out);

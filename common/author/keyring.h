@@ -11,6 +11,7 @@
 #include "common/author/keyholder.h"
 #include "common/format/outbox.h"
 #include "common/limits.h"
+#include "common/store/vault.h"
 
 // Somebody who writes here. The name is chosen, not real, and stays in this file: it is never sent.
 struct person {
@@ -23,13 +24,19 @@ struct person {
 struct unlocked {
     struct person person;
     struct seckey sign;
+    struct boxsec box;         // opens what the keyring holds for her, also after a renewal (keyring_refresh)
     struct symkey store_key;   // wraps the entries' keys in the vault
+    bool renewing;             // the store key is being renewed, or that was interrupted:
+    struct symkey older;       // this one, before it, still opens what is not wrapped anew
     struct unlock_id unlock;   // this unlock, and the key under which its outbox copies are encrypted
     struct symkey outbox_key;
     uint8_t outbox_record[OUTBOX_KEY_BYTES]; // that key for the hub's intake key alone (outbox_key_make)
     uint64_t used_ms;          // when it was last used, for the idle limit
     bool taken;
 };
+
+// The store key as the store takes it, with the one before while it is renewed. The caller wipes.
+struct store_key unlocked_store_key(const struct unlocked *u);
 
 // Guarded memory for all unlocked people of one process.
 struct safe {
@@ -60,7 +67,8 @@ struct keyring *keyring_new(void);
 void keyring_free(struct keyring *k);
 
 // Reads, and durably replaces, a keyring file. Parameters of Argon2id in it are bounded when read. ERR_CORRUPT,
-// ERR_NOT_FOUND, ERR_IO with why.
+// ERR_NOT_FOUND, ERR_IO with why. What is replaced is overwritten (file_supplant): whoever saves holds
+// keys/keyring.lock.
 MUST_USE enum err keyring_load(const char *path, struct keyring **out, struct why *why);
 MUST_USE enum err keyring_save(const struct keyring *k, const char *path, struct why *why);
 
@@ -107,5 +115,20 @@ size_t keyring_keyholders(const struct keyring *k, struct pubkey key, struct key
 // hers; ERR_CORRUPT, ERR_USAGE, ERR_AGAIN.
 MUST_USE enum err keyring_recover(struct keyring *k, struct pubkey key, const struct keyholder *who,
                                   const struct boxsec *sec, struct slice fresh, struct why *why);
+
+// --- renewing the store key, for everybody and without anybody's passphrase (STORAGE "Renewing the store key") ---
+
+// True while the file holds the key before, too: a renewal is under way, or was interrupted.
+bool keyring_renewing(const struct keyring *k);
+
+// Boxes a new store key to everybody here and keeps `now`, the present one, under it. Not while renewing (CHECK).
+void keyring_renew_begin(struct keyring *k, const struct symkey *now);
+
+// Forgets the key before.
+void keyring_renew_end(struct keyring *k);
+
+// Gives somebody who is unlocked the store key (and the one before) as this keyring has them, and a new key for her
+// outbox copies: none of before is hers any more. ERR_NOT_FOUND: she is not in it; ERR_CORRUPT with why.
+MUST_USE enum err keyring_refresh(const struct keyring *k, struct boxkey intake, struct unlocked *u, struct why *why);
 
 #endif

@@ -2,7 +2,8 @@
 // Copyright The Baraza authors
 //
 // What the files of the keyring share and nobody else includes: its members as they are in the file.
-// keyring.c: the file and passphrases, safes · keyring_recover.c: keyholders, new passphrases.
+// keyring.c: the file and passphrases, safes · keyring_recover.c: keyholders, new passphrases · keyring_renew.c: the
+// store key.
 #ifndef BARAZA_AUTHOR_KEYRING_INSIDE_H
 #define BARAZA_AUTHOR_KEYRING_INSIDE_H
 
@@ -38,8 +39,13 @@ struct member {
     struct held held[LIMIT_KEYHOLDERS];
 };
 
+// The store key before, under the new one, while it is renewed: nonce ‖ XChaCha20-Poly1305.
+#define OLDER_SEALED (SEAL_NONCE_BYTES + 32 + SEAL_SECRET_EXTRA)
+
 struct keyring {
     size_t count;
+    bool renewing;
+    uint8_t older[OLDER_SEALED];
     struct member members[LIMIT_PERSONS];
 };
 
@@ -58,5 +64,13 @@ MUST_USE enum err member_open(const struct member *m, struct slice passphrase, s
 
 // True when they are this member's.
 bool member_secrets_fit(const struct member *m, const struct member_secrets *secrets);
+
+// Boxes the store key to her.
+void member_box_store_key(struct member *m, const struct symkey *store_key);
+
+// Opens the store key, and the one before, with u->box, and gives her a key for outbox copies. Errors as
+// keyring_refresh.
+MUST_USE enum err member_refresh(const struct keyring *k, const struct member *m, struct boxkey intake,
+                                 struct unlocked *u, struct why *why);
 
 #endif

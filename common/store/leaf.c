@@ -4,6 +4,7 @@
 // Entries in the record's order. Indices only grow, so pages fill up whole. It must never decide which index is next.
 #include "common/store/leaf.h"
 
+#include "common/store/cell.h"
 #include "common/store/id_prefix.h"
 
 static enum err damaged(struct why *why, uint64_t index)
@@ -81,6 +82,17 @@ void leaf_drop(struct kv_txn *t, uint64_t index)
 uint64_t leaf_count(struct kv_txn *t)
 {
     return kv_count(t, DB_LEAF);
+}
+
+void leaf_redaction_put(struct kv_txn *t, uint64_t index)
+{
+    struct key key = key_index(DB_CONTROL, index);
+    cell_put_last(t, DB_CONTROL, key_slice(&key), slice_of(NULL, 0));
+}
+
+uint64_t leaf_redactions(struct kv_txn *t)
+{
+    return kv_count(t, DB_CONTROL);
 }
 
 enum err leaf_find(struct kv_txn *t, struct slice prefix, uint64_t *out)

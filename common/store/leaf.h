@@ -39,6 +39,11 @@ void leaf_drop(struct kv_txn *t, uint64_t index);
 // How many entries are here.
 uint64_t leaf_count(struct kv_txn *t);
 
+// At a node: notes that the entry at index is a redaction, and says how many there are, so that who looks for what is
+// to be erased need not read everything to find that nothing is.
+void leaf_redaction_put(struct kv_txn *t, uint64_t index);
+uint64_t leaf_redactions(struct kv_txn *t);
+
 // As journal_find, over the entries here. At a hub record_find is faster.
 MUST_USE enum err leaf_find(struct kv_txn *t, struct slice prefix, uint64_t *out);
 

@@ -16,6 +16,7 @@
 #include "tools/baraza/carry.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/visit.h"
+#include "tools/baraza/waits.h"
 #include "tools/baraza/work.h"
 
 #include <dirent.h>
@@ -410,6 +411,22 @@ static enum err prepare(struct taking *t, struct why *why)
     return e;
 }
 
+// What came down may ask for something that takes somebody who is unlocked: done, or said.
+static int settle_site(struct taking *t)
+{
+    struct node_waits waits;
+    struct why why = { "" };
+    enum err e = work_borrow(&t->w) > 0 ? work_settle(t->context, &t->w, &why) : OK;
+    if (e == OK) {
+        e = node_waits_look(t->w.state, &waits, &why);
+    }
+    if (e != OK) {
+        return cmd_fail(e, &why);
+    }
+    waits_remark(t->context, &waits);
+    return t->worst;
+}
+
 static int take_all(struct taking *t, const char *path)
 {
     struct why why = { "" };
@@ -424,10 +441,11 @@ static int take_all(struct taking *t, const char *path)
         return cmd_fail(e, &why);
     }
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-        return take_folder(t, path);
+        (void)take_folder(t, path);
+    } else {
+        take(t, path);
     }
-    take(t, path);
-    return t->worst;
+    return t->hub ? t->worst : settle_site(t);
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)

@@ -11,6 +11,7 @@
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/waits.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,7 @@ struct exchange_status {
     struct node_contact contact; // how the last try to reach the hub ended
     bool contradicted;      // the hub signed two records that exclude each other
     bool false_custody;     // the hub signed that it holds something else than what was given to it
+    struct node_waits waits; // what waits for an unlock
 };
 
 static bool kept(struct kv_txn *t, const char *name)
@@ -31,7 +33,7 @@ static bool kept(struct kv_txn *t, const char *name)
     return store_value_get(t, name, &value) == OK;
 }
 
-static enum err load_exchange(struct work *w, struct exchange_status *out)
+static enum err load_exchange(struct work *w, struct exchange_status *out, struct why *why)
 {
     struct kv_txn *t = NULL;
     struct slice note = { NULL, 0 };
@@ -46,7 +48,10 @@ static enum err load_exchange(struct work *w, struct exchange_status *out)
     out->false_custody = kept(t, NODE_FALSE_CUSTODY);
     kv_abort(t);
     e = e == ERR_NOT_FOUND ? OK : e;
-    return e == OK ? node_contact_get(state_kv(w->state), &out->contact) : e;
+    if (e == OK) {
+        e = node_contact_get(state_kv(w->state), &out->contact);
+    }
+    return e == OK ? node_waits_look(w->state, &out->waits, why) : e;
 }
 
 static json_t *tally_json(const struct tally *t)
@@ -93,6 +98,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "carried", json_of_number(count_carried(w)));
     json_put(o, "hub_contradicted", json_boolean(x->contradicted));
     json_put(o, "hub_false_custody", json_boolean(x->false_custody));
+    json_put(o, "waits", waits_json(&x->waits));
     json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
     return cmd_print_json(o);
 }
@@ -178,7 +184,7 @@ static void put_refused(struct buf *out, const struct forums *f)
     }
 }
 
-static void put_unlocked(struct buf *out, struct work *w)
+static void put_unlocked(struct buf *out, struct work *w, const struct node_waits *waits)
 {
     struct person who[LIMIT_PERSONS];
     size_t n = 0;
@@ -192,6 +198,11 @@ static void put_unlocked(struct buf *out, struct work *w)
         buf_put_u8(out, '\n');
     }
     free(path);
+    // While somebody is unlocked only what needs another person waits for more than the next exchange.
+    if (node_waits_count(waits) > 0 && (n == 0 || waits->notes + waits->successors + waits->notebooks > 0)) {
+        node_waits_say(waits, out);
+        buf_put_text(out, " (baraza unlock)\n");
+    }
 }
 
 static int print_status(const struct cmd_context *context, struct work *w, const struct forums *f,
@@ -225,7 +236,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
         put_refused(&out, f);
         put_carried(&out, count_carried(w));
         put_copy(&out, w);
-        put_unlocked(&out, w);
+        put_unlocked(&out, w, &x->waits);
     }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
@@ -313,7 +324,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (code < 0) {
         enum err e = forums_load(&w, &f, &why);
         if (e == OK) {
-            e = load_exchange(&w, &x);
+            e = load_exchange(&w, &x, &why);
         }
         code = e != OK ? cmd_fail(e, &why) : context->json ? print_json(&w, &f, &x) : print_status(context, &w, &f, &x);
     }

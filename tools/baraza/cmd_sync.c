@@ -4,15 +4,15 @@
 // `baraza sync`: exchange with the hub now, and say how far it has come. Where the site's daemon runs, it is asked to
 // try at once, and its work is followed in the store; where none runs, the same exchange runs here until all is done.
 // It must never say more than the store says. Read first: node/node_exchange.h, node/node_count.h.
-#include "common/author/agent.h"
 #include "common/base/file.h"
 #include "common/base/num.h"
 #include "common/base/text.h"
 #include "common/net/loop.h"
 #include "node/node_count.h"
 #include "node/node_exchange.h"
+#include "node/node_tend.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/work.h"
+#include "tools/baraza/waits.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -45,6 +45,8 @@ struct sync {
     int lock;
     int signals;
     struct node_exchange *exchange; // NULL while the daemon does the work
+    struct node_tend *tend;      // with it
+    struct node_waits waits;     // what waits for an unlock
     bool asked;                  // the daemon was
     struct node_contact before;  // when sync began
     struct node_contact contact;
@@ -74,32 +76,19 @@ static void ask_daemon(struct sync *s, const char *lock_path)
     buf_done(&text);
 }
 
-// Borrows the keys of whoever is unlocked: readable entries travel smaller, and a notebook that has to begin anew can.
-// Returns for how many.
-static size_t borrow_keys(struct sync *s)
-{
-    char *path = state_path(s->w.state, STATE_AGENT);
-    size_t lent = 0;
-    for (size_t i = 0; i < keyring_count(s->w.keyring); i++) {
-        const struct person *p = keyring_person(s->w.keyring, i);
-        struct unlocked *slot = safe_slot(&s->w.safe, p->key);
-        lent += slot != NULL && !slot->taken && agent_get(path, p->key, slot, NULL) == OK;
-    }
-    free(path);
-    return lent;
-}
-
 static enum err begin_exchange(struct sync *s, struct why *why)
 {
     const struct node_exchange_options options = {
         .state = s->w.state, .safe = &s->w.safe, .hub = conf_text(&s->context->conf, "hub"), .log = &s->log
     };
-    (void)borrow_keys(s); // nobody is as good: then the outbox copies travel
+    (void)work_borrow(&s->w); // nobody is as good: then the outbox copies travel
     enum err e = loop_signals_open(&s->signals);
     if (e == OK) {
         e = node_exchange_open(&options, &s->exchange, why);
     }
     if (e == OK) {
+        const struct node_tend_options tending = { .state = s->w.state, .safe = &s->w.safe, .log = &s->log };
+        s->tend = node_tend_open(&tending);
         node_exchange_poke(s->exchange);
     }
     return e;
@@ -134,6 +123,7 @@ static bool pass_time(struct sync *s)
         return loop_wait(&nothing, 1, until) == OK;
     }
     while (loop_now_ms() < until) {
+        node_tend_turn(s->tend);
         node_exchange_turn(s->exchange);
         uint64_t due = node_exchange_deadline(s->exchange);
         struct loop_watch watches[] = { { .fd = s->signals }, { .sock = node_exchange_sock(s->exchange), .fd = -1 } };
@@ -163,6 +153,7 @@ static enum err look(struct sync *s, struct why *why)
     if (number != s->number) {
         s->number = number;
         s->number_ms = loop_now_ms();
+        e = e == OK ? node_waits_look(s->w.state, &s->waits, why) : e;
     }
     return e;
 }
@@ -182,7 +173,14 @@ static enum outcome judge(const struct sync *s, uint64_t now)
     if (s->contact.state == CONTACT_CONTRADICTION) {
         return CONTRADICTED;
     }
-    if (heard(s) && all && now >= s->number_ms + QUIET_MS) {
+    // What came down may ask for work that is done here at once.
+    const bool tending = s->exchange != NULL && !safe_empty(&s->w.safe) && s->waits.erasures > 0;
+    const bool quiet = !tending && now >= s->number_ms + QUIET_MS;
+    // All else has travelled, and what is left the hub has asked for in vain.
+    if (s->contact.state == CONTACT_UNLOCK && fresh && quiet && s->waits.uncopied + s->waits.asked_again > 0) {
+        return LOCKED_IN;
+    }
+    if (heard(s) && all && quiet) {
         return c->unsigned_anew > 0 || c->untold > 0 ? LOCKED_IN : COMPLETE;
     }
     if (fresh && (node_contact_stuck(&s->contact) || (!s->wait && s->contact.state != CONTACT_UP))) {
@@ -280,8 +278,10 @@ static void put_reason(const struct sync *s, enum outcome outcome, struct buf *o
     case COMPLETE:
         break;
     case LOCKED_IN:
-        buf_put_text(out, "what followed a refused or damaged entry has to be signed again: run baraza unlock, then "
-                          "baraza sync");
+        node_waits_say(&s->waits, out);
+        buf_put_text(out, node_waits_count(&s->waits) > 0
+                              ? ". Run baraza unlock, then baraza sync"
+                              : "what followed a refused entry waits until its author is accredited");
         break;
     case INTERRUPTED:
         buf_put_text(out, "interrupted; nothing is lost, and the rest travels next time");
@@ -325,6 +325,7 @@ static int print_json(const struct sync *s, enum outcome outcome, struct slice r
     if (reason.n > 0) {
         json_put(o, "reason", json_of_bytes(reason));
     }
+    json_put(o, "waits", waits_json(&s->waits));
     return cmd_print_json(o);
 }
 
@@ -341,6 +342,8 @@ static int print_result(const struct sync *s, enum outcome outcome)
         why_set(&why, "%.*s", (int)reason.n, (const char *)reason.p);
         (void)cmd_fail(ERR_AGAIN, &why);
         code = code_of(outcome);
+    } else if (code == EXIT_GOOD && !s->context->json) {
+        waits_remark(s->context, &s->waits);
     }
     buf_done(&out);
     buf_done(&reason);
@@ -349,6 +352,7 @@ static int print_result(const struct sync *s, enum outcome outcome)
 
 static void sync_done(struct sync *s)
 {
+    node_tend_close(s->tend);
     node_exchange_close(s->exchange);
     loop_fd_close(s->signals);
     state_lock_drop(s->lock);

@@ -5,6 +5,7 @@
 #include "tools/baraza/work.h"
 
 #include "common/author/agent.h"
+#include "common/author/erasing.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
 #include "tools/baraza/ask.h"
@@ -86,6 +87,33 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
     return e;
 }
 
+size_t work_borrow(struct work *w)
+{
+    char *path = state_path(w->state, STATE_AGENT);
+    size_t lent = 0;
+    for (size_t i = 0; i < keyring_count(w->keyring); i++) {
+        const struct person *p = keyring_person(w->keyring, i);
+        struct unlocked *slot = safe_slot(&w->safe, p->key);
+        lent += slot != NULL && !slot->taken && agent_get(path, p->key, slot, NULL) == OK;
+    }
+    free(path);
+    return lent;
+}
+
+enum err work_settle(const struct cmd_context *context, struct work *w, struct why *why)
+{
+    struct erasing_done done;
+    enum err e = erasing_carry_out(w->state, &w->safe, loop_wall_s(), &done, why);
+    if (done.renewed) {
+        erasing_tell_agent(w->state);
+    }
+    if (done.entries > 0) {
+        cmd_remark(context, "erased here, as redactions in the record ask: parts of %llu %s; this computer's keys were "
+                   "renewed", (unsigned long long)done.entries, done.entries == 1 ? "entry" : "entries");
+    }
+    return e == ERR_BUSY ? OK : e; // another program does it, or is changing the keyring
+}
+
 // Whoever the passphrase file unlocks: to read, one person's keys are as good as another's.
 static enum err unlock_anybody(const struct cmd_context *context, struct work *w, struct why *why)
 {
@@ -122,8 +150,9 @@ int work_read(const struct cmd_context *context, struct work *w)
         if (w->who == NULL && n > 0 && context->passphrase_file != NULL) {
             e = unlock_anybody(context, w, &why);
         }
-        if (w->who != NULL) {
-            w->store_key = store_key_of(w->who->store_key);
+        if (e == OK && w->who != NULL) {
+            e = work_settle(context, w, &why);
+            w->store_key = unlocked_store_key(w->who);
             w->readable = true;
         }
     }
@@ -155,7 +184,10 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
         e = work_unlock(context, w, &person, &why);
     }
     if (e == OK) {
-        w->store_key = store_key_of(w->who->store_key);
+        e = work_settle(context, w, &why);
+    }
+    if (e == OK) {
+        w->store_key = unlocked_store_key(w->who);
         w->readable = true;
         e = author_open(w->state, w->who, &w->author, &why);
     }
@@ -193,6 +225,11 @@ int work_append(struct work *w, const struct append_item *items, size_t n, struc
 {
     struct why why = { "" };
     enum err e = author_append(w->author, loop_wall_s(), items, n, results, &why);
+    if (e == ERR_AGAIN && erasing_stale(w->state, &w->safe)) {
+        struct erasing_done done; // the keys were renewed while this was being written
+        e = erasing_carry_out(w->state, &w->safe, loop_wall_s(), &done, &why);
+        e = e == OK ? author_append(w->author, loop_wall_s(), items, n, results, &why) : e;
+    }
     if (e == OK) {
         return -1;
     }

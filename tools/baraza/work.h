@@ -44,6 +44,15 @@ bool work_copy(struct work *w, struct notebook_copy *out);
 MUST_USE enum err work_unlock(const struct cmd_context *context, struct work *w, const struct person *p,
                               struct why *why);
 
+// Borrows the keys of everybody who is unlocked at the agent: with them readable entries travel smaller, and what waits
+// for an unlock can be done. Returns for how many.
+size_t work_borrow(struct work *w);
+
+// Sees to it that whoever is unlocked in w has the store key of now, and carries out what waits for an unlock
+// (common/author/erasing.h); says so. Harmless when nothing is due, or when another program is at it. An agent that
+// runs is told of new keys. ERR_* with why: what was begun is taken up again another time.
+MUST_USE enum err work_settle(const struct cmd_context *context, struct work *w, struct why *why);
+
 // What the configuration says of the file system, for state_open and state_make_begin.
 unsigned work_store_flags(const struct cmd_context *context);
 

@@ -44,17 +44,14 @@ static void make_charter(struct site *s)
     buf_done(&text);
 }
 
-void site_init(struct site *s)
+static void make_site(struct site *s)
 {
     struct state_making m;
     struct why why = { "" };
     struct pubkey nobody = { { 0 } };
-    *s = (struct site){ .root = "/tmp/baraza-author.XXXXXX" };
-    cr_assert(ident_init() == OK);
     cr_assert(mkdtemp(s->root) != NULL);
     snprintf(s->dir, sizeof s->dir, "%s/site", s->root);
     setenv("XDG_STATE_HOME", s->root, 1);
-    make_charter(s);
     safe_init(&s->safe);
     s->keyring = keyring_new();
     s->heron = safe_slot(&s->safe, nobody);
@@ -62,6 +59,25 @@ void site_init(struct site *s)
     cr_assert(state_make_begin(STORE_NODE, s->dir, buf_slice(&s->note), KV_ANY_FILESYSTEM, &m, &why) == OK, "%s",
               why.text);
     cr_assert(state_make_commit(&m, &why) == OK, "%s", why.text);
+}
+
+void site_init(struct site *s)
+{
+    *s = (struct site){ .root = "/tmp/baraza-author.XXXXXX" };
+    cr_assert(ident_init() == OK);
+    make_charter(s);
+    make_site(s);
+}
+
+void site_init_of(struct site *s, struct slice charter_note)
+{
+    struct charter c;
+    *s = (struct site){ .root = "/tmp/baraza-author.XXXXXX", .note = buf_new(LIMIT_CHARTER_BYTES) };
+    cr_assert(ident_init() == OK);
+    buf_put(&s->note, charter_note);
+    cr_assert(charter_verify(buf_slice(&s->note), &c, NULL) == VERDICT_GOOD);
+    s->intake = c.intake;
+    make_site(s);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

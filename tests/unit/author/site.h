@@ -23,6 +23,7 @@ struct site {
 
 // Makes the directory, the state and Heron, unlocked. site_done removes all.
 void site_init(struct site *s);
+void site_init_of(struct site *s, struct slice charter_note); // of a consultation that exists already
 void site_done(struct site *s);
 
 // Opens the state, or fails the test.

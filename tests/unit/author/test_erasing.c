@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Redactions carried out at a site, and the renewal of its keys, with a crash between any two steps.
+#include "tests/unit/author/redacted.h"
+#include "tests/unit/author/site.h"
+
+#include "common/author/erasing.h"
+#include "common/author/notebook.h"
+#include "common/store/journal.h"
+#include "common/store/outbox_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ACACIA SLICE_LITERAL("another one")
+
+static const char *const words[] = { "The bridge is out", "They asked for my name, it is on the list",
+                                     "Who asked the herders?" };
+#define WORDS (sizeof words / sizeof words[0])
+#define SAID 1        // the part, of a contribution
+#define REDACTED 1    // which of the words
+
+struct scene {
+    struct redacted *record;
+    struct site site;
+    struct unlocked *acacia;
+    struct state *state;
+    struct hash id;       // of the entry whose words are to go
+    struct journal_id journal;
+    // of before
+    struct symkey store_key;
+    struct unlock_id unlock;
+    struct outbox_cover cover;
+};
+
+static void save_keyring(struct site *s)
+{
+    struct why why = { "" };
+    char path[160];
+    snprintf(path, sizeof path, "%s/" STATE_KEYRING, s->dir);
+    cr_assert(keyring_save(s->keyring, path, &why) == OK, "%s", why.text);
+}
+
+static struct notebook notebook_of(struct state *state, struct pubkey key)
+{
+    struct kv_txn *t = NULL;
+    struct notebook n;
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert(notebook_get(t, key, &n) == OK);
+    kv_abort(t);
+    return n;
+}
+
+static struct position place_of(const struct scene *c, size_t word)
+{
+    return (struct position){ .journal = c->journal, .seq = 1 + word }; // behind the session
+}
+
+// Two people write at a site; Heron, who is a facilitator, wrote the words that are redacted.
+static void scene_init(struct scene *c)
+{
+    struct slice note;
+    struct why why = { "" };
+    struct pubkey nobody = { { 0 } };
+    struct kv_txn *t = NULL;
+    struct stored stored;
+    *c = (struct scene){ .record = redacted_new(&note) };
+    site_init_of(&c->site, note);
+    c->acacia = safe_slot(&c->site.safe, nobody);
+    cr_assert(keyring_add(c->site.keyring, "Acacia", ACACIA, c->site.heron, c->site.intake, c->acacia, &why) == OK);
+    save_keyring(&c->site);
+    c->state = site_open(&c->site);
+    (void)site_say(c->state, c->site.heron, words, WORDS);
+    c->journal = notebook_of(c->state, c->site.heron->person.key).journal;
+    struct position at = place_of(c, REDACTED);
+    cr_assert(kv_begin_read(state_kv(c->state), &t) == OK);
+    cr_assert(journal_get(t, &at, &stored, &why) == OK);
+    c->id = stored.id;
+    kv_abort(t);
+    c->store_key = c->site.heron->store_key;
+    c->unlock = c->site.heron->unlock;
+    state_cover_load(c->state, &c->cover);
+    redacted_accredit(c->record, c->site.heron->person.key);
+    (void)redacted_ask(c->record, c->id, "said");
+    redacted_come_down(c->record, state_kv(c->state));
+}
+
+static void scene_done(struct scene *c)
+{
+    state_close(c->state);
+    site_done(&c->site);
+    redacted_free(c->record);
+}
+
+// Everything in memory is lost.
+static void crash(struct scene *c)
+{
+    state_close(c->state);
+    safe_done(&c->site.safe);
+    safe_init(&c->site.safe);
+    c->site.heron = c->acacia = NULL;
+    c->state = site_open(&c->site);
+}
+
+static struct unlocked *unlock(struct scene *c, const char *name, struct slice passphrase)
+{
+    struct keyring *k = NULL;
+    struct why why = { "" };
+    struct person p;
+    char path[160];
+    snprintf(path, sizeof path, "%s/" STATE_KEYRING, c->site.dir);
+    cr_assert(keyring_load(path, &k, &why) == OK, "%s", why.text);
+    cr_assert(keyring_find(k, name, &p, &why) == OK, "%s", why.text);
+    struct unlocked *slot = safe_slot(&c->site.safe, p.key);
+    cr_assert(keyring_unlock(k, p.key, passphrase, c->site.intake, slot, &why) == OK, "%s", why.text);
+    keyring_free(k);
+    return slot;
+}
+
+static void expect_words(const struct scene *c, const struct unlocked *u)
+{
+    struct store_key key = unlocked_store_key(u);
+    struct kv_txn *t = NULL;
+    cr_assert(kv_begin_read(state_kv(c->state), &t) == OK);
+    for (size_t i = 0; i < WORDS; i++) {
+        struct position at = place_of(c, i);
+        struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES);
+        struct disclosure d;
+        struct why why = { "" };
+        cr_assert(journal_parts(t, &key, &at, &parts, &why) == OK, "word %zu: %s", i, why.text);
+        cr_assert(disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD);
+        if (i == REDACTED) {
+            cr_expect_eq(d.parts[SAID].state, PART_ERASED);
+            cr_expect_not(d.has_seed);
+            cr_expect_eq(d.parts[0].state, PART_DISCLOSED, "only what was named");
+        } else {
+            cr_expect(slice_equal(d.parts[SAID].bytes, slice_text(words[i])));
+        }
+        buf_done(&parts);
+    }
+    kv_abort(t);
+}
+
+static size_t count_erased(struct state *state)
+{
+    struct kv_txn *t = NULL;
+    struct journal_id id;
+    size_t n = 0;
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    for (bool more = journal_next(t, false, &id); more; more = journal_next(t, true, &id)) {
+        struct journal_range r = journal_range_new(t, &id, 0);
+        while (journal_range_next(&r)) {
+            struct entry e;
+            n += entry_parse(r.entry.bytes, &e) == VERDICT_GOOD && kind_of(e.kind) == KIND_ERASED;
+        }
+        journal_range_done(&r);
+    }
+    kv_abort(t);
+    return n;
+}
+
+// No key of before opens anything, and what waits for the hub has copies under keys of now.
+static void expect_renewed(const struct scene *c, const struct unlocked *u)
+{
+    const struct store_key old = store_key_of(c->store_key);
+    struct outbox_cover cover;
+    struct kv_txn *t = NULL;
+    struct unlock_id id = { { 0 } };
+    cr_expect(memcmp(&u->store_key, &c->store_key, sizeof u->store_key) != 0);
+    cr_expect_not(u->renewing);
+    state_cover_load(c->state, &cover);
+    cr_assert_eq(cover.n, 1);
+    cr_expect(memcmp(&cover.keys[0], &c->cover.keys[0], sizeof cover.keys[0]) != 0);
+    cr_assert(kv_begin_read(state_kv(c->state), &t) == OK);
+    for (size_t i = 0; i < WORDS; i++) {
+        struct position at = place_of(c, i);
+        struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES);
+        struct slice record;
+        cr_expect_eq(journal_parts(t, &old, &at, &parts, NULL), ERR_CRYPTO);
+        cr_assert(outbox_get(t, &at, &record) == OK);
+        cr_assert(outbox_parse(record, &id));
+        cr_expect(memcmp(&id, &c->unlock, sizeof id) != 0);
+        cr_assert(outbox_key_get(t, &cover, id, &parts) == OK);
+        buf_done(&parts);
+    }
+    cr_expect_not(outbox_key_here(t, c->unlock), "the key of the copies of before is gone");
+    kv_abort(t);
+}
+
+Test(erasing, it_is_gone_on_with_after_a_crash_between_any_two_steps, .timeout = 120)
+{
+    for (size_t steps = 0, all = 1; steps <= all; steps++) {
+        struct scene c;
+        struct erasing *x = NULL;
+        struct erasing_done done;
+        struct erasing_due due;
+        struct why why = { "" };
+        bool more = true;
+        size_t made = 0;
+        scene_init(&c);
+        cr_assert(erasing_due(c.state, &due, &why) == OK, "%s", why.text);
+        cr_assert_eq(due.redactions, 1);
+        cr_assert(erasing_open(c.state, &c.site.safe, 1770000000, &x, &why) == OK, "%s", why.text);
+        while (more && made < steps) {
+            cr_assert(erasing_step(x, &more, &why) == OK, "step %zu: %s", made, why.text);
+            made++;
+        }
+        all = more ? steps + 1 : made;
+        erasing_close(x);
+        crash(&c);
+        // It may be another one who unlocks first.
+        struct unlocked *acacia = unlock(&c, "Acacia", ACACIA);
+        cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "after %zu: %s", steps,
+                  why.text);
+        expect_words(&c, acacia);
+        expect_renewed(&c, acacia);
+        struct unlocked *heron = unlock(&c, "Heron", PASSPHRASE);
+        expect_words(&c, heron);
+        cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+        cr_expect_eq(count_erased(c.state), 1, "said once, by the facilitator, after %zu steps", steps);
+        cr_assert(erasing_due(c.state, &due, &why) == OK);
+        cr_expect_eq(due.redactions + due.notes, 0);
+        cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK);
+        cr_expect_not(done.renewed, "nothing is due any more");
+        (void)site_say(c.state, heron, words, 1);
+        scene_done(&c);
+    }
+}
+
+Test(erasing, who_holds_a_key_of_before_writes_nothing_under_it_and_gets_the_new_one)
+{
+    struct scene c;
+    struct safe other; // another program's
+    struct erasing_done done;
+    struct author *a = NULL;
+    struct append_result result;
+    struct why why = { "" };
+    struct body body = { .kind = KIND_SESSION };
+    body.as.session.area = slice_text("XM");
+    body.as.session.code = slice_text("XM-1");
+    body.as.session.type = slice_text("radio");
+    const struct append_item item = { .body = &body };
+    scene_init(&c);
+    safe_init(&other);
+    struct unlocked *stale = safe_slot(&other, c.site.heron->person.key);
+    *stale = *c.site.heron;
+    cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+    cr_expect(done.renewed);
+    cr_expect_eq(done.entries, 1);
+    cr_expect_eq(done.said, 1);
+    cr_assert(author_open(c.state, stale, &a, &why) == OK);
+    cr_expect_eq(author_append(a, 1, &item, 1, &result, &why), ERR_AGAIN);
+    cr_assert(erasing_carry_out(c.state, &other, 1770000000, &done, &why) == OK, "%s", why.text);
+    cr_expect(memcmp(&stale->store_key, &c.site.heron->store_key, sizeof stale->store_key) == 0);
+    cr_expect(author_append(a, 1, &item, 1, &result, &why) == OK, "%s", why.text);
+    author_close(a);
+    safe_done(&other);
+    scene_done(&c);
+}
