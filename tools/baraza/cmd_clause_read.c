@@ -162,7 +162,8 @@ static void put_end(struct buf *out, const struct draft *d, struct hash id)
         print_line(out, heading(draft_current(d, node.i)), TITLE_SHOWN);
     } else if (node.type == DRAFT_CONTRIBUTION) {
         (void)draft_contributions(d, &contributions);
-        const struct slice text = contributions[node.i].text;
+        const bool sealed = contributions[node.i].sensitivity == SENSITIVITY_SEALED;
+        const struct slice text = sealed ? SLICE_LITERAL("(sealed)") : contributions[node.i].text;
         print_line(out, text.n > 0 ? text : SLICE_LITERAL("(not shown)"), TITLE_SHOWN);
     }
     buf_put_u8(out, '\n');

@@ -3,6 +3,7 @@
 #include "tests/unit/author/site.h"
 
 #include "common/author/notebook.h"
+#include "common/format/sealed.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "common/store/outbox_store.h"
@@ -254,6 +255,84 @@ Test(append, after_a_refusal_what_followed_is_signed_anew_and_names_what_it_repl
     state_close(state);
     buf_done(&first);
     buf_done(&second);
+    site_done(&s);
+}
+
+// The parts of entry e as they stand in the store. Borrows bytes.
+static struct disclosure parts_of(struct state *state, const struct unlocked *who, const struct journal_id *journal,
+                                  const struct entry *e, struct buf *bytes)
+{
+    struct kv_txn *t = NULL;
+    struct disclosure d;
+    struct store_key key = store_key_of(who->store_key);
+    struct position at = { .journal = *journal, .seq = e->place.seq };
+    cr_assert(kv_begin_read(state_kv(state), &t) == OK);
+    cr_assert(journal_parts(t, &key, &at, bytes, NULL) == OK);
+    kv_abort(t);
+    cr_assert(disclosure_parse(buf_slice(bytes), &d) == VERDICT_GOOD);
+    return d;
+}
+
+Test(append, what_is_sealed_opens_for_its_recipients_where_it_stands_and_where_it_was_signed_anew)
+{
+    static const char words[] = "They burned the granary of Zemio.";
+    struct site s;
+    struct entry entries[8];
+    struct journal_id journal;
+    struct boxkey to[2];
+    struct boxsec sec[2];
+    struct author *a = NULL;
+    struct append_result session, result;
+    struct why why = { "" };
+    struct body open = { .kind = KIND_SESSION };
+    struct body contribution = { .kind = KIND_CONTRIBUTION };
+    open.as.session.area = open.as.session.code = open.as.session.type = SLICE_LITERAL("XM");
+    contribution.as.contribution.sensitivity = SENSITIVITY_SEALED;
+    struct buf read = buf_new(1 << 20);
+    site_init(&s);
+    struct state *state = site_open(&s);
+    const struct append_item first = { .body = &open };
+    cr_assert(author_open(state, s.heron, &a, &why) == OK);
+    cr_assert(author_append(a, 1770000123, &first, 1, &session, &why) == OK, "%s", why.text);
+    box_keypair(&to[0], &sec[0]);
+    box_keypair(&to[1], &sec[1]);
+    struct append_item item = { .body = &contribution, .refs = &session.id, .ref_count = 1,
+                                .sealed = sealed_due(KIND_CONTRIBUTION, SENSITIVITY_SEALED), .sealed_to = to,
+                                .sealed_to_count = 2 };
+    item.parts[0] = SLICE_LITERAL("\x80");
+    item.parts[1] = slice_text(words);
+    cr_assert(author_append(a, 1770000123, &item, 1, &result, &why) == OK, "%s", why.text);
+    for (int anew = 0; anew < 2; anew++) {
+        struct buf bytes = buf_new(1 << 20);
+        struct buf opened = buf_new(1000);
+        buf_reset(&read);
+        const size_t n = read_notebook(state, s.heron, entries, 8, &read, &journal);
+        const struct entry *e = &entries[anew == 0 ? 1 : 2]; // a resume stands before what was signed anew
+        cr_assert_eq(n, anew == 0 ? 2 : 4);
+        const struct disclosure d = parts_of(state, s.heron, &journal, e, &bytes);
+        cr_expect(memmem(bytes.p, bytes.n, words, strlen(words)) == NULL, "the words are in the store");
+        cr_expect_eq(d.parts[0].bytes.n, 1, "what is not sealed stays as it is");
+        cr_expect_eq(d.parts[2].bytes.n, 0, "a dummy stays one");
+        cr_assert_eq(sealed_anew(KIND_CONTRIBUTION, e->ref_count), anew == 1);
+        for (size_t i = 0; i < 2; i++) {
+            buf_reset(&opened);
+            cr_assert_eq(sealed_open(d.parts[1].bytes, &e->place, anew == 1, e->parts[1].name, to[i], &sec[i], &opened),
+                         SEALED_OPENED);
+            cr_expect(slice_equal(buf_slice(&opened), slice_text(words)));
+        }
+        buf_done(&bytes);
+        buf_done(&opened);
+        // Now the hub refuses the session, and all of it is signed again with the next entry.
+        struct kv_txn *t = NULL;
+        const struct notebook renew = { .journal = journal, .renew = NOTEBOOK_REFUSED, .from = 0 };
+        cr_assert(kv_begin_write(state_kv(state), &t) == OK);
+        cr_assert(notebook_put(t, &renew) == OK);
+        cr_assert(kv_commit(t) == OK);
+        cr_assert(anew == 1 || author_append(a, 1770000123, &first, 1, &session, &why) == OK, "%s", why.text);
+    }
+    author_close(a);
+    state_close(state);
+    buf_done(&read);
     site_done(&s);
 }
 
