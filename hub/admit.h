@@ -26,6 +26,7 @@ struct packet {
     struct entry entry;         // borrows the batch's memory
     struct hash custody_leaf;   // leaf hash of what custody says of it (PROTOCOL 9.1)
     bool complete;              // every part its kind requires is here
+    uint32_t in_clear;          // parts that should be sealed and are not (PROTOCOL 4.7), as bits; 0 for corrections
     bool control;               // of a kind that rules read: body is given, if the form is GOOD
     enum verdict form;          // of its body (kind_parse), or SEEN_CONTRADICTS (the writer looked it up)
     const struct body *body;

@@ -323,6 +323,11 @@ static void on_committed(struct hub *h, struct job *j)
     if (j->renews_door && door_renew(h->zap, h->serve, h->keys.exchange_pub, &h->door_size, &why) != OK) {
         LOG(h->options->log, LOG_ERROR, "hub.door-not-renewed");
     }
+    // PROTOCOL 4.7: whoever runs the hub must hear of it; the words are nobody's here.
+    if (j->in_clear > 0) {
+        LOG_WITH(h->options->log, LOG_WARN, "hub.not-sealed", log_number("count", j->in_clear),
+                 log_id("entry", SLICE_ARRAY(j->in_clear_id.b)));
+    }
     event.as.committed.ticket = j->ticket;
     event.as.committed.outcome = &j->outcome;
     step(h, &event);

@@ -11,6 +11,7 @@
 #include "common/format/outbox.h"
 #include "common/base/num.h"
 #include "common/format/pack.h"
+#include "common/format/sealed.h"
 
 // What the packets of one message are made with; the scratch buffers serve every entry in turn.
 struct work {
@@ -39,6 +40,15 @@ static bool parts_complete(const struct entry *e, const struct disclosure *d)
         }
     }
     return true;
+}
+
+// Parts of a contribution that should be sealed and are not. A correction's depend on what it corrects, which only who
+// reads the record knows.
+static uint32_t in_clear(const struct entry *e, const struct disclosure *d)
+{
+    struct body body;
+    return kind_parse(e, &body) == VERDICT_GOOD
+               ? sealed_missing(sealed_due(KIND_CONTRIBUTION, body.as.contribution.sensitivity), d) : 0;
 }
 
 // Seals what the entry discloses into the batch's arena. False when the arena is full.
@@ -114,6 +124,7 @@ static bool take_item(struct work *w, const struct wire_item *item)
     enum kind kind = kind_of(p->entry.kind);
     bool content = kind != KIND_UNKNOWN && kind_info(kind)->content;
     p->complete = !content || parts_complete(&p->entry, &item->disclosure);
+    p->in_clear = kind == KIND_CONTRIBUTION ? in_clear(&p->entry, &item->disclosure) : 0;
     p->custody_leaf = custody_leaf(p->entry.id, disclosure_settled(&item->disclosure), NULL, 0);
     if (!read_body(w, p) || !seal_parts(w, item, p)) {
         w->starved = b->count == 0;

@@ -204,6 +204,17 @@ static bool renews_door(const struct batch *b)
     return yes;
 }
 
+static void count_in_clear(struct job *j)
+{
+    for (size_t i = 0; i < j->batch.count; i++) {
+        const struct packet *p = &j->batch.packets[i];
+        if (p->fate == FATE_NEW && p->in_clear != 0) {
+            j->in_clear++;
+            j->in_clear_id = p->entry.id;
+        }
+    }
+}
+
 static void commit(struct pool *p, struct job *const *jobs, size_t n)
 {
     struct batch *batches[LIMIT_TICKETS];
@@ -219,6 +230,9 @@ static void commit(struct pool *p, struct job *const *jobs, size_t n)
     for (size_t i = 0; i < n; i++) {
         jobs[i]->outcome = outcomes[i];
         jobs[i]->committed = true;
+        if (e == OK) {
+            count_in_clear(jobs[i]);
+        }
         jobs[i]->renews_door = e == OK && renews_door(&jobs[i]->batch);
         batch_done(&jobs[i]->batch);
         queue_put(&p->done, jobs[i]);

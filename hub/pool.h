@@ -20,6 +20,8 @@ struct job {
     enum verdict verdict;          // of ingest_verify
     struct batch_outcome outcome;  // once committed
     bool committed;
+    uint64_t in_clear;             // once committed: its new entries with a part that should be sealed and is not,
+    struct hash in_clear_id;       // and one of them
     bool renews_door;              // once committed: it brought entries that say who may connect
     bool away;                     // socket thread only: a worker or the writer has it
     bool unwanted;                 // socket thread only: to be freed when it comes back

@@ -22,6 +22,7 @@ struct item {
     enum verdict kind;
     enum verdict parts;
     bool disclosed;
+    uint32_t clear;            // audit_clear_parts
     struct entry entry;
     struct body body;
 };
@@ -55,6 +56,7 @@ struct audit {
     struct forum_fold *forums;
     struct audit_tree tree;
     struct audit_chain chain;
+    struct audit_clear clear;
     bool root_differs;
     uint64_t fed, folded;            // entries
     uint64_t batches_out, batches_in;
@@ -71,6 +73,7 @@ struct audit *audit_new(struct hash charter_id)
     a->charter_note = buf_new(LIMIT_EXPORT_FRAME);
     a->checkpoint_note = buf_new(LIMIT_EXPORT_FRAME);
     a->chain = audit_chain_new();
+    a->clear = audit_clear_new();
     a->forums = forum_fold_new();
     return a;
 }
@@ -95,6 +98,7 @@ void audit_free(struct audit *a)
     forum_fold_free(a->forums);
     audit_tree_done(&a->tree);
     audit_chain_done(&a->chain);
+    audit_clear_done(&a->clear);
     batch_free(a->filling);
     free(a);
 }
@@ -299,6 +303,7 @@ static void item_check(struct item *item, struct slice bytes, struct hash consul
     item->signature = entry_verify(&item->entry, consultation);
     item->kind = kind_parse(&item->entry, &item->body);
     item->disclosed = disclosure_bitmap(&d) != 0;
+    item->clear = item->kind == VERDICT_GOOD ? audit_clear_parts(&item->body, &d) : 0;
     item->parts = disclosure_check(&d, &item->entry.place, item->entry.parts, item->entry.part_count);
     // PROTOCOL 4.4: erased is valid only with a redaction in force, and no program carries out redactions yet.
     for (size_t i = 0; i < d.count && item->parts == VERDICT_GOOD; i++) {
@@ -368,6 +373,9 @@ static bool fold_item(struct audit *a, const struct item *item)
         return bad_entry(a, verdict_text(item->parts));
     }
     a->counts.disclosed += item->disclosed ? 1 : 0;
+    if (item->kind == VERDICT_GOOD) {
+        audit_clear_add(&a->clear, a->folded, &item->entry, &item->body, item->clear);
+    }
     a->folded++;
     return true;
 }
@@ -471,6 +479,8 @@ void audit_end(struct audit *a, struct audit_report *out)
     report.journals = a->chain.journal_count;
     report.authors = a->chain.author_count;
     report.forks = a->chain.fork_count;
+    report.in_clear = a->clear.n;
+    report.in_clear_first = a->clear.first;
     report.good = fault == NULL;
     report_forums(a, &report);
     if (fault != NULL) {

@@ -35,6 +35,8 @@ struct audit_report {
     struct tree_head head;    // the checkpoint's
     uint64_t entries, journals, authors, forks; // forks: journals that have branches
     uint64_t disclosed;       // entries that came with parts
+    uint64_t in_clear;        // of these, such as have in the clear what should be sealed (PROTOCOL 4.7); no fault
+    uint64_t in_clear_first;  // index of the first of them
     uint64_t standing[AUDIT_STANDINGS]; // entries by their standing at their own index
     uint64_t kinds[KIND_COUNT + 1];     // entries by kind; the last: kinds this version does not know
     struct forum_totals forums;

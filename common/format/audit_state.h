@@ -10,6 +10,7 @@
 #include "common/base/table.h"
 #include "common/base/why.h"
 #include "common/format/entry.h"
+#include "common/format/kinds.h"
 #include "common/format/merkle.h"
 
 // --- audit_tree.c: all leaf hashes, and the root at any size up to their number ---
@@ -34,6 +35,25 @@ struct hash audit_tree_root(struct audit_tree *t, uint64_t size);
 
 // Frees what t holds.
 void audit_tree_done(struct audit_tree *t);
+
+// --- audit_clear.c: parts that should be sealed and are not (PROTOCOL 4.7) ---
+
+struct audit_clear {
+    uint64_t n, first;              // entries with such a part; index of the first, when there is one
+    struct table sealed, corrected; // contributions that are sealed; targets of corrections in the clear
+};
+
+// Returns the state before the first entry; frees it.
+struct audit_clear audit_clear_new(void);
+void audit_clear_done(struct audit_clear *c);
+
+// The parts of an entry, as bits, that stand in the clear and must not, or, of a correction, must not when what it
+// corrects is sealed. Touches nothing else: any thread may ask.
+uint32_t audit_clear_parts(const struct body *body, const struct disclosure *d);
+
+// Takes the entry at index with what audit_clear_parts said of it.
+void audit_clear_add(struct audit_clear *c, uint64_t index, const struct entry *e, const struct body *body,
+                     uint32_t parts);
 
 // --- audit_chain.c: that journals are what 3-formats calls them: trees of entries that name the one before ---
 

@@ -84,6 +84,39 @@ expect_contains "a name in the clear" "$(cat err)" "--identity"
 add --sensitivity restricted --flag names-person "Only for named roles: the mill."
 expect_contains "advice" "$(cat err)" "--sensitivity sealed"
 
+step "of a child or of gender-based violence nothing verbatim is taken; help is read out in four languages"
+before=$(baraza list --state site --json | wc -l)
+for said in "en:into wrong hands" "fr:entre de mauvaises mains" "pt:em mãos erradas" "ar:في أيدٍ غير مأمونة"; do
+    expect_status 65 baraza add --state site --language "${said%%:*}" --flag gender-based-violence "$(cat words/name)"
+    expect_contains "what is read out" "$(cat out)" "${said#*:}"
+    expect_contains "what is said" "$(cat err)" "Nothing was saved"
+done
+expect_status 65 baraza add --state site --flag child --json "$(cat words/name)"
+expect_contains "what is read out" "$(cat out)" '"referral":"Thank you for your trust.'
+baraza add --state site --flag child --identity-file words/name - <words/accents >out 2>err && die "words about a child"
+expect_status 65 baraza correct "$named" --state site --reason incomplete --flag child --text "$(cat words/name)"
+expect_status 2 baraza add --state site --flag child --no-words --identity "$(cat words/name)"
+expect_status 2 baraza add --state site --flag child --no-words "$(cat words/name)"
+expect_equal "nothing was saved" "$(baraza list --state site --json | wc -l)" "$before"
+add --flag child --no-words --kind need
+expect_status 0 baraza list --state site
+expect_contains "that it was raised" "$(cat out)" "(no words were taken)"
+expect_status 0 baraza show "$(id_at 8)" --state site --json
+expect_contains "its flag" "$(cat out)" '"flags":["child"]'
+expect_equal "what was said" "$(grep -c '"said"\|"identity"' out)" 0
+
+step "a code that the codebook does not have is refused with the near one, and taken on purpose only"
+for option in "--group wimmen:women" "--theme land-dispute:land-disputes" "--scope publish-txt:publish-text" \
+    "--flag names-persn:names-person"; do
+    # shellcheck disable=SC2086
+    expect_status 2 baraza add --state site ${option%%:*} "Never written down."
+    expect_contains "the near code" "$(cat err)" "did you mean \"${option#*:}\"?"
+done
+expect_status 2 baraza correct "$named" --state site --reason wrong-speaker --group wimmen
+add --group ferrymen --new-code "The ferry rope is gone."
+expect_status 2 baraza session open XM-KIV-2026-005 --area XM-KIV --state site --scope publish-txt
+expect_status 2 baraza session open XM-KIV-2026-005 --area XM-KIV --state site --sensitivity sealed --seal-to lark
+
 step "a forum whose words are all sealed, and rows of a table with identity, sensitivity and recipients of their own"
 expect_status 0 baraza session open XM-KIV-2026-004 --area XM-KIV --state site --sensitivity sealed --seal-to wren \
     --seal-to ombuds

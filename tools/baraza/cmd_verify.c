@@ -179,6 +179,7 @@ static int report_json(const struct audit_report *report)
         json_put(o, "forums", forums_json(report));
         json_put(o, "forks", json_of_number(report->forks));
         json_put(o, "disclosed", json_of_number(report->disclosed));
+        json_put(o, "in_clear", json_of_number(report->in_clear));
         json_put(o, "kinds", kinds_json(report));
         json_put(o, "standing", standings_json(report));
     }
@@ -241,6 +242,12 @@ static void put_counts(struct buf *out, const struct audit_report *report)
         buf_put_text(out, "given for ");
         print_count(out, report->disclosed, "entry, and", "entries, and all");
         buf_put_text(out, " fit what their authors signed\n");
+    }
+    if (report->in_clear > 0) {
+        buf_put_text(out, "  NOT SEALED     ");
+        print_count(out, report->in_clear, "entry has", "entries have");
+        buf_printf(out, " in the clear what should be sealed, first entry %llu: have it erased\n",
+                   (unsigned long long)report->in_clear_first);
     }
 }
 

@@ -22,6 +22,7 @@ void attack_revoked(struct stage *s, struct person *hostile);
 void attack_bad_signature(struct stage *s, struct person *hostile);
 void attack_gap(struct stage *s, struct person *hostile);
 void attack_fork(struct stage *s, struct person *hostile);
+void attack_unsealed(struct stage *s, struct person *hostile);
 void attack_other_consultation(struct stage *s, struct person *hostile);
 void attack_false_claims(struct stage *s, struct person *hostile);
 void attack_bombs(struct stage *s, struct person *hostile);

@@ -4,6 +4,7 @@
 // Entries that are not what they should be, and messages that lie about them. See attacks.h.
 #include "tests/e2e/hostile/attacks.h"
 
+#include "common/base/file.h"
 #include "common/format/custody.h"
 #include "common/format/pack.h"
 
@@ -54,6 +55,35 @@ static bool refusal_good(const struct stage *s, const struct msg_refuse *m, stru
                                .received = received,
                                .code = m->code };
     return m->is_signed && hash_equal(m->received, received) && refusal_verify(&r, s->world.hub.pub, m->signature);
+}
+
+// True when a line of the hub's log says that much, and none holds the words.
+static bool hub_warned(struct stage *s, const char *line, const char *words)
+{
+    struct buf log = buf_new(1 << 24);
+    bool good = file_read(house_path(&s->house, "../hub.log"), false, &log, NULL) == OK;
+    good = good && memmem(log.p, log.n, line, strlen(line)) != NULL;
+    good = good && memmem(log.p, log.n, words, strlen(words)) == NULL;
+    buf_done(&log);
+    return good;
+}
+
+void attack_unsealed(struct stage *s, struct person *hostile)
+{
+    static const char name[] = "Adjoua of the seventh house";
+    struct caller c;
+    struct said *said[2];
+    const struct body body = { .kind = KIND_CONTRIBUTION };
+    const struct slice parts[LIMIT_PARTS] = { [4] = slice_text(name) };
+    connect_as(&c, s, hostile);
+    said[0] = stage_session(&s->world, hostile);
+    said[1] = world_make(&s->world, hostile, &body, &said[0]->entry.id, 1, parts);
+    must(s, !hub_warned(s, "hub.not-sealed", name), "nothing was in the clear before");
+    say_all(&c, said, 2);
+    acknowledged(&c, said[1]->entry.place.seq + 1, "an identity in the clear is nobody's reason to lose an entry");
+    must(s, hub_warned(s, "hub.not-sealed count=1", name), "but the hub says so, and not what it is");
+    caller_close(&c);
+    tell("an identity in the clear is sequenced, and the hub's log warns of it without a word of it");
 }
 
 void attack_bad_signature(struct stage *s, struct person *hostile)

@@ -28,6 +28,7 @@ static void attack(struct stage *s, struct site *site)
     attack_gap(s, &h[1]);
     attack_fork(s, &h[2]);
     attack_other_consultation(s, &h[3]);
+    attack_unsealed(s, &h[HOSTILES - 1]);
     attack_false_claims(s, &h[4]);
     attack_bombs(s, &h[5]);
     attack_revoked(s, &h[6]);

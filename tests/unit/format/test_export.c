@@ -5,6 +5,7 @@
 #include "common/format/audit.h"
 #include "common/format/checkpoint.h"
 #include "common/format/frame.h"
+#include "common/format/sealed.h"
 
 #include "tests/lib/world.h"
 
@@ -371,5 +372,69 @@ Test(export, after_a_rekey_of_the_log_only_the_new_keys_signature_counts)
     f.signer = &new_hub;
     const struct audit_report r = audit_forgery(&s, &f);
     cr_expect(r.good, "%s", r.what.text);
+    done(&s);
+}
+
+// A contribution or a correction of it with these bytes for what was said and who said it.
+static const struct said *say_guarded(struct scene *s, enum kind kind, const struct hash *target, uint64_t sensitivity,
+                                      struct slice said, struct slice identity)
+{
+    struct body body = { .kind = kind };
+    struct slice parts[LIMIT_PARTS] = { { NULL, 0 } };
+    if (kind == KIND_CONTRIBUTION) {
+        body.as.contribution.sensitivity = sensitivity;
+        parts[4] = identity;
+    } else {
+        body.as.correction.reason = SLICE_LITERAL("misheard");
+    }
+    parts[1] = said;
+    return world_say(&s->w, &s->p, &body, target, 1, parts);
+}
+
+Test(export, what_should_be_sealed_and_is_not_is_counted_and_no_fault)
+{
+    struct scene s;
+    struct boxkey to[2];
+    struct boxsec sec;
+    const struct place place = { .seq = 0 };
+    const struct slice clear = SLICE_LITERAL("\x80");
+    const struct slice none = { NULL, 0 };
+    struct buf sealed = buf_new(2000);
+    begin(&s);
+    box_keypair(&to[0], &sec);
+    box_keypair(&to[1], &sec);
+    cr_assert(sealed_make(&place, SLICE_LITERAL("said"), clear, to, 2, &sealed));
+    const struct hash *session = &s.session->entry.id;
+    (void)say_guarded(&s, KIND_CONTRIBUTION, session, SENSITIVITY_OPEN, clear, buf_slice(&sealed));
+    const struct said *good = say_guarded(&s, KIND_CONTRIBUTION, session, SENSITIVITY_SEALED, buf_slice(&sealed), none);
+    (void)say_guarded(&s, KIND_CORRECTION, &good->entry.id, 0, buf_slice(&sealed), none);
+    cr_expect_eq(audit_scene(&s).in_clear, 0);
+    (void)say_guarded(&s, KIND_CONTRIBUTION, session, SENSITIVITY_OPEN, clear, clear);
+    (void)say_guarded(&s, KIND_CONTRIBUTION, session, SENSITIVITY_SEALED, clear, none);
+    (void)say_guarded(&s, KIND_CORRECTION, &good->entry.id, 0, clear, none);
+    // Two that stand before what they correct: one of an open contribution, one of a sealed one.
+    struct body body = { .kind = KIND_CONTRIBUTION };
+    struct slice parts[LIMIT_PARTS] = { { NULL, 0 } };
+    struct said *later[2];
+    for (uint64_t i = 0; i < 2; i++) {
+        body.as.contribution.sensitivity = i == 0 ? SENSITIVITY_OPEN : SENSITIVITY_SEALED;
+        parts[1] = i == 0 ? clear : buf_slice(&sealed);
+        struct person other = person_of("other facilitator");
+        if (i == 0) {
+            (void)world_grant(&s.w, &s.secretary, &other, BIT(FACILITATOR), NULL);
+        }
+        other.next = i;
+        other.prev = i == 0 ? other.prev : later[0]->entry.id;
+        later[i] = world_make(&s.w, &other, &body, session, 1, parts);
+    }
+    (void)say_guarded(&s, KIND_CORRECTION, &later[0]->entry.id, 0, clear, none);
+    (void)say_guarded(&s, KIND_CORRECTION, &later[1]->entry.id, 0, clear, none);
+    cr_assert_eq(world_put(&s.w, later[0]), VERDICT_GOOD);
+    cr_assert_eq(world_put(&s.w, later[1]), VERDICT_GOOD);
+    const struct audit_report r = audit_scene(&s);
+    cr_expect(r.good, "%s", r.what.text);
+    cr_expect_eq(r.in_clear, 4);
+    cr_expect_eq(r.in_clear_first, 9);
+    buf_done(&sealed);
     done(&s);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// What a site knows of the codebook and the guide that were published: codes of all versions, and the words to read out.
+// What a site knows of the codebook and the guide that were published: codes of all versions, the words to read out.
 #include "tools/baraza/codebook.h"
 
 #include "common/format/content.h"
@@ -70,7 +70,8 @@ static void put_codes(struct buf *out, const char *const *codes, size_t n)
     }
 }
 
-static void publish(struct scene *s, struct world_person *by, enum kind kind, uint64_t version, const struct content *content)
+static void publish(struct scene *s, struct world_person *by, enum kind kind, uint64_t version,
+                    const struct content *content)
 {
     struct body body = { .kind = kind };
     struct buf bytes = buf_new(4096);
@@ -81,7 +82,8 @@ static void publish(struct scene *s, struct world_person *by, enum kind kind, ui
     buf_done(&bytes);
 }
 
-static void publish_groups(struct scene *s, struct world_person *by, uint64_t version, const char *const *codes, size_t n)
+static void publish_groups(struct scene *s, struct world_person *by, uint64_t version, const char *const *codes,
+                           size_t n)
 {
     struct content c = { .count = 0 };
     struct buf list = buf_new(4096);
