@@ -52,6 +52,7 @@
 #define LIMIT_NOTE_SIGNATURES 100      // signature lines read; more refuse the note
 #define LIMIT_KEY_NAME 255             // a verifier key's name
 #define LIMIT_PROOF_HASHES 63          // hashes in an inclusion or consistency proof
+#define LIMIT_RECEIPT_CHAIN 1024       // entries of one journal in a receipt, up to the one that was proved
 #define LIMIT_CHARTER_BYTES 65536      // a charter, text and signatures
 #define LIMIT_ROOT_KEYS 16             // root keys of a consultation
 #define LIMIT_PROTECT_KEYS 16          // protection officers' keys in a charter

@@ -5,6 +5,7 @@
 #include "common/ops/nearest.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/refusals.h"
 #include "tools/baraza/shown.h"
 
 #include <string.h>
@@ -94,8 +95,7 @@ static int print_json_row(const struct cmd_context *context, const struct listin
     json_put(row, "time", json_time(e->entry.claimed_s));
     json_put(row, "state", json_string(fate_name(e->fate)));
     if (e->fate == FATE_REFUSED) {
-        enum verdict v = VERDICT_GOOD;
-        json_put(row, "refusal", json_string(verdict_known(e->refusal, &v) ? verdict_code(v) : "unknown"));
+        refusal_put_json(row, e->refusal);
     }
     if (e->known && e->body.kind == KIND_CONTRIBUTION) {
         const struct shown shown = shown_of(context, li, e, d);
@@ -145,6 +145,9 @@ static int print_row(const struct cmd_context *context, const struct listing *li
         buf_printf(&line, "%.*s", (int)e->entry.kind.n, (const char *)e->entry.kind.p);
     }
     buf_put_u8(&line, '\n');
+    if (e->fate == FATE_REFUSED) {
+        refusal_put(&line, e->refusal, "    ");
+    }
     int code = cmd_print(buf_slice(&line));
     buf_done(&line);
     return code;

@@ -14,11 +14,9 @@
 #include "tools/baraza/slips.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define FORMS_MOST 1000 // in one file
-#define ASK_MOST 120     // bytes that fit a slip in two languages
-#define SCRIPT_MOST 1200
+#define SCRIPT_MOST 1200 // bytes
 
 struct printing {
     struct cmd_context *context;
@@ -32,13 +30,6 @@ struct printing {
 };
 
 #define PRINTING_OUT(p) { "out", 'o', ARG_TEXT, "FILE", "the page to write (HTML, A4); required", &(p)->out }
-#define PRINTING_ASK(p) \
-    { "ask", 0, ARG_TEXT, "TEXT", "where participants ask: an office, a day; else where the forum was held", \
-      &(p)->ask }
-#define PRINTING_SECOND(p) \
-    { "second", 0, ARG_TEXT, "TAG", "the second language of slips; the consultation's next when not given", \
-      &(p)->second }
-
 static enum language language_here(const struct printing *p)
 {
     return language_of(slice_text(p->context->language));
@@ -321,15 +312,11 @@ static int check_options(const struct printing *p)
     if (p->out == NULL) {
         return cmd_usage("name the page to write with --out FILE.html");
     }
-    if (!text_utf8_ok(slice_text(p->ask != NULL ? p->ask : "")) ||
-        !text_utf8_ok(slice_text(p->script != NULL ? p->script : ""))) {
-        return cmd_usage("--ask or --script is not UTF-8");
+    const struct slice script = slice_text(p->script != NULL ? p->script : "");
+    if (script.n > SCRIPT_MOST || !text_utf8_ok(script)) {
+        return cmd_usage("--script: UTF-8, and at most %d bytes leave room to write", SCRIPT_MOST);
     }
-    if (p->ask != NULL && strlen(p->ask) > ASK_MOST) {
-        return cmd_usage("--ask: at most %d bytes fit a slip", ASK_MOST);
-    }
-    return p->script != NULL && strlen(p->script) > SCRIPT_MOST
-               ? cmd_usage("--script: at most %d bytes leave room to write", SCRIPT_MOST) : -1;
+    return slip_page_check(p->ask);
 }
 
 static int run_sheet(struct cmd_context *context, int argc, char **argv)
@@ -368,8 +355,8 @@ static int run_forms(struct cmd_context *context, int argc, char **argv)
           &p.groups },
         { "script", 0, ARG_TEXT, "TEXT", "what is read aloud before anything is written; the usual when not given",
           &p.script },
-        PRINTING_ASK(&p),
-        PRINTING_SECOND(&p),
+        SLIP_PAGE_ASK(&p.ask),
+        SLIP_PAGE_SECOND(&p.second),
         PRINTING_OUT(&p),
         OUT_FORCE(&p.force),
         WORK_AS(&p.as),
@@ -403,8 +390,8 @@ static int run_slips(struct cmd_context *context, int argc, char **argv)
     struct printing p = { .context = context };
     const struct arg_spec rows[] = {
         { "forms", 0, ARG_FLAG, NULL, "those from paper forms too, whose slips are on their feet", &p.forms_too },
-        PRINTING_ASK(&p),
-        PRINTING_SECOND(&p),
+        SLIP_PAGE_ASK(&p.ask),
+        SLIP_PAGE_SECOND(&p.second),
         PRINTING_OUT(&p),
         OUT_FORCE(&p.force),
         WORK_AS(&p.as),

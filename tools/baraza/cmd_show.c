@@ -9,6 +9,7 @@
 #include "tools/baraza/forums.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/refusals.h"
 #include "tools/baraza/reading.h"
 
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct showing {
     const struct entry *entry;
     const struct disclosure *disclosure; // NULL: locked, or without parts
     const char *state;                   // how far it has come; NULL when read from the record
+    bool refused;                        // by the hub, for the reason of this number
+    uint64_t refusal;
     bool indexed;
     uint64_t index;
     enum verdict standing;
@@ -53,6 +56,9 @@ static int print_json(const struct showing *s)
     if (s->state != NULL) {
         json_put(o, "state", json_string(s->state));
     }
+    if (s->refused) {
+        refusal_put_json(o, s->refusal);
+    }
     if (s->indexed) {
         json_put(o, "index", json_of_number(s->index));
         json_put(o, "standing", json_string(verdict_code(s->standing)));
@@ -86,6 +92,9 @@ static int print_entry(const struct cmd_context *context, const struct showing *
     buf_printf(&out, ", number %llu\n", (unsigned long long)e->place.seq);
     if (s->state != NULL) {
         buf_printf(&out, "state:    %s\n", s->state);
+    }
+    if (s->refused) {
+        refusal_put(&out, s->refusal, "          ");
     }
     if (s->indexed) {
         buf_printf(&out, "record:   entry %llu, %s\n", (unsigned long long)s->index,
@@ -255,7 +264,8 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         bool readable = w.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
         const struct showing s = {
             .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate), .amends = amends,
-            .charter = state_charter(w.state) };
+            .charter = state_charter(w.state),
+            .refused = e.fate == FATE_REFUSED, .refusal = e.refusal };
         code = print_entry(context, &s);
     }
     err = local_end(l, &why);

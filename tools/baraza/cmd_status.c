@@ -11,6 +11,7 @@
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/refusals.h"
 #include "tools/baraza/waits.h"
 
 #include <stdlib.h>
@@ -175,13 +176,18 @@ static void put_copy(struct buf *out, struct work *w)
     }
 }
 
-static void put_refused(struct buf *out, const struct forums *f)
+// What the hub refused, and what to do for each reason.
+static void put_refused(struct buf *out, const struct work *w, const struct forums *f)
 {
-    if (f->entries.refused > 0) {
-        buf_put_text(out, "The hub refused ");
-        print_count(out, f->entries.refused, "entry", "entries");
-        buf_put_text(out, "; kept here with the reason: baraza list --all --only refused --json\n");
+    struct kv_txn *t = NULL;
+    if (f->entries.refused == 0 || kv_begin_read(state_kv(w->state), &t) != OK) {
+        return;
     }
+    buf_put_text(out, "The hub refused ");
+    print_count(out, f->entries.refused, "entry", "entries");
+    buf_put_text(out, "; kept here with its signed word: baraza list --all --only refused\n");
+    refusals_put(out, t);
+    kv_abort(t);
 }
 
 static void put_unlocked(struct buf *out, struct work *w, const struct node_waits *waits)
@@ -233,7 +239,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
         }
         put_contact(&out, x);
         put_waiting(&out, f);
-        put_refused(&out, f);
+        put_refused(&out, w, f);
         put_carried(&out, count_carried(w));
         put_copy(&out, w);
         put_unlocked(&out, w, &x->waits);

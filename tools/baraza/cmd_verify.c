@@ -12,6 +12,7 @@
 #include "tools/baraza/auditor.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/receipt_check.h"
 #include "tools/baraza/trust.h"
 
 #include <unistd.h>
@@ -81,34 +82,58 @@ static int verify_note(const struct cmd_context *context, const struct verifying
     return code;
 }
 
-static int verify_proof(const struct cmd_context *context, const struct verifying *v)
+// The key that a receipt's checkpoint must be signed by: the one that is named, or the log's of the charter.
+static int take_log_key(const struct cmd_context *context, const struct verifying *v, struct slice leaf,
+                        struct vkey *out)
+{
+    struct entry e;
+    if (v->key != NULL) {
+        return take_key(context, v->key, out);
+    }
+    if (entry_parse(leaf, &e) != VERDICT_GOOD) {
+        return cmd_usage("--leaf is no entry of ours: name the key of the log that it is in, with --key VKEY");
+    }
+    return trust_log_key(context, v->charter, e.place.consultation, out);
+}
+
+static int verify_proof_of(const struct cmd_context *context, const struct verifying *v, struct slice proof,
+                           struct slice leaf)
 {
     struct vkey key;
     struct why why = { "" };
-    struct buf proof = buf_new(LIMIT_NOTE_BYTES);
-    struct buf leaf = buf_new(LIMIT_NOTE_BYTES);
     uint64_t index = 0;
     struct tree_head head = tree_head_empty();
-    int code = v->leaf == NULL ? cmd_usage("name the entry it is about: --leaf FILE") : take_key(context, v->key, &key);
-    if (code < 0) {
-        enum err e = file_read(v->proof, true, &proof, &why);
-        if (e == OK) {
-            e = file_read(v->leaf, true, &leaf, &why);
-        }
-        code = e == OK ? -1 : cmd_fail(e, &why);
+    int code = take_log_key(context, v, leaf, &key);
+    if (code >= 0) {
+        return code;
+    }
+    const struct proof_trust trust = { .log = &key, .form = v->key != NULL ? CHECKPOINT_FOREIGN : CHECKPOINT_OURS };
+    const bool good = proof_verify(proof, merkle_leaf(leaf), &trust, &index, &head, &why) == VERDICT_GOOD;
+    json_t *answer = json_object();
+    if (good) {
+        json_put(answer, "index", json_of_number(index));
+        json_put(answer, "size", json_of_number(head.size));
+        why_set(&why, "good: entry %llu of a record of %llu", (unsigned long long)index, (unsigned long long)head.size);
+    }
+    return say(context, good, answer, why.text);
+}
+
+// A receipt that holds its entry is judged by the charter alone; any other proof, also of other logs, by a key.
+static int verify_proof(const struct cmd_context *context, const struct verifying *v)
+{
+    struct why why = { "" };
+    struct buf proof = buf_new(LIMIT_NOTE_BYTES);
+    struct buf leaf = buf_new(LIMIT_NOTE_BYTES);
+    enum err e = file_read(v->proof, true, &proof, &why);
+    int code = e == OK ? -1 : cmd_fail(e, &why);
+    if (code < 0 && v->leaf == NULL && v->key == NULL && receipt_is_whole(buf_slice(&proof))) {
+        code = receipt_check(context, v->proof, v->charter);
+    } else if (code < 0 && v->leaf == NULL) {
+        code = cmd_usage("name the entry it is about: --leaf FILE");
     }
     if (code < 0) {
-        const struct proof_trust trust = { .log = &key, .form = CHECKPOINT_FOREIGN };
-        bool good = proof_verify(buf_slice(&proof), merkle_leaf(buf_slice(&leaf)), &trust, &index, &head, &why) ==
-                    VERDICT_GOOD;
-        json_t *answer = json_object();
-        if (good) {
-            json_put(answer, "index", json_of_number(index));
-            json_put(answer, "size", json_of_number(head.size));
-            why_set(&why, "good: entry %llu of a record of %llu", (unsigned long long)index,
-                    (unsigned long long)head.size);
-        }
-        code = say(context, good, answer, why.text);
+        e = file_read(v->leaf, true, &leaf, &why);
+        code = e == OK ? verify_proof_of(context, v, buf_slice(&proof), buf_slice(&leaf)) : cmd_fail(e, &why);
     }
     buf_done(&proof);
     buf_done(&leaf);
@@ -321,8 +346,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct verifying v = { .charter = NULL };
     const struct arg_spec rows[] = {
-        { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter the export must belong to; the state's when not given",
-          &v.charter },
+        { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter that export or receipt must belong to; the state's when "
+          "not given", &v.charter },
         { "proof", 0, ARG_TEXT, "FILE", "verify a receipt (C2SP tlog-proof) instead of an export", &v.proof },
         { "leaf", 0, ARG_TEXT, "FILE", "the entry that the receipt is about", &v.leaf },
         { "note", 0, ARG_TEXT, "FILE", "verify a signed note (C2SP signed-note) instead of an export", &v.note },
@@ -337,6 +362,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .max = 1,
         .examples = "  baraza verify record.baraza --charter charter\n"
                     "  baraza verify record.baraza --charter \"4f2a 91c0 ...\"\n"
+                    "  baraza verify --proof r.tlog-proof --leaf r.entry --charter charter\n"
                     "  baraza verify --proof r.tlog-proof --leaf r.entry --key \"example.org/...+8f2c41aa+AW...\"\n",
         .options = rows,
     };
@@ -351,6 +377,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     }
     if ((v.leaf != NULL && v.proof == NULL) || (v.key != NULL && args.n > 0)) {
         return cmd_usage("--leaf goes with --proof, and --key with --proof or --note");
+    }
+    if (v.charter != NULL && (v.note != NULL || v.key != NULL)) {
+        return cmd_usage("--charter goes with an export or --proof, and not with --key");
     }
     if (v.note != NULL) {
         return verify_note(context, &v);

@@ -4,11 +4,13 @@
 // Draws slips. Read first: slip_page.h.
 #include "tools/baraza/slip_page.h"
 
+#include "common/base/text.h"
 #include "tools/baraza/cmd.h"
 #include "tools/baraza/qr.h"
 #include "tools/baraza/slip_words.h"
 
 #define TO_A_SHEET 8
+#define ASK_MOST 120 // bytes that fit a slip in two languages
 
 const char slip_page_style[] =
     ".slip { position: relative; padding: 4mm 5mm; break-inside: avoid; display: flex; "
@@ -25,6 +27,14 @@ const char slip_page_style[] =
     "font-weight: bold; line-height: 1.2 }\n"
     ".slip .ask:lang(ar) { font-size: 10pt; line-height: 1.4 }\n"
     ".slip .mark { font-size: 8pt; font-weight: bold; text-align: center }\n";
+
+int slip_page_check(const char *ask)
+{
+    const struct slice text = slice_text(ask != NULL ? ask : "");
+    return text.n > ASK_MOST    ? cmd_usage("--ask: at most %d bytes fit a slip", ASK_MOST)
+           : text_utf8_ok(text) ? -1
+                                : cmd_usage("--ask is not UTF-8");
+}
 
 // A speech bubble with a tick, by attributes alone.
 static const char icon[] =

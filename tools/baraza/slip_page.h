@@ -15,6 +15,15 @@ struct slip_print {
     bool practice;
 };
 
+// The option rows of those who print slips.
+#define SLIP_PAGE_ASK(into) \
+    { "ask", 0, ARG_TEXT, "TEXT", "where participants ask: an office, a day; else where the forum was held", (into) }
+#define SLIP_PAGE_SECOND(into) \
+    { "second", 0, ARG_TEXT, "TAG", "the second language of slips; the consultation's next when not given", (into) }
+
+// -1, or reports that what was typed for --ask (NULL: nothing) does not fit a slip.
+int slip_page_check(const char *ask);
+
 // What the style of a page with slips must hold.
 extern const char slip_page_style[];
 

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static int charter_of_file(const char *path, struct hash *out)
+// Reads a charter's file. *key (may be NULL): its log's.
+static int charter_of_file(const char *path, struct hash *out, struct vkey *key)
 {
     struct buf note = buf_new(LIMIT_CHARTER_BYTES);
     struct charter c;
@@ -25,6 +26,9 @@ static int charter_of_file(const char *path, struct hash *out)
     }
     if (e == OK) {
         *out = c.id;
+    }
+    if (e == OK && key != NULL) {
+        *key = c.log;
     }
     buf_done(&note);
     return e == OK ? -1 : cmd_fail(e, &why);
@@ -50,41 +54,78 @@ static void read_head(const char *path, struct buf *out)
     close(fd);
 }
 
+// Shows the fingerprint that a file claims, to be compared.
+static int show_fingerprint(struct hash id)
+{
+    struct buf text = buf_new(8192);
+    buf_put_text(&text, "Which consultation must it belong to? The file says, of itself, the one with this "
+                        "fingerprint:\n  ");
+    charter_put_fingerprint(id, &text);
+    buf_put_text(&text, "\nCompare it with the fingerprint that was read out at the founding. If they are the "
+                        "same, say so:\n  --charter \"");
+    charter_put_fingerprint(id, &text);
+    buf_put_text(&text, "\"\n");
+    int code = cmd_print(buf_slice(&text));
+    buf_done(&text);
+    return code == EXIT_GOOD ? EXIT_USAGE : code;
+}
+
 static int show_claim(const char *record)
 {
     struct buf head = buf_new(LIMIT_EXPORT_HEAD);
-    struct buf text = buf_new(8192);
     struct hash id;
-    int code = EXIT_USAGE;
     read_head(record, &head);
-    if (audit_peek_charter(buf_slice(&head), &id)) {
-        buf_put_text(&text, "Which consultation must it belong to? The file says, of itself, the one with this "
-                            "fingerprint:\n  ");
-        charter_put_fingerprint(id, &text);
-        buf_put_text(&text, "\nCompare it with the fingerprint that was read out at the founding. If they are the "
-                            "same, say so:\n  --charter \"");
-        charter_put_fingerprint(id, &text);
-        buf_put_text(&text, "\"\n");
-        code = cmd_print(buf_slice(&text));
-        code = code == EXIT_GOOD ? EXIT_USAGE : code;
-    } else {
-        code = cmd_usage("say which consultation it must belong to: --charter FILE or --charter HASH");
-    }
+    int code = audit_peek_charter(buf_slice(&head), &id)
+                   ? show_fingerprint(id)
+                   : cmd_usage("say which consultation it must belong to: --charter FILE or --charter HASH");
     buf_done(&head);
-    buf_done(&text);
+    return code;
+}
+
+// What the person names, or her state has; *known false when neither is there. Returns -1, or has reported.
+static int charter_known(const struct cmd_context *context, const char *named, bool *known, struct hash *out,
+                         struct vkey *key)
+{
+    struct hash wanted;
+    const bool fingerprint = named != NULL && charter_parse_fingerprint(slice_text(named), &wanted);
+    char *path = state_path_in(context->state, STATE_CHARTER);
+    int code = -1;
+    *known = true;
+    if (fingerprint && key == NULL) {
+        *out = wanted;
+    } else if (named != NULL && !fingerprint) {
+        code = charter_of_file(named, out, key);
+    } else if (context->state_given || file_exists(path)) {
+        code = charter_of_file(path, out, key);
+    } else {
+        *known = false;
+    }
+    if (code < 0 && fingerprint && key != NULL && (!*known || !hash_equal(*out, wanted))) {
+        code = cmd_usage("a fingerprint alone does not say which key the log has: name the charter's file with "
+                         "--charter FILE");
+    }
+    free(path);
     return code;
 }
 
 int trust_charter(const struct cmd_context *context, const char *named, const char *record, struct hash *out)
 {
-    if (named != NULL && charter_parse_fingerprint(slice_text(named), out)) {
-        return -1;
-    }
-    if (named != NULL) {
-        return charter_of_file(named, out);
-    }
-    char *path = state_path_in(context->state, STATE_CHARTER);
-    int code = context->state_given || file_exists(path) ? charter_of_file(path, out) : show_claim(record);
-    free(path);
-    return code;
+    bool known = false;
+    int code = charter_known(context, named, &known, out, NULL);
+    return code < 0 && !known ? show_claim(record) : code;
+}
+
+int trust_receipt(const struct cmd_context *context, const char *named, struct hash claimed, struct hash *out)
+{
+    bool known = false;
+    int code = charter_known(context, named, &known, out, NULL);
+    return code < 0 && !known ? show_fingerprint(claimed) : code;
+}
+
+int trust_log_key(const struct cmd_context *context, const char *named, struct hash claimed, struct vkey *out)
+{
+    bool known = false;
+    struct hash id;
+    int code = charter_known(context, named, &known, &id, out);
+    return code < 0 && !known ? show_fingerprint(claimed) : code;
 }

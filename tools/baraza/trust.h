@@ -6,10 +6,17 @@
 #define BARAZA_TOOLS_BARAZA_TRUST_H
 
 #include "tools/baraza/cmd.h"
-#include "common/format/ident.h"
+#include "common/format/note.h"
 
 // *out = the charter's id: of the file or fingerprint `named`, else of the state's charter. When neither is there,
 // shows the fingerprint that `record` claims, to be compared, and returns EXIT_USAGE. Returns -1, or has reported.
 int trust_charter(const struct cmd_context *context, const char *named, const char *record, struct hash *out);
+
+// The same, of a receipt, which claims to be of the consultation `claimed`.
+int trust_receipt(const struct cmd_context *context, const char *named, struct hash claimed, struct hash *out);
+
+// The log key of the charter that trust_receipt would take: a fingerprint alone does not say it, unless the state's
+// charter has it. Returns -1 and *out, or has reported.
+int trust_log_key(const struct cmd_context *context, const char *named, struct hash claimed, struct vkey *out);
 
 #endif
