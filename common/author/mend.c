@@ -268,3 +268,45 @@ enum err mend_site(struct kv *kv, const struct store_key *key, uint64_t wall_s, 
     *out = m.found;
     return OK;
 }
+
+// --- a store put together from pieces ---
+
+static enum err begin_anew(struct kv_txn *t, const struct journal_id *journal)
+{
+    struct notebook n;
+    enum err e = notebook_get(t, journal->key, &n);
+    if (e == ERR_NOT_FOUND) { // which one was current is not known any more: any will do, as none is written in again
+        n = (struct notebook){ .journal = *journal };
+        e = OK;
+    }
+    if (e != OK || !notebook_goes_on(n.renew)) {
+        return e;
+    }
+    const struct stranded s = { .journal = n.journal, .from = n.from };
+    if (n.renew == NOTEBOOK_UNACCREDITED) {
+        e = notebook_strand(t, &s);
+    }
+    n.renew = NOTEBOOK_RESTORED;
+    return e == OK ? notebook_put(t, &n) : e;
+}
+
+enum err mend_begin_anew(struct kv *kv, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct journal_id id;
+    enum err e = kv_begin_write(kv, &t);
+    bool more = e == OK && journal_next(t, false, &id);
+    while (e == OK && more) {
+        e = begin_anew(t, &id);
+        more = e == OK && journal_next(t, true, &id);
+    }
+    if (e == OK) {
+        e = kv_commit(t);
+        t = NULL;
+    }
+    kv_abort(t);
+    if (e != OK) {
+        why_set(why, "beginning new notebooks: %s", err_text(e));
+    }
+    return e;
+}

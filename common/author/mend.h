@@ -27,6 +27,10 @@ struct mended {
 MUST_USE enum err mend_site(struct kv *kv, const struct store_key *key, uint64_t wall_s, struct mended *out,
                             struct why *why);
 
+// Has everybody of a store that was put together from pieces begin a new notebook when she writes next, because what she
+// wrote last may not be in it. The error of the store.
+MUST_USE enum err mend_begin_anew(struct kv *kv, struct why *why);
+
 // True when the entry at a position can still travel: as itself with its parts (key NULL: they are taken for whole), or
 // as a copy that the hub can open.
 bool mend_travels(struct kv_txn *t, const struct store_key *key, const struct position *at);

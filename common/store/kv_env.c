@@ -113,7 +113,8 @@ static enum err handles_open(struct kv *kv, const struct kv_options *o, MDB_txn 
     for (size_t i = 0; i < o->count; i++) {
         int code = mdb_dbi_open(txn, o->names[i], create, &kv->dbi[i]);
         if (code != 0) {
-            why_set(why, "opening %s in the store in %s: %s", o->names[i], path, mdb_strerror(code));
+            why_set(why, "opening %s in the store in %s: %s. If the disk damaged it: baraza check, baraza salvage",
+                    o->names[i], path, mdb_strerror(code));
             return kv_err_of(kv->env, code);
         }
     }

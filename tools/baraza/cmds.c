@@ -15,11 +15,15 @@ extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop
 extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips, cmd_slip,
     cmd_receipt;
 
+extern const struct cmd cmd_backup, cmd_check, cmd_salvage;
+
 static const struct cmd *const table[] = {
     &cmd_hub_init,
     &cmd_protect_new,
     &cmd_protect_passphrase,
     &cmd_join,
+    &cmd_backup,
+    &cmd_salvage,
     &cmd_invite,
     &cmd_grant,
     &cmd_approve,
@@ -67,6 +71,7 @@ static const struct cmd *const table[] = {
     &cmd_gap,
     &cmd_export,
     &cmd_verify,
+    &cmd_check,
     &cmd_prove,
     &cmd_receipt,
     &cmd_evidence,

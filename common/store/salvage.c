@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Values from pages into a new store. Read first: salvage.h.
+#include "common/store/salvage.h"
+
+#include "common/store/journal.h"
+#include "common/store/whole.h"
+
+#define BATCH 4096 // values in one transaction
+
+struct salvaging {
+    struct kv *kv;
+    struct kv_txn *t;
+    enum err e;
+    uint64_t batched;
+    struct salvaged sum;
+};
+
+static void put(struct salvaging *s, enum db db, struct slice key, struct slice value)
+{
+    if (s->e == OK && s->t == NULL) {
+        s->e = kv_begin_write(s->kv, &s->t);
+    }
+    if (s->e != OK) {
+        return;
+    }
+    struct slice there;
+    if (kv_get(s->t, db, key, &there)) {
+        return; // the new store's own name; or what the tree led to, which is newer than what it does not
+    }
+    kv_put(s->t, db, key, value);
+    s->sum.values++;
+    s->sum.entries += db == DB_JOURNAL;
+    if (++s->batched == BATCH) {
+        s->e = kv_commit(s->t);
+        s->t = NULL;
+        s->batched = 0;
+    }
+}
+
+static void take(void *arg, enum db db, struct slice key, struct slice value)
+{
+    struct salvaging *s = arg;
+    if (whole_value(db, key, value)) {
+        put(s, db, key, value);
+    } else {
+        s->sum.damaged++;
+    }
+}
+
+// Of pages that nothing leads to only what proves itself: there are also pages of the past among them.
+static void take_stray(void *arg, enum db db, struct slice key, struct slice value)
+{
+    struct salvaging *s = arg;
+    const uint64_t before = s->sum.entries;
+    enum db home = whole_home(key, value);
+    if (home != DB_COUNT && home != DB_META) {
+        put(s, home, key, value);
+        s->sum.found += s->sum.entries - before;
+    }
+    (void)db;
+}
+
+// Sealed parts and their keys prove nothing without the key; but of an entry that was found they are worth trying: where
+// there are several, those of the past do not open, and `whole` is said of none.
+static void take_stray_sealed(void *arg, enum db db, struct slice key, struct slice value)
+{
+    struct salvaging *s = arg;
+    struct key_fields f;
+    struct slice there;
+    (void)db;
+    if (whole_home(key, value) != DB_COUNT || !key_parse(DB_JOURNAL, key, &f)) {
+        return;
+    }
+    const bool is_key = whole_value(DB_VAULT, key, value);
+    if (s->e == OK && s->t == NULL) {
+        s->e = kv_begin_write(s->kv, &s->t);
+    }
+    if (s->e == OK && kv_get(s->t, DB_JOURNAL, key, &there) && (is_key || whole_value(DB_PART, key, value))) {
+        put(s, is_key ? DB_VAULT : DB_PART, key, value);
+    }
+}
+
+enum err salvage_store(struct pages *old, struct kv *kv, struct salvaged *out)
+{
+    struct salvaging s = { .kv = kv, .e = OK };
+    for (enum db db = 0; db < DB_COUNT; db++) {
+        const struct pages_walk w = pages_walk(old, db, take, &s);
+        s.sum.bad += w.bad;
+        if (db == DB_JOURNAL) {
+            s.sum.counted = w.counted;
+        }
+    }
+    pages_stray(old, take_stray, &s);
+    pages_stray(old, take_stray_sealed, &s);
+    if (s.t != NULL) {
+        enum err e = kv_commit(s.t);
+        s.e = s.e == OK ? e : s.e;
+    }
+    if (s.e == OK) {
+        *out = s.sum;
+    }
+    return s.e;
+}
