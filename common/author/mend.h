@@ -22,13 +22,13 @@ struct mended {
     bool hidden;      // the tree does not show all the entries it counts: baraza salvage
 };
 
-// Looks at what has not reached the hub, and at what is remembered of the exchange; writes only if something is to be
-// done. key NULL: nobody is unlocked, so that parts cannot be read and are not judged. The error of the store.
+// Looks at what has not reached the hub, and at what is remembered of the exchange; writes only if something is to
+// be done. key NULL: nobody is unlocked, so that parts cannot be read and are not judged. The error of the store.
 MUST_USE enum err mend_site(struct kv *kv, const struct store_key *key, uint64_t wall_s, struct mended *out,
                             struct why *why);
 
-// Has everybody of a store that was put together from pieces begin a new notebook when she writes next, because what she
-// wrote last may not be in it. The error of the store.
+// Has everybody of a store that was put together from pieces begin a new notebook when she writes next, because what
+// she wrote last may not be in it. The error of the store.
 MUST_USE enum err mend_begin_anew(struct kv *kv, struct why *why);
 
 // True when the entry at a position can still travel: as itself with its parts (key NULL: they are taken for whole), or

@@ -7,14 +7,39 @@
 
 #include "common/base/bytes.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+// A damaged page of a store's tree may end the process: LMDB believes what it reads. Whoever sees that should know what
+// to do. The sanitizers say more, in builds that have them.
+static void say_fault(int number)
+{
+    static const char text[] = "ended by a fault in reading. If that happens again, the disk may have damaged the "
+                               "store: baraza check says what, baraza salvage saves the rest of a site\n";
+    if (write(STDERR_FILENO, text, sizeof text - 1) >= 0) {
+        (void)raise(number); // as it would have ended without this
+    }
+}
+
+static void hear_faults(void)
+{
+#if !defined(__SANITIZE_ADDRESS__)
+    struct sigaction once = { .sa_handler = say_fault, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
+    (void)sigaction(SIGSEGV, &once, NULL);
+    (void)sigaction(SIGBUS, &once, NULL);
+#else
+    (void)say_fault;
+#endif
+}
 
 void process_close_up(void)
 {
+    hear_faults();
     // One byte, not none: a limit of 0 does not keep the kernel from piping a core to a collector, and 1 does (core(5),
     // do_coredump: it is how the collector itself is kept from it). Neither is enough for a file.
     struct rlimit none = { 1, 1 };
@@ -64,10 +89,14 @@ void process_arguments_done(struct process_arguments *a)
 
 enum err process_state(const char *named, char out[static PROCESS_STATE_BYTES], bool *given, struct why *why)
 {
+    if (named != NULL && named[0] == '\0') { // a variable that is not set, in a script: never the default instead
+        why_set(why, "--state needs a directory, and \"\" names none");
+        return ERR_USAGE;
+    }
     const char *variable = getenv("BARAZA_STATE");
     const char *xdg = getenv("XDG_DATA_HOME");
     const char *home = getenv("HOME");
-    const char *base = named != NULL && named[0] != '\0' ? named : variable;
+    const char *base = named != NULL ? named : variable;
     const char *below = "";
     bool chosen = base != NULL && base[0] != '\0';
     if (!chosen) {

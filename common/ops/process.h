@@ -12,8 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// For a program that holds keys or contents: no core file, and no other process of this user may look into it. What it
-// starts (an editor) has no core file either, nor is its memory piped to a program that collects such.
+// For a program that holds keys or contents: says what to do when a fault ends it, leaves no core file, and no other
+// process of this user may look into it. What it starts (an editor) has no core file either, nor is its memory piped
+// to a program that collects such.
 void process_close_up(void);
 
 // Opens it again, once everything secret was wiped: tools that look for leaks at the end need it.
@@ -37,7 +38,7 @@ void process_arguments_done(struct process_arguments *a);
 
 // Writes to out which state directory is meant: named (an option's value; NULL: not given), else BARAZA_STATE, else
 // $XDG_DATA_HOME/baraza, else ~/.local/share/baraza. *given (may be NULL): it was named, not the default.
-// ERR_USAGE with why: no home is known, or the path does not fit. It may not exist.
+// ERR_USAGE with why: named is empty, no home is known, or the path does not fit. It may not exist.
 MUST_USE enum err process_state(const char *named, char out[static PROCESS_STATE_BYTES], bool *given,
                                 struct why *why);
 

@@ -28,7 +28,7 @@ struct pages {
     uint64_t count;      // of pages in the file
     uint64_t txn;        // which state of the store is read
     uint64_t main_root;
-    uint8_t *seen;       // a bit for each page
+    uint8_t *seen;       // a bit for each page of the walk at hand
     uint8_t big[VALUE_MOST];
 };
 
@@ -301,15 +301,10 @@ struct pages_walk pages_walk(struct pages *p, enum db db, pages_visit *visit, vo
 {
     struct finding f = { .name = db_names()[db] };
     struct walking main = { .p = p, .db = DB_COUNT, .visit = find_database, .arg = &f };
-    uint8_t *before = mem_new((size_t)(p->count / 8 + 1));
-    memcpy(before, p->seen, (size_t)(p->count / 8 + 1));
     memset(p->seen, 0, (size_t)(p->count / 8 + 1)); // the main tree is gone through for each database
     walk_page(&main, p->main_root, 0);
-    for (uint64_t i = 0; i <= p->count / 8; i++) {
-        p->seen[i] |= before[i];
-    }
-    free(before);
     struct walking w = { .p = p, .db = db, .visit = visit, .arg = arg };
+    memset(p->seen, 0, (size_t)(p->count / 8 + 1));
     w.result.known = f.found;
     w.result.counted = f.entries;
     w.result.bad = f.found ? 0 : main.result.bad;

@@ -62,8 +62,8 @@ static void take_stray(void *arg, enum db db, struct slice key, struct slice val
     (void)db;
 }
 
-// Sealed parts and their keys prove nothing without the key; but of an entry that was found they are worth trying: where
-// there are several, those of the past do not open, and `whole` is said of none.
+// Sealed parts and their keys prove nothing without the store key; of an entry that was found they are worth keeping:
+// what does not fit it does not open.
 static void take_stray_sealed(void *arg, enum db db, struct slice key, struct slice value)
 {
     struct salvaging *s = arg;
@@ -82,6 +82,46 @@ static void take_stray_sealed(void *arg, enum db db, struct slice key, struct sl
     }
 }
 
+// A damaged entry keeps its place: its number, and the id that stands beside it, with which its copy still travels.
+static void take_damaged(void *arg, enum db db, struct slice key, struct slice value)
+{
+    struct salvaging *s = arg;
+    const struct salvaged before = s->sum;
+    struct key_fields f;
+    if (key_parse(db, key, &f)) {
+        put(s, db, key, value);
+    }
+    s->sum = before;
+}
+
+// Of an entry that is gone altogether its copy or its key tell that there was one: it gets a place too, with nothing in
+// it, so that it is missed also where nothing follows.
+static void put_places(struct salvaging *s, enum db db)
+{
+    static const uint8_t nothing = 0;
+    struct kv_range r = kv_range_new(s->t, db, slice_of(NULL, 0), slice_of(NULL, 0));
+    struct key_fields f;
+    struct slice there;
+    while (kv_range_next(&r)) {
+        if (key_parse(db, r.key, &f) && !kv_get(s->t, DB_JOURNAL, r.key, &there)) {
+            struct key key = key_make(DB_JOURNAL, &f, 0);
+            kv_put(s->t, DB_JOURNAL, key_slice(&key), slice_of(&nothing, 1));
+        }
+    }
+    kv_range_done(&r);
+}
+
+static enum err keep_places(struct salvaging *s)
+{
+    enum err e = s->t == NULL && s->e == OK ? kv_begin_write(s->kv, &s->t) : s->e;
+    if (e == OK) {
+        put_places(s, DB_OUTBOX);
+        put_places(s, DB_VAULT);
+        e = kv_error(s->t);
+    }
+    return e;
+}
+
 enum err salvage_store(struct pages *old, struct kv *kv, struct salvaged *out)
 {
     struct salvaging s = { .kv = kv, .e = OK };
@@ -94,6 +134,8 @@ enum err salvage_store(struct pages *old, struct kv *kv, struct salvaged *out)
     }
     pages_stray(old, take_stray, &s);
     pages_stray(old, take_stray_sealed, &s);
+    (void)pages_walk(old, DB_JOURNAL, take_damaged, &s);
+    s.e = keep_places(&s);
     if (s.t != NULL) {
         enum err e = kv_commit(s.t);
         s.e = s.e == OK ? e : s.e;

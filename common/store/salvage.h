@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// All that is still whole of a site's store that LMDB cannot be trusted with, put into a new one. What the tree leads to
-// comes first; then, from pages that it does not lead to any more, what proves itself and is not there yet.
+// All that is still whole of a site's store that LMDB cannot be trusted with, put into a new one. What the tree leads
+// to comes first; then, from pages that it does not lead to any more, what proves itself and is not there yet.
 // It must never change the old store, nor put what is not whole.
 // Read first: pages.h, docs/STORAGE.md "Damage".
 #ifndef BARAZA_STORE_SALVAGE_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Whether a value under a key is whole, told without opening anything: by hash, checksum, signature, or, of sealed parts
-// and wrapped keys, which only their key can judge, by length alone. Read first: docs/STORAGE.md, "Databases".
+// Whether a value under a key is whole, told without opening anything: by hash, checksum, signature, or, of sealed
+// parts and wrapped keys, which only their key can judge, by length alone. Read first: docs/STORAGE.md, "Databases".
 #ifndef BARAZA_STORE_WHOLE_H
 #define BARAZA_STORE_WHOLE_H
 

@@ -208,7 +208,8 @@ void cmd_remark(const struct cmd_context *c, const char *format, ...)
 
 int cmd_fail(enum err e, const struct why *why)
 {
-    return exit_report("baraza", e, why);
+    const struct why damage = { "stored data is damaged: baraza check says what" };
+    return exit_report("baraza", e, e == ERR_CORRUPT && (why == NULL || why->text[0] == '\0') ? &damage : why);
 }
 
 int cmd_usage(const char *format, ...)

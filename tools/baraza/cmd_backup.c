@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// `baraza backup DIR`: a copy of a site or a hub as it is at one moment, also while its daemon runs. It is made beside its
-// place and renamed. It must never leave half a backup under the name that was asked for.
+// `baraza backup DIR`: a copy of a site or a hub as it is at one moment, also while its daemon runs. It is made beside
+// its place and renamed. It must never leave half a backup under the name that was asked for.
 // Read first: docs/STORAGE.md "Backup and restoring".
 #include "common/base/file.h"
 #include "common/net/loop.h"
@@ -136,6 +136,15 @@ static enum err put_in_place(struct backup *b)
 
 static int say(const struct backup *b)
 {
+    static const char of_hub[] =
+        "It has the hub's keys and every word of the record: keep it as safe as the hub itself.\n"
+        "Restored, the hub knows nothing of what came later. Sites deliver that again; but it must not sign another\n"
+        "record than the one it published: give it the newest file \"checkpoint\" that is left, and it will say if it\n"
+        "may not go on.\n";
+    static const char of_site[] =
+        "It opens with the passphrases of the people who write here, and not without them.\n"
+        "To go on with it, copy it to where the state was. A new notebook begins by itself; nothing is lost or\n"
+        "overwritten.\n";
     const bool hub = state_info(b->w.state)->side == STORE_HUB;
     if (b->context->json) {
         json_t *o = json_object();
@@ -148,13 +157,7 @@ static int say(const struct backup *b)
     print_line(&out, slice_text(b->final), 200);
     buf_put_text(&out, "\n");
     if (!b->context->quiet) {
-        buf_put_text(&out, hub ? "It has the hub's keys and every word of the record: keep it as safe as the hub itself.\n"
-                                 "Restored, the hub knows nothing of what came later. Sites deliver that again; but it "
-                                 "must not sign another record than the one it\npublished: give it the newest file "
-                                 "\"checkpoint\" that is left, and it will say if it may not go on.\n"
-                               : "It opens with the passphrases of the people who write here, and not without them.\n"
-                                 "To go on with it, copy it to where the state was. A new notebook begins by itself; "
-                                 "nothing is lost or overwritten.\n");
+        buf_put_text(&out, hub ? of_hub : of_site);
         buf_put_text(&out, "What is erased after this stays in it: destroy backups that are old.\n");
     }
     int code = cmd_print(buf_slice(&out));

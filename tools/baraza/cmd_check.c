@@ -326,8 +326,9 @@ static int print_words(const struct checking *c)
         print_count(&out, c->hidden, "value", "values");
         buf_put_text(&out, ".\nAt a site: baraza salvage NEWDIR. At a hub: restore the last backup.\n");
     } else if (c->n > 0) {
-        buf_put_text(&out, "At a site the rest goes on, and baraza status says what is lost. At a hub: restore the last "
-                           "backup; sites deliver again\nwhat came later. This disk will do it again: use another.\n");
+        buf_put_text(&out, "At a site the rest goes on, and baraza status says what is lost. At a hub: restore the "
+                           "last backup; sites\ndeliver again what came later. This disk will do it again: use another."
+                           "\n");
     }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);

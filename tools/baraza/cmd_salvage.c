@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// `baraza salvage NEWDIR`: a new state from all that is still whole of a site whose store is damaged. The old one is only
-// read, page by page, and never opened as a store.
+// `baraza salvage NEWDIR`: a new state from all that is still whole of a site whose store is damaged. The old one is
+// only read, page by page, and never opened as a store.
 // Read first: common/store/salvage.h, docs/STORAGE.md "Damage".
 #include "common/author/mend.h"
 #include "common/base/file.h"
@@ -123,8 +123,8 @@ static int say(const struct salvage *s)
         print_count(&out, sum->damaged, "value was", "values were");
         buf_put_text(&out, " damaged and left behind.\n");
     }
-    buf_printf(&out, "Go on with it: baraza status --state %s. The old state was not changed: keep it until the hub has "
-                     "all.\n", s->to);
+    buf_printf(&out, "Go on with it: baraza status --state %s. The old state was not changed: keep it until the hub "
+                     "has all.\n", s->to);
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
     return code;
