@@ -34,8 +34,8 @@ found
 start_hub
 
 step "a flipped bit in the entry, its parts, their key, or its copy, in the middle or at the end: nothing is lost"
-for case in journal:12:locked journal:12:unlocked journal:31:locked journal:31:unlocked part:12:locked \
-    part:12:unlocked vault:12:unlocked outbox:12:locked outbox:12:unlocked outbox:31:unlocked; do
+for case in journal:12:locked journal:31:unlocked part:12:unlocked vault:31:unlocked outbox:12:locked \
+    outbox:31:unlocked; do
     IFS=: read -r what seq how <<<"$case"
     name=$what$seq$how
     write_thirty "$name"
@@ -69,98 +69,25 @@ done
 step "both the entry and its copy are hit: it is named at the site and in the record, and the rest gets there"
 losses=0
 for seq in 12 31; do
-    for how in locked unlocked; do
-        name=both$seq$how
-        write_thirty "$name"
-        "$DAMAGE" "$name/store" journal $seq || die "nothing was damaged"
-        "$DAMAGE" "$name/store" outbox $seq || die "nothing was damaged"
-        expect_status 0 baraza status --state "$name"
-        expect_contains "what is lost" "$(cat out)" "number $seq of Heron"
-        expect_contains "what is lost" "$(cat out)" "LOST"
-        [ $how = locked ] && expect_status 75 baraza sync --state "$name" --wait --timeout 3
-        unlock_at "$name"
-        kill -HUP "${e2e_pid[$name]}"
-        wait_until 30 "the rest of $name in the record" eval '[ "$(all_of '"$name"')" -eq 29 ]'
-        stop "$name"
-        expect_status 0 baraza status --json --state "$name"
-        expect_contains "the sum" "$(cat out)" '"entries":{"saved":34,"received":33,"pending":0,"refused":0,'
-        expect_contains "the loss" "$(cat out)" '"lost":1}'
-        losses=$((losses + 1))
-        in_record incident $losses
-        expect_status 0 baraza log --state hub --kind incident --json
-        expect_equal "losses in the record" "$(grep -c '"code":"damaged"' out)" $losses
-    done
+    name=both$seq
+    write_thirty "$name"
+    "$DAMAGE" "$name/store" journal $seq || die "nothing was damaged"
+    "$DAMAGE" "$name/store" outbox $seq || die "nothing was damaged"
+    expect_status 0 baraza status --state "$name"
+    expect_contains "what is lost" "$(cat out)" "number $seq of Heron"
+    expect_contains "what is lost" "$(cat out)" "LOST"
+    expect_status 75 baraza sync --state "$name" --wait --timeout 3
+    unlock_at "$name"
+    kill -HUP "${e2e_pid[$name]}"
+    wait_until 30 "the rest of $name in the record" eval '[ "$(all_of '"$name"')" -eq 29 ]'
+    stop "$name"
+    expect_status 0 baraza status --json --state "$name"
+    expect_contains "the sum" "$(cat out)" '"entries":{"saved":34,"received":33,"pending":0,"refused":0,'
+    expect_contains "the loss" "$(cat out)" '"lost":1}'
+    losses=$((losses + 1))
+    in_record incident $losses
+    expect_status 0 baraza log --state hub --kind incident --json
+    expect_equal "losses in the record" "$(grep -c '"code":"damaged"' out)" $losses
 done
 expect_status 0 baraza status --state hub
-expect_contains "the losses at the hub" "$(cat out)" "4 entries were lost by damaged disks"
-
-step "check finds nothing in a store that is sound, and each of these"
-write_thirty sound
-expect_status 0 baraza check --state sound
-expect_status 0 baraza check --state sound --passphrase-file "$PASS"
-expect_contains "what was read" "$(cat out)" "the words of 32 entries opened: nothing is damaged"
-expect_status 0 baraza check --state hub
-for what in journal part vault outbox; do
-    rm -rf hurt && cp -a sound hurt
-    "$DAMAGE" hurt/store $what 20 || die "nothing was damaged"
-    expect_status 1 baraza check --state hurt --passphrase-file "$PASS"
-    expect_contains "where" "$(cat out)" "number 20 of notebook"
-done
-
-step "a flipped bit in any page of the tree: named or harmless, never less without a word; salvage brings the rest"
-cases=0 found=0
-for ((page = 0; page < 40; page++)); do
-    for at in 11 12 15 17 21 3000; do
-        rm -rf hurt saved && cp -a sound hurt
-        "$DAMAGE" hurt/store page $page $at
-        case $? in 3) break 2 ;; 0) ;; *) die "damage_store" ;; esac
-        cases=$((cases + 1))
-        if baraza status --json --state hurt >out 2>err &&
-            ! grep -q '"damage":{"entries":0,"lost":0,"hidden":0,' out; then
-            found=$((found + 1))
-        elif grep -q '"entries"' out; then
-            expect_contains "page $page at $at" "$(cat out)" '"entries":{"saved":32,'
-        fi
-        checked=0
-        baraza check --json --state hurt >check 2>err || checked=$?
-        [ $checked -le 1 ] || die "check ended with $checked at byte $at of page $page: $(cat err)"
-        expect_status 0 baraza salvage saved --state hurt --json
-        entries=$(field entries out)
-        [ "$entries" -ge 31 ] || die "byte $at of page $page: only $entries entries were saved"
-        [ "$entries" -eq 32 ] || expect_equal "check of page $page at $at" $checked 1
-        expect_status 0 baraza status --json --state saved
-        expect_contains "page $page at $at, saved" "$(cat out)" '"entries":{"saved":32,'
-    done
-done
-[ $cases -ge 60 ] || die "only $cases cases"
-[ $found -ge 3 ] || die "only $found were seen"
-
-step "what was salvaged goes on, in a new notebook"
-rm -rf hurt saved && cp -a sound hurt
-"$DAMAGE" hurt/store page 2 12 || die "nothing was damaged"
-expect_status 0 baraza salvage saved --state hurt
-expect_status 0 baraza add "Said afterwards, of sound here" --state saved --session XM-KIV-2026-003 \
-    --passphrase-file "$PASS"
-sync saved
-wait_until 10 "the sentences of sound in the record" eval '[ "$(all_of sound)" -eq 31 ]'
-expect_status 2 baraza salvage other --state hub
-expect_status 73 baraza salvage saved --state hurt
-
-step "a backup of a site and of a hub, made while they run, is a whole state"
-start_node saved
-mkdir stick
-expect_status 0 baraza backup stick --state saved
-expect_status 0 baraza backup copied --state hub
-stop saved
-mv stick/baraza-* restored
-expect_status 0 baraza check --state restored --passphrase-file "$PASS"
-expect_status 0 baraza add "Said from the copy, of sound here" --state restored --session XM-KIV-2026-003 \
-    --passphrase-file "$PASS"
-sync restored
-wait_until 10 "the sentence from the copy in the record" eval '[ "$(all_of sound)" -eq 32 ]'
-expect_status 0 baraza check --state copied
-stop hub
-mv hub hub.old
-mv copied hub
-start_hub
-stop hub
+expect_contains "the losses at the hub" "$(cat out)" "2 entries were lost by damaged disks"
