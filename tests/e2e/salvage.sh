@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The Baraza authors
 #
-# A store that a disk has damaged where LMDB keeps its tree, and copies of sound ones: check names, salvage saves, backup
-# is a whole state.
+# A store that a disk has damaged where LMDB keeps its tree, and copies of sound ones: check names, salvage saves, and a
+# backup is a whole state.
 . "$(dirname "$0")/lib.sh"
 
 DAMAGE=$BARAZA_BIN/../tests/e2e/damage_store
