@@ -100,6 +100,7 @@
 #define LIMIT_PERSONS 32               // people who write in one state directory
 #define LIMIT_STRANDED 256             // closed journals of one state whose entries wait to be signed anew
 #define LIMIT_PERSON_NAME 64           // a chosen name
+#define LIMIT_DESTROYED 64             // people whose keys were destroyed on one device, as it tells the hub
 #define LIMIT_KEYHOLDERS 4             // who can give one person a new passphrase
 #define LIMIT_PASSPHRASE 1024          // a passphrase
 #define LIMIT_KEYRING_BYTES 65536      // a keyring file

@@ -9,6 +9,7 @@
 #include "common/net/loop.h"
 #include "common/net/zap.h"
 #include "hub/door.h"
+#include "hub/hub_destroyed.h"
 #include "hub/hub_keys.h"
 #include "hub/pool.h"
 #include "hub/publish.h"
@@ -248,6 +249,9 @@ static void act(struct hub *h, const struct peer_event *event)
         case PEER_SEND_CUSTODY:
         case PEER_SEND_DOWN:
             act_read(h, a);
+            break;
+        case PEER_DESTROYED:
+            hub_destroyed_hear(state_dir(h->options->state), a, h->options->log);
             break;
         case PEER_DROP:
             break; // its later frames are answered as a stranger's

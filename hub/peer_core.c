@@ -309,6 +309,11 @@ static void hello(struct peer_core *c, const struct msg_hello *m)
                                                     .checkpoint = buf_slice(&c->note),
                                                     .credit = peer_credit(c) } };
     }
+    a = s->class == PEER_MEMBER && m->destroyed_count > 0 ? peer_do(c, PEER_DESTROYED, s) : NULL;
+    if (a != NULL) {
+        a->as.destroyed.count = m->destroyed_count;
+        a->as.destroyed.heads = m->destroyed;
+    }
     peer_tell(c, s, PEER_TELL_HELLO, VERDICT_GOOD, c->session_count);
     serve(c, s);
 }

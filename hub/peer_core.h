@@ -113,6 +113,7 @@ enum peer_action_type {
     PEER_SEND_PROOF,  // read the record, make a PROOF of (journal, seq) at the published size, and send it
     PEER_SEND_CUSTODY, // read the record, make an ACK of the chain up to (journal, seq, id), and send it
     PEER_SEND_DOWN,   // read the record from..to, send a DOWN of what concerns this peer; answer with DOWN_READ
+    PEER_DESTROYED,   // a member says whose keys were destroyed on her device: to be kept and shown
     PEER_DROP,        // forget this connection (the shell may stop serving its route)
     PEER_ARM,
     PEER_TELL,        // for the log
@@ -145,6 +146,10 @@ struct peer_action {
         struct {
             uint64_t from, to;   // to: the published size
         } down;
+        struct {
+            size_t count;        // 1 to LIMIT_DESTROYED
+            const struct journal_head *heads;
+        } destroyed;
         uint64_t arm_ms;
         struct {
             enum peer_tell what;

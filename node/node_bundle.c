@@ -38,7 +38,9 @@ static enum err say_who(const struct node_start *start, struct hash consultation
                                          .seen = start->seen,
                                          .head_count = start->count,
                                          .heads = heads,
-                                         .down_cursor = start->down_cursor } };
+                                         .down_cursor = start->down_cursor,
+                                         .destroyed_count = start->destroyed_count,
+                                         .destroyed = start->destroyed } };
     struct bundle_site who = { .site = site, .view_count = start->view_count };
     msg_make(&m, &hello);
     who.hello = buf_slice(&hello);

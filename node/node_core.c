@@ -113,6 +113,11 @@ static void start(struct node_core *c)
     const struct node_start *s = &c->event->as.start;
     c->seen = s->seen;
     c->down_cursor = s->down_cursor;
+    CHECK(s->destroyed_count <= LIMIT_DESTROYED);
+    c->destroyed_count = s->destroyed_count;
+    for (size_t i = 0; i < s->destroyed_count; i++) {
+        c->destroyed[i] = s->destroyed[i];
+    }
     c->invited = s->invited;
     c->tries = s->failures > 16 ? 16 : (unsigned)s->failures;
     node_lanes_start(c, s);
@@ -156,7 +161,9 @@ static void greet(struct node_core *c)
                                              .seen = c->seen,
                                              .head_count = c->lane_count,
                                              .heads = c->greeting,
-                                             .down_cursor = c->down_cursor } };
+                                             .down_cursor = c->down_cursor,
+                                             .destroyed_count = c->destroyed_count,
+                                             .destroyed = c->destroyed } };
     set_link(c, LINK_GREETING);
 }
 

@@ -55,6 +55,8 @@ struct node_start {
     uint64_t down_cursor;
     size_t view_count;          // at most LIMIT_VIEWS: what other sites were shown, to be compared
     struct tree_head views[LIMIT_VIEWS];
+    size_t destroyed_count;     // people whose keys were destroyed here: where their journals ended
+    const struct journal_head *destroyed; // copied by the core
     bool invited;               // this device is not enrolled yet: connect with the invitation's key
     bool contradicted;          // evidence against the hub is kept here: never exchange again
     uint64_t failures;          // restarts after failed commits in a row: the first connection waits accordingly

@@ -369,7 +369,7 @@ static bool took_bundle(struct node_exchange *s)
         return false;
     }
     if (e == OK) {
-        LOG(s->o.log, LOG_INFO, "node.bundle-taken");
+        LOG(s->o.log, LOG_INFO, "node.afresh");
         e = start(s, 0, NULL);
     }
     if (e != OK) {

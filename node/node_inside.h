@@ -81,6 +81,8 @@ struct node_core {
     struct flight flights[NODE_FLIGHTS];
 
     struct journal_head greeting[LIMIT_HEADS]; // hello's heads while it is being sent
+    size_t destroyed_count;
+    struct journal_head destroyed[LIMIT_DESTROYED]; // said in every hello
     // of the event being worked on
     const struct node_event *event;
     struct node_actions *actions;

@@ -5,6 +5,7 @@
 // Writing is in node_apply.c, ranges in node_range.c.
 #include "node/node_store.h"
 
+#include "common/author/destroyed.h"
 #include "common/author/notebook.h"
 #include "common/format/custody.h"
 #include "common/store/exchange_state.h"
@@ -131,6 +132,18 @@ static enum err read_journals(struct kv_txn *t, struct arena *arena, struct node
     return e;
 }
 
+static enum err read_destroyed(struct kv_txn *t, struct arena *arena, struct node_start *out)
+{
+    struct destroyed *d = arena_take(arena, sizeof *d);
+    if (d == NULL) {
+        return ERR_TOO_BIG;
+    }
+    enum err e = destroyed_get(t, d);
+    out->destroyed = d->heads;
+    out->destroyed_count = d->count;
+    return e;
+}
+
 enum err node_store_start(struct kv *kv, struct arena *arena, struct node_start *out, struct why *why)
 {
     struct kv_txn *t = NULL;
@@ -154,6 +167,9 @@ enum err node_store_start(struct kv *kv, struct arena *arena, struct node_start 
         e = store_value_get(t, NODE_CONTRADICTION, &note);
         s.contradicted = e == OK;
         e = e == ERR_NOT_FOUND ? OK : e;
+    }
+    if (e == OK) {
+        e = read_destroyed(t, arena, &s);
     }
     kv_abort(t);
     if (e != OK) {

@@ -18,7 +18,8 @@
 
 // An arena of this size holds what start or facts give.
 #define NODE_STORE_ARENA_BYTES                                                                                         \
-    (8192u * (sizeof(struct node_journal) + 16) + LIMIT_WELCOME_HEADS * sizeof(struct node_fact))
+    (8192u * (sizeof(struct node_journal) + 16) + LIMIT_DESTROYED * 160u +                                             \
+     LIMIT_WELCOME_HEADS * sizeof(struct node_fact))
 
 // Fills *out for NODE_START, but for `invited` and `failures`, which the shell knows: journals that are not finished
 // come first. Memory from arena, good until its reset. ERR_CORRUPT (why says what), or the store's error.

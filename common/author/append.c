@@ -7,6 +7,7 @@
 #include "common/author/append.h"
 
 #include "common/author/compose.h"
+#include "common/author/destroyed.h"
 #include "common/author/notebook.h"
 #include "common/author/renew.h"
 #include "common/format/merkle.h"
@@ -335,6 +336,18 @@ static void writing_done(struct writing *w)
     mem_wipe(&w->store_key, sizeof w->store_key);
 }
 
+// Whoever still had the keys in memory when they were destroyed here writes no more: where her notebook ends was said.
+static enum err refuse_destroyed(const struct writing *w, struct why *why)
+{
+    struct destroyed d;
+    enum err e = destroyed_get(w->t, &d);
+    if (e == OK && destroyed_has(&d, w->u->person.key)) {
+        why_set(why, "the keys of %s were destroyed on this computer", w->u->person.name);
+        e = ERR_LOCKED;
+    }
+    return e;
+}
+
 enum err author_append(struct author *a, uint64_t wall_s, const struct append_item *items, size_t n,
                        struct append_result *results, struct why *why)
 {
@@ -342,6 +355,9 @@ enum err author_append(struct author *a, uint64_t wall_s, const struct append_it
     struct mark mark;
     writing_init(&w, a, wall_s);
     enum err e = kv_begin_write(state_kv(a->state), &w.t);
+    if (e == OK) {
+        e = refuse_destroyed(&w, why);
+    }
     if (e == OK) {
         e = load_seen(&w);
     }

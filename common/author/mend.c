@@ -4,6 +4,7 @@
 // Damage at a site: what can travel all the same, what is lost, what comes again. Read first: mend.h.
 #include "common/author/mend.h"
 
+#include "common/author/destroyed.h"
 #include "common/author/notebook.h"
 #include "common/format/entry.h"
 #include "common/format/part.h"
@@ -188,9 +189,11 @@ static enum err mend_journals(struct mending *m)
         all = mem_grow(all, n + 1, sizeof *all); // no range may be open while its database changes
         all[n++] = id;
     }
-    enum err e = kv_error(m->t);
+    struct destroyed destroyed;
+    enum err e = destroyed_get(m->t, &destroyed);
     for (size_t i = 0; i < n && e == OK; i++) {
-        e = mend_journal(m, &all[i]);
+        // Whose keys were destroyed has lost nothing by damage, and signs nothing anew.
+        e = destroyed_has(&destroyed, all[i].key) ? OK : mend_journal(m, &all[i]);
     }
     free(all);
     return e;

@@ -122,7 +122,8 @@ static const struct journal_head *get_heads(struct cursor *c, struct arena *aren
 static void put_hello(struct buf *out, const struct msg_hello *m)
 {
     CHECK(m->head_count <= LIMIT_HEADS);
-    pack_array(out, 7);
+    CHECK(m->destroyed_count <= LIMIT_DESTROYED);
+    pack_array(out, 8);
     pack_uint(out, MSG_HELLO);
     pack_uint(out, m->version);
     put_hash(out, &m->consultation);
@@ -130,6 +131,19 @@ static void put_hello(struct buf *out, const struct msg_hello *m)
     put_hash(out, &m->seen.root);
     put_heads(out, m->heads, m->head_count);
     pack_uint(out, m->down_cursor);
+    put_heads(out, m->destroyed, m->destroyed_count);
+}
+
+// Heads of journals as their device has them: no branches.
+static const struct journal_head *get_own_heads(struct cursor *c, struct arena *arena, size_t max, size_t *n)
+{
+    const struct journal_head *heads = get_heads(c, arena, max, n);
+    for (size_t i = 0; i < *n && cursor_ok(c); i++) {
+        if (heads[i].branch != 0) {
+            cursor_fail(c);
+        }
+    }
+    return heads;
 }
 
 static void get_hello(struct cursor *c, struct arena *arena, struct msg_hello *m)
@@ -137,13 +151,9 @@ static void get_hello(struct cursor *c, struct arena *arena, struct msg_hello *m
     m->consultation = get_hash(c);
     m->seen.size = get_place(c);
     m->seen.root = get_hash(c);
-    m->heads = get_heads(c, arena, LIMIT_HEADS, &m->head_count);
+    m->heads = get_own_heads(c, arena, LIMIT_HEADS, &m->head_count);
     m->down_cursor = get_place(c);
-    for (size_t i = 0; i < m->head_count && cursor_ok(c); i++) {
-        if (m->heads[i].branch != 0) {
-            cursor_fail(c);
-        }
-    }
+    m->destroyed = get_own_heads(c, arena, LIMIT_DESTROYED, &m->destroyed_count);
 }
 
 static void put_welcome(struct buf *out, const struct msg_welcome *m)
@@ -410,7 +420,7 @@ static const struct {
     const char *name;
     size_t count; // values in the array; 0: it depends
 } messages[] = {
-    [MSG_HELLO] = { "hello", 7 }, [MSG_WELCOME] = { "welcome", 4 }, [MSG_ENTRIES] = { "entries", 10 },
+    [MSG_HELLO] = { "hello", 8 }, [MSG_WELCOME] = { "welcome", 4 }, [MSG_ENTRIES] = { "entries", 10 },
     [MSG_ACK] = { "ack", 9 },     [MSG_REFUSE] = { "refuse", 8 },   [MSG_PROOF] = { "proof", 9 },
     [MSG_DOWN] = { "down", 4 },   [MSG_DOWN_ACK] = { "down-ack", 2 }, [MSG_WANT] = { "want", 0 },
     [MSG_CHUNK] = { "chunk", 5 }, [MSG_ERROR] = { "error", 3 },

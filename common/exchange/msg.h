@@ -42,6 +42,8 @@ struct msg_hello {
     size_t head_count;           // at most LIMIT_HEADS, strictly ascending by journal
     const struct journal_head *heads; // branch is 0
     uint64_t down_cursor;        // index up to which entries downwards are on disk here
+    size_t destroyed_count;      // at most LIMIT_DESTROYED: where the journals ended whose authors' keys were
+    const struct journal_head *destroyed; // destroyed on this device; as heads
 };
 
 struct msg_welcome {

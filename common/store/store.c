@@ -138,6 +138,12 @@ void store_seal_key_put(struct kv_txn *t, const struct store_key *key)
     cell_put(t, DB_META, key_slice(&name), SLICE_ARRAY(value));
 }
 
+void store_seal_key_drop(struct kv_txn *t)
+{
+    struct key name = key_name(seal_name);
+    (void)kv_del(t, DB_META, key_slice(&name));
+}
+
 enum err store_seal_key_get(struct kv_txn *t, struct boxkey *public_half, uint8_t key_id[static 8])
 {
     struct key name = key_name(seal_name);

@@ -38,6 +38,7 @@ MUST_USE enum err store_value_get(struct kv_txn *t, const char *name, struct sli
 
 // --- the store key's public half and id, so that a locked node can seal what comes down ---
 void store_seal_key_put(struct kv_txn *t, const struct store_key *key);
+void store_seal_key_drop(struct kv_txn *t);
 MUST_USE enum err store_seal_key_get(struct kv_txn *t, struct boxkey *public_half, uint8_t key_id[static 8]);
 
 // --- one daemon per state ---

@@ -5,6 +5,7 @@
 #include "common/store/stored.h"
 
 #include "common/format/entry.h"
+#include "common/store/wipe.h"
 
 #include <string.h>
 
@@ -56,7 +57,8 @@ enum err stored_parts(struct kv_txn *t, enum db parts, enum db vault, struct sli
     bool any = kv_get(t, parts, key, &sealed);
     if (any && !kv_get(t, vault, key, &wrapped)) {
         enum err e = kv_error(t);
-        return e != OK ? e : ERR_CORRUPT; // a part whose key is gone: an erasure removes both
+        // An erasure removes both; only wipe_keys leaves a part without its key, and says so.
+        return e != OK ? e : wipe_done(t) ? ERR_NOT_FOUND : ERR_CORRUPT;
     }
     if (!any) {
         enum err e = kv_error(t);

@@ -325,6 +325,7 @@ static void take_with(struct sim *s, struct peer_event *e, struct slice frame)
             downs[down_count++] = send_down(s, a);
             break;
         case PEER_DROP:
+        case PEER_DESTROYED:
             break;
         case PEER_ARM:
             arm(s, a->as.arm_ms);

@@ -8,6 +8,7 @@
 #include "common/author/notebook.h"
 #include "common/base/file.h"
 #include "common/format/armor.h"
+#include "hub/hub_destroyed.h"
 #include "hub/hub_keys.h"
 #include "node/node_bundle.h"
 #include "node/node_count.h"
@@ -168,11 +169,29 @@ static enum err take_at_site(struct taking *t, const char *path, struct bundle_f
     return e;
 }
 
+// What the site says of keys that were destroyed on it.
+static enum err keep_destroyed(const struct taking *t, const struct bundle_site *who, struct why *why)
+{
+    struct arena *arena = arena_new(MSG_ARENA_BYTES);
+    struct msg m;
+    enum err e = OK;
+    if (msg_parse(who->hello, arena, &m) == VERDICT_GOOD && m.type == MSG_HELLO && m.as.hello.destroyed_count > 0) {
+        const struct hub_destroyed said = { .site = who->site,
+                                            .by_bundle = true,
+                                            .count = m.as.hello.destroyed_count,
+                                            .heads = m.as.hello.destroyed };
+        e = hub_destroyed_put(t->context->state, &said, NULL, why);
+    }
+    arena_free(arena);
+    return e;
+}
+
 // Keeps what the site said of itself, for the way back. A hint: the answer is right without it, only longer.
 static enum err keep_hello(const struct taking *t, struct boxkey site, struct slice message, struct why *why)
 {
     struct buf name = buf_new(256);
     char *dir = state_path_in(t->context->state, STATE_HUB_SITES);
+    struct bundle_site who;
     enum err e = file_exists(dir) ? OK : file_make_dir(dir, why);
     e = e == ERR_EXISTS ? OK : e;
     buf_put_text(&name, STATE_HUB_SITES "/");
@@ -181,6 +200,9 @@ static enum err keep_hello(const struct taking *t, struct boxkey site, struct sl
     char *path = state_path_in(t->context->state, (const char *)name.p);
     if (e == OK) {
         e = file_replace(path, message, 0600, why);
+    }
+    if (e == OK && bundle_site_parse(message, &who)) {
+        e = keep_destroyed(t, &who, why);
     }
     free(dir);
     free(path);

@@ -221,7 +221,12 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
     struct append_result result;
     struct cmd_context helper = *context;
     helper.passphrase_file = j->helper_file;
-    int code = work_write(&helper, j->helper, &w);
+    int code = work_state(&helper, &w);
+    const bool anew = code < 0 && work_destroyed(&w, &why); // nobody is there to help: a new store key is made
+    if (code < 0 && !anew) {
+        work_close(&w);
+        code = work_write(&helper, j->helper, &w);
+    }
     if (code >= 0) {
         work_close(&w);
         return code;
@@ -245,7 +250,7 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
         e = recovery_name(w.keyring, newcomer->person.key, passphrase, &j->keyholders, &why);
     }
     if (e == OK) {
-        e = keyring_save(w.keyring, path, &why);
+        e = anew ? keyring_save(w.keyring, path, &why) : recovery_save(w.keyring, path, &why);
     }
     if (e == OK) {
         author_close(w.author);

@@ -186,6 +186,10 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
         }
         bool readable = w->readable && e.entry.part_count > 0;
         err = readable ? local_parts(l, &d, &why) : OK;
+        if (err == ERR_NOT_FOUND && w->wiped) {
+            readable = false; // the header is what is left of it here
+            err = OK;
+        }
         const bool damaged = err == ERR_CORRUPT || (readable && err == ERR_NOT_FOUND);
         if (damaged) {
             cmd_remark(context, "the words of number %llu are damaged on this disk", (unsigned long long)e.at.seq);

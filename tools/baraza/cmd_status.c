@@ -9,6 +9,7 @@
 #include "node/node_custody.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
+#include "tools/baraza/gone.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/refusals.h"
@@ -100,6 +101,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "hub_contradicted", json_boolean(x->contradicted));
     json_put(o, "hub_false_custody", json_boolean(x->false_custody));
     json_put(o, "waits", waits_json(&x->waits));
+    json_put(o, "destroyed", w->destroyed.count == 0 ? json_null() : json_time(w->destroyed.wall_s));
     json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
     return cmd_print_json(o);
 }
@@ -259,17 +261,21 @@ static int hub_status(struct cmd_context *context)
     uint64_t idle = 0;
     uint64_t lost = 0;
     struct forum_fold *fold = NULL;
+    struct gone gone;
+    struct why why = { "" };
     int code = reading_open(context, &from, &r);
     if (code >= 0) {
         return code;
     }
+    enum err e = gone_load(context, &gone, &why);
     while (reading_next(r, &item)) {
+        gone_take(&gone, &item.entry);
         kinds[kind_of(item.entry.kind)]++;
         idle += item.standing != VERDICT_GOOD;
         lost += reading_known(&item) && item.body.kind == KIND_INCIDENT &&
                 slice_equal(item.body.as.incident.code, slice_text("damaged"));
     }
-    code = gather_record(r, &fold);
+    code = e == OK ? gather_record(r, &fold) : cmd_fail(e, &why);
     struct tree_head head = reading_head(r);
     if (code < 0 && context->json) {
         json_t *o = json_object();
@@ -281,6 +287,7 @@ static int hub_status(struct cmd_context *context)
         json_put(o, "without_effect", json_of_number(idle));
         json_put(o, "lost_at_sites", json_of_number(lost));
         json_put(o, "forums", gather_totals_json(fold, loop_wall_s()));
+        json_put(o, "destroyed", gone_json(&gone, reading_roster(r)));
         code = cmd_print_json(o);
     } else if (code < 0) {
         struct buf out = buf_new((size_t)1 << 20);
@@ -297,9 +304,11 @@ static int hub_status(struct cmd_context *context)
             buf_put_text(&out, " lost by damaged disks at sites, and told: baraza log --kind incident\n");
         }
         gather_put_totals(&out, fold, loop_wall_s());
+        gone_put(&out, &gone, reading_roster(r));
         code = cmd_print(buf_slice(&out));
         buf_done(&out);
     }
+    gone_done(&gone);
     forum_fold_free(fold);
     reading_close(r);
     return code;
@@ -323,6 +332,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
         return code;
     }
     code = work_state(context, &w);
+    if (code < 0 && work_destroyed(&w, &why)) {
+        cmd_remark(context, "%s", why.text);
+    }
     if (code < 0 && state_info(w.state)->side == STORE_HUB) {
         work_close(&w); // a store is open once in a process
         return hub_status(context);

@@ -107,7 +107,7 @@ static int unlock(struct cmd_context *context, const char *name)
         return cmd_usage("%s is a hub's state: a hub has nobody to unlock", context->state);
     }
     uint64_t idle_ms = conf_uint(&context->conf, "idle") * MINUTE_MS;
-    enum err e = keyring_find(w.keyring, name, &person, &why);
+    enum err e = work_destroyed(&w, &why) ? ERR_NOT_FOUND : keyring_find(w.keyring, name, &person, &why);
     if (e == OK) {
         e = work_unlock(context, &w, &person, &why);
     }

@@ -4,6 +4,7 @@
 // `baraza who`: who writes on this computer, and who may do what in the consultation, as the record says it.
 // Chosen names stay on this computer; the record has keys.
 #include "common/base/file.h"
+#include "hub/hub_destroyed.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
@@ -117,10 +118,30 @@ static json_t *accreditations_json(const struct roster *r, size_t i, const struc
     return list;
 }
 
-static int print_member(const struct cmd_context *context, const struct work *w, const struct roster *r, size_t i)
+// What her own device said of her keys (at the hub), as a JSON value and as words.
+static json_t *lost_json(const struct hub_destroyed_row *row)
+{
+    json_t *o = json_object();
+    json_put(o, "last", row->head.next == 0 ? json_null() : json_of_number(row->head.next - 1));
+    json_put(o, "by", json_string(row->by_bundle ? "bundle" : "network"));
+    return o;
+}
+
+static void put_lost(struct buf *out, const struct hub_destroyed_row *row)
+{
+    buf_put_text(out, "  (keys destroyed on her computer");
+    if (row->head.next > 0) {
+        buf_printf(out, ", last known number %llu", (unsigned long long)(row->head.next - 1));
+    }
+    buf_put_text(out, row->by_bundle ? "; a bundle says so, ask her: then baraza revoke)" : ": baraza revoke)");
+}
+
+static int print_member(const struct cmd_context *context, const struct work *w, const struct roster *r, size_t i,
+                        const struct hub_destroyed_list *lost)
 {
     struct roster_member m;
     roster_member(r, i, &m);
+    const struct hub_destroyed_row *row = hub_destroyed_of(lost, &m);
     const char *name = name_here(w, m.key);
     if (context->json) {
         json_t *o = json_object();
@@ -132,6 +153,7 @@ static int print_member(const struct cmd_context *context, const struct work *w,
         json_put(o, "since", json_of_number(m.since));
         json_put(o, "until", m.until == UINT64_MAX ? json_null() : json_of_number(m.until));
         json_put(o, "accreditations", accreditations_json(r, i, &m));
+        json_put(o, "destroyed", row == NULL ? json_null() : lost_json(row));
         return cmd_print_json(o);
     }
     struct buf line = buf_new(8192);
@@ -142,6 +164,9 @@ static int print_member(const struct cmd_context *context, const struct work *w,
     put_origin(&line, w, r, i, &m);
     if (m.state != MEMBER_IN_FORCE) {
         buf_printf(&line, "  (%s)", state_name(m.state));
+    }
+    if (row != NULL && m.state == MEMBER_IN_FORCE) {
+        put_lost(&line, row);
     }
     if (name != NULL) {
         buf_put_text(&line, "  = ");
@@ -229,13 +254,17 @@ static int print_pending(const struct cmd_context *context, const struct work *w
 
 static int print_roster(const struct cmd_context *context, const struct work *w, const struct roster *r)
 {
-    int code = EXIT_GOOD;
+    struct hub_destroyed_list lost;
+    struct why why = { "" };
+    enum err e = hub_destroyed_load(context->state, &lost, &why);
+    int code = e == OK ? EXIT_GOOD : cmd_fail(e, &why);
     for (size_t i = 0; i < roster_count(r) && code == EXIT_GOOD; i++) {
-        code = print_member(context, w, r, i);
+        code = print_member(context, w, r, i, &lost);
     }
     for (size_t i = 0; i < roster_pending_count(r) && code == EXIT_GOOD; i++) {
         code = print_pending(context, w, r, i);
     }
+    hub_destroyed_free(&lost);
     return code == EXIT_GOOD ? print_others(context, w, r) : code;
 }
 

@@ -51,6 +51,15 @@ void recovery_remark(const struct cmd_context *context, const struct keyring *k,
     }
 }
 
+enum err recovery_save(const struct keyring *k, const char *path, struct why *why)
+{
+    if (!file_exists(path)) {
+        why_set(why, "the keys of this computer were destroyed meanwhile: nothing was done");
+        return ERR_LOCKED;
+    }
+    return keyring_save(k, path, why);
+}
+
 int recovery_begin(struct cmd_context *context, struct recovery *r)
 {
     struct why why = { "" };
@@ -77,7 +86,7 @@ int recovery_end(struct recovery *r, enum err e, struct why *why)
 {
     if (e == OK) {
         char *path = state_path(r->work.state, STATE_KEYRING);
-        e = keyring_save(r->work.keyring, path, why);
+        e = recovery_save(r->work.keyring, path, why);
         free(path);
     }
     work_close(&r->work);

@@ -18,6 +18,9 @@ MUST_USE enum err recovery_name(struct keyring *k, struct pubkey key, struct sli
 // Says that a passphrase forgotten would be final, when p has no keyholder, and how to name one.
 void recovery_remark(const struct cmd_context *context, const struct keyring *k, const struct person *p);
 
+// keyring_save, but for a keyring that was destroyed since it was read: that stays destroyed. ERR_LOCKED with why.
+MUST_USE enum err recovery_save(const struct keyring *k, const char *path, struct why *why);
+
 // A state whose keyring nobody else changes meanwhile.
 struct recovery {
     struct cmd_context *context;

@@ -8,13 +8,27 @@
 #include "common/author/erasing.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
+#include "common/store/wipe.h"
 #include "tools/baraza/ask.h"
+#include "tools/baraza/print.h"
 
 #include <stdlib.h>
 
 unsigned work_store_flags(const struct cmd_context *context)
 {
     return conf_bool(&context->conf, "any-filesystem") ? KV_ANY_FILESYSTEM : 0;
+}
+
+static enum err load_destroyed(struct work *w)
+{
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_read(state_kv(w->state), &t);
+    if (e == OK) {
+        e = destroyed_get(t, &w->destroyed);
+        w->wiped = wipe_done(t);
+    }
+    kv_abort(t);
+    return e;
 }
 
 static enum err open_state(const struct cmd_context *context, struct work *w, struct why *why)
@@ -28,10 +42,32 @@ static enum err open_state(const struct cmd_context *context, struct work *w, st
     if (e != OK || state_info(w->state)->side == STORE_HUB) {
         return e;
     }
+    e = load_destroyed(w);
+    if (e != OK) {
+        return e;
+    }
     char *path = state_path(w->state, STATE_KEYRING);
-    e = keyring_load(path, &w->keyring, why);
+    if (w->destroyed.count > 0 && !file_exists(path)) {
+        w->keyring = keyring_new(); // nobody, until somebody joins anew
+    } else {
+        e = keyring_load(path, &w->keyring, why);
+    }
     free(path);
     return e;
+}
+
+bool work_destroyed(const struct work *w, struct why *why)
+{
+    if (w->destroyed.count == 0 || w->keyring == NULL || keyring_count(w->keyring) > 0) {
+        return false;
+    }
+    struct buf when = buf_new(64);
+    print_time(&when, w->destroyed.wall_s);
+    buf_put_u8(&when, 0);
+    why_set(why, "the keys of this computer were destroyed on %s; what waits for the hub still travels (baraza sync). "
+                 "To write again, join with a new invitation: baraza join FILE", (const char *)when.p);
+    buf_done(&when);
+    return true;
 }
 
 int work_state(const struct cmd_context *context, struct work *w)
@@ -75,6 +111,12 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
     buf_printf(&prompt, "Passphrase of %s", p->name);
     buf_put_u8(&prompt, 0);
     enum err e = ask_passphrase(context, (const char *)prompt.p, false, &passphrase, why);
+    char *path = state_path(w->state, STATE_KEYRING);
+    if (e == OK && !file_exists(path)) { // destroyed while the passphrase was awaited: what was read of it is void
+        why_set(why, "the keys of this computer were destroyed meanwhile: nothing was done");
+        e = ERR_LOCKED;
+    }
+    free(path);
     if (e == OK) {
         e = keyring_unlock(w->keyring, p->key, buf_slice(&passphrase), state_charter(w->state)->intake, slot, why);
     }
@@ -156,6 +198,9 @@ int work_read(const struct cmd_context *context, struct work *w)
             w->readable = true;
         }
     }
+    if (e == OK && work_destroyed(w, &why)) {
+        cmd_remark(context, "%s", why.text);
+    }
     return e == OK ? -1 : cmd_fail(e, &why);
 }
 
@@ -176,6 +221,9 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
     enum err e = open_state(context, w, &why);
     if (e == OK && w->keyring == NULL) {
         return cmd_usage("%s is a hub's state: people write at a site, in a state of their own", context->state);
+    }
+    if (e == OK && work_destroyed(w, &why)) {
+        e = ERR_NOT_FOUND;
     }
     if (e == OK) {
         e = keyring_find(w->keyring, as, &person, &why);

@@ -6,6 +6,7 @@
 #define BARAZA_TOOLS_BARAZA_WORK_H
 
 #include "common/author/append.h"
+#include "common/author/destroyed.h"
 #include "common/author/notebook.h"
 #include "common/store/vault.h"
 #include "tools/baraza/cmd.h"
@@ -18,6 +19,8 @@ struct work {
     struct author *author;     // NULL while nobody writes
     struct store_key store_key;
     bool readable;             // store_key is valid: the words of entries here can be read
+    bool wiped;                // words or keys were wiped here: what is missing is no damage
+    struct destroyed destroyed; // whose keys were destroyed here (baraza wipe --emergency)
 };
 
 // Each returns -1 when the subcommand goes on, otherwise it has reported and this is the exit code.
@@ -52,6 +55,9 @@ size_t work_borrow(struct work *w);
 // (common/author/erasing.h); says so. Harmless when nothing is due, or when another program is at it. An agent that
 // runs is told of new keys. ERR_* with why: what was begun is taken up again another time.
 MUST_USE enum err work_settle(const struct cmd_context *context, struct work *w, struct why *why);
+
+// True, and why says what happened and what to do, when keys were destroyed here and nobody has joined anew.
+bool work_destroyed(const struct work *w, struct why *why);
 
 // What the configuration says of the file system, for state_open and state_make_begin.
 unsigned work_store_flags(const struct cmd_context *context);

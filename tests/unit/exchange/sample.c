@@ -25,7 +25,7 @@ static const struct msg_down_entry entries[] = {
 };
 
 static const struct msg samples[SAMPLES] = {
-    { MSG_HELLO, { .hello = { 1, { { 4 } }, { 12345, { { 5 } } }, 3, heads, 17 } } },
+    { MSG_HELLO, { .hello = { 1, { { 4 } }, { 12345, { { 5 } } }, 3, heads, 17, 2, heads + 1 } } },
     { MSG_HELLO, { .hello = { .version = 1 } } },
     { MSG_WELCOME, { .welcome = { 3, branches, { payload, 200 }, LIMIT_CREDIT_BYTES } } },
     { MSG_ENTRIES, { .entries = { ENTRIES_WIRE, { { { 7 } }, { { 6 } } }, 0, 0, { { 0 } }, 1, 1, { payload, 1 } } } },

@@ -125,6 +125,28 @@ Test(peer_core, nothing_is_heard_before_hello_or_from_an_older_connection)
     bench_done(b);
 }
 
+Test(peer_core, destroyed_keys_are_kept_when_a_member_says_so_and_not_when_an_invitation_does)
+{
+    struct bench *b = bench_new();
+    const struct peer_facts facts = { 0 };
+    const struct journal_head ended = { .journal = journal, .next = 26, .head = { { 7 } } };
+    const struct msg m = { .type = MSG_HELLO,
+                           .as.hello = { .version = 1,
+                                         .consultation = { { 3 } },
+                                         .destroyed_count = 1,
+                                         .destroyed = &ended } };
+    hello(b, 1, 1, PEER_MEMBER);
+    cr_assert_null(find(b, PEER_DESTROYED));
+    receive(b, 1, 1, PEER_MEMBER, &m, &facts);
+    const struct peer_action *a = find(b, PEER_DESTROYED);
+    cr_assert_not_null(a);
+    cr_assert(a->as.destroyed.count == 1 && a->as.destroyed.heads[0].next == 26 && a->user.b[0] == 1);
+    receive(b, 2, 2, PEER_INVITED, &m, &facts);
+    cr_assert_not_null(replied(b, MSG_WELCOME));
+    cr_assert_null(find(b, PEER_DESTROYED));
+    bench_done(b);
+}
+
 Test(peer_core, another_consultation_is_told_so)
 {
     struct bench *b = bench_new();

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Removing keys and words. Read first: wipe.h.
+#include "common/store/wipe.h"
+
+#include "common/store/keys.h"
+#include "common/store/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DONE "wiped"
+#define ROUND 256 // keys removed between two looks: no write while a range is open
+
+// Removes all keys of db; returns how many.
+static uint64_t remove_all(struct kv_txn *t, enum db db)
+{
+    const struct slice all = { NULL, 0 };
+    struct key *keys = mem_new(ROUND * sizeof *keys);
+    uint64_t removed = 0;
+    size_t n = 0;
+    do {
+        struct kv_range r = kv_range_new(t, db, all, all);
+        for (n = 0; n < ROUND && kv_range_next(&r); n++) {
+            CHECK(r.key.n <= sizeof keys[n].b);
+            keys[n].n = (uint8_t)r.key.n;
+            memcpy(keys[n].b, r.key.p, r.key.n);
+        }
+        kv_range_done(&r);
+        for (size_t i = 0; i < n; i++) {
+            removed += kv_del(t, db, key_slice(&keys[i]));
+        }
+    } while (n == ROUND && kv_error(t) == OK);
+    free(keys);
+    return removed;
+}
+
+enum err wipe_keys(struct kv_txn *t)
+{
+    const uint8_t yes[1] = { 1 };
+    (void)remove_all(t, DB_VAULT);
+    (void)remove_all(t, DB_LEAF_VAULT);
+    (void)remove_all(t, DB_BLOB);
+    store_seal_key_drop(t);
+    store_value_put(t, DONE, SLICE_ARRAY(yes));
+    return kv_error(t);
+}
+
+bool wipe_done(struct kv_txn *t)
+{
+    struct slice value;
+    return store_value_get(t, DONE, &value) == OK;
+}
+
+enum err wipe_outbox(struct kv_txn *t, uint64_t *n)
+{
+    *n = remove_all(t, DB_OUTBOX);
+    (void)remove_all(t, DB_UNLOCK);
+    return kv_error(t);
+}
+
+bool wipe_words(struct kv_txn *t, const struct position *at)
+{
+    const struct key part = key_position(DB_PART, at);
+    const struct key vault = key_position(DB_VAULT, at);
+    const bool there = kv_del(t, DB_PART, key_slice(&part));
+    return kv_del(t, DB_VAULT, key_slice(&vault)) || there;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Wiping at rest: the keys of everything here, at once; or the words of one entry that is safe elsewhere. Headers and
+// numbers stay, so that counts still add up. It must never touch an entry, or what was exchanged.
+// Read first: docs/STORAGE.md, "Wiping".
+#ifndef BARAZA_STORE_WIPE_H
+#define BARAZA_STORE_WIPE_H
+
+#include "common/store/journal.h"
+
+// Removes the wrapped key of everything sealed here (parts of journals and record), attachments with theirs, and the
+// public half under which a locked store seals; what is read then has no parts here, until something is sealed again.
+// The error of t.
+MUST_USE enum err wipe_keys(struct kv_txn *t);
+
+// True when wipe_keys was here.
+bool wipe_done(struct kv_txn *t);
+
+// Removes the copies in the outbox and the keys they are under: what was not acknowledged travels no more. *n: how many
+// copies. The error of t.
+MUST_USE enum err wipe_outbox(struct kv_txn *t, uint64_t *n);
+
+// Removes the words of one entry and their key. True when there were any. Errors show in t.
+bool wipe_words(struct kv_txn *t, const struct position *at);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// `baraza wipe --emergency`: a person comes before data. The keys of this computer are destroyed at once, without a
+// passphrase; what was signed and not yet delivered still travels, because only the hub can open it.
+// It must destroy the keyring before anything that may fail or wait.
+#include "common/author/agent.h"
+#include "common/base/file.h"
+#include "common/net/loop.h"
+#include "common/store/outbox_store.h"
+#include "common/store/wipe.h"
+#include "node/node_bundle.h"
+#include "node/node_count.h"
+#include "tools/baraza/ask.h"
+#include "tools/baraza/print.h"
+#include "tools/baraza/work.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct wiping {
+    struct cmd_context *context;
+    bool outbox_too, yes;
+    struct state *state;       // NULL: it cannot be opened; the keys are destroyed all the same
+    uint64_t carried, lost;    // of what only this computer has
+    struct destroyed destroyed;
+};
+
+// How much only this computer has.
+static enum err count(struct wiping *x, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct node_count c;
+    enum err e = node_count(state_kv(x->state), &c, why);
+    if (e == OK) {
+        e = kv_begin_read(state_kv(x->state), &t);
+    }
+    if (e == OK) {
+        const uint64_t copies = outbox_count(t);
+        const uint64_t ready = c.waiting - c.unsigned_anew; // what follows a refused entry needs a signature
+        x->carried = x->outbox_too ? 0 : copies < ready ? copies : ready;
+        x->lost = c.waiting - x->carried;
+    }
+    kv_abort(t);
+    return e;
+}
+
+static void put_counts(const struct wiping *x, struct buf *out)
+{
+    if (x->carried + x->lost == 0) {
+        buf_put_text(out, "The hub has everything that was written here. ");
+        return;
+    }
+    print_count(out, x->carried, "entry that the hub has not", "entries that the hub has not");
+    buf_put_text(out, " still travels from here (baraza sync, baraza bundle out), readable by the hub alone; ");
+    print_count(out, x->lost, "is lost for ever. ", "are lost for ever. ");
+}
+
+static enum err confirm(const struct wiping *x, struct why *why)
+{
+    struct buf question = buf_new(1024);
+    buf_put_text(&question, "Destroy the keys on this computer? Nobody will ever read here what was written here. ");
+    put_counts(x, &question);
+    buf_put_text(&question, "(yes/no)");
+    buf_put_u8(&question, 0);
+    enum err e = ask_confirm((const char *)question.p, why);
+    if (e == ERR_AGAIN) {
+        why_set(why, "nothing was destroyed");
+    }
+    buf_done(&question);
+    return e;
+}
+
+// What lets a locked site send what waits: it opens nothing that was said.
+static bool stays(const struct wiping *x, const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "transport") == 0 ||
+           strcmp(name, "invitation") == 0 || (strcmp(name, "outbox") == 0 && !x->outbox_too);
+}
+
+// Overwrites and removes what is in keys/: the keyring first, then all but what stays.
+static enum err destroy_files(const struct wiping *x, struct why *why)
+{
+    char *keyring = state_path_in(x->context->state, STATE_KEYRING);
+    char *folder = state_path_in(x->context->state, "keys");
+    enum err e = file_shred(keyring, why);
+    e = e == ERR_NOT_FOUND ? OK : e;
+    DIR *d = opendir(folder);
+    for (const struct dirent *f = d != NULL ? readdir(d) : NULL; f != NULL; f = readdir(d)) {
+        char name[16 + sizeof f->d_name];
+        (void)snprintf(name, sizeof name, "keys/%s", f->d_name);
+        char *path = state_path_in(x->context->state, name);
+        enum err one = stays(x, f->d_name) ? OK : file_shred(path, e == OK ? why : NULL);
+        e = e == OK && one != ERR_NOT_FOUND ? one : e;
+        free(path);
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    if (e == OK) {
+        e = file_sync_dir(folder, why);
+    }
+    free(keyring);
+    free(folder);
+    return e;
+}
+
+// Agent or daemon forget; where nobody listens, nobody is unlocked.
+static void forget(const struct wiping *x)
+{
+    char *path = state_path_in(x->context->state, STATE_AGENT);
+    enum err e = agent_lock(path, NULL, NULL);
+    if (e != OK && e != ERR_NOT_FOUND) {
+        cmd_remark(x->context, "whoever is unlocked may still be in memory: SWITCH THIS COMPUTER OFF NOW");
+    }
+    free(path);
+}
+
+// In the store: the keys of the entries, and what the hub is told.
+static enum err destroy_store(struct wiping *x)
+{
+    struct kv_txn *t = NULL;
+    uint64_t n = 0;
+    struct kv *kv = state_kv(x->state);
+    enum err e = kv_begin_write(kv, &t);
+    if (e != OK) {
+        return e;
+    }
+    e = destroyed_put(t, loop_wall_s());
+    if (e == OK) {
+        e = wipe_keys(t);
+    }
+    if (e == OK && x->outbox_too) {
+        e = wipe_outbox(t, &n);
+    }
+    if (e == OK) {
+        e = destroyed_get(t, &x->destroyed);
+    }
+    enum err end = kv_commit(t);
+    e = e == OK ? end : e;
+    return e == OK ? node_bundle_changed(kv) : e;
+}
+
+static int print_wiped(const struct wiping *x)
+{
+    if (x->context->json) {
+        json_t *people = json_array();
+        for (size_t i = 0; i < x->destroyed.count; i++) {
+            const struct journal_head *h = &x->destroyed.heads[i];
+            json_t *o = json_object();
+            json_put(o, "key", json_of_hex(SLICE_ARRAY(h->journal.key.b)));
+            json_put(o, "last", h->next == 0 ? json_null() : json_of_number(h->next - 1));
+            json_push(people, o);
+        }
+        json_t *o = json_object();
+        json_put(o, "destroyed", people);
+        json_put(o, "carried", json_of_number(x->carried));
+        json_put(o, "lost", json_of_number(x->lost));
+        return cmd_print_json(o);
+    }
+    struct buf out = buf_new(8192);
+    buf_put_text(&out, "The keys of this computer are destroyed. ");
+    put_counts(x, &out);
+    buf_put_u8(&out, '\n');
+    for (size_t i = 0; i < x->destroyed.count; i++) {
+        const struct journal_head *h = &x->destroyed.heads[i];
+        buf_put_text(&out, "The hub will show of ");
+        print_key(&out, h->journal.key);
+        buf_printf(&out, ": destroyed, last known number %llu\n", (unsigned long long)(h->next == 0 ? 0 : h->next - 1));
+    }
+    buf_put_text(&out, "Tell the registrar, who revokes the keys. To write again, join with a new invitation.\n");
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static int emergency(struct wiping *x)
+{
+    struct why why = { "" };
+    char *path = state_path_in(x->context->state, STATE_HUB_LOG);
+    const bool hub = file_exists(path);
+    free(path);
+    if (hub) {
+        return cmd_usage("%s is a hub's state: the record in it is everybody's", x->context->state);
+    }
+    enum err e = state_open(x->context->state, work_store_flags(x->context), &x->state, &why);
+    if (e == ERR_NOT_FOUND) {
+        return cmd_fail(e, &why);
+    }
+    if (e == OK) {
+        e = count(x, &why);
+    }
+    if (e != OK) {
+        cmd_remark(x->context, "the store cannot be read (%s): its keys are destroyed all the same", why.text);
+    }
+    enum err asked = x->yes ? OK : confirm(x, &why);
+    if (asked != OK) {
+        return cmd_fail(asked, &why);
+    }
+    enum err files = destroy_files(x, &why);
+    forget(x);
+    if (e == OK) {
+        e = destroy_store(x);
+    }
+    if (files != OK) {
+        return cmd_fail(files, &why);
+    }
+    if (e != OK) {
+        why_set(&why, "the keyring is destroyed, nobody can open anything here; the store could not be changed (%s): "
+                      "run this again when there is room", err_text(e));
+        return cmd_fail(e, &why);
+    }
+    return print_wiped(x);
+}
+
+static int run(struct cmd_context *context, int argc, char **argv)
+{
+    struct wiping x = { .context = context };
+    bool now = false;
+    const struct arg_spec rows[] = {
+        { "emergency", 0, ARG_FLAG, NULL, "destroy the keys of everybody on this computer, at once, for ever", &now },
+        { "outbox-too", 0, ARG_FLAG, NULL, "with --emergency: also what waits for the hub, which then nobody can read",
+          &x.outbox_too },
+        { "yes", 'y', ARG_FLAG, NULL, "do not ask", &x.yes },
+        { .name = NULL },
+    };
+    const struct arg_command command = {
+        .name = "baraza wipe",
+        .summary = "Destroy the keys on this computer: no passphrase is asked, danger does not wait. What the hub has "
+                   "is safe there; what waits for it still travels, readable by the hub alone",
+        .positionals = "",
+        .examples = "  baraza wipe --emergency\n  baraza wipe --emergency --outbox-too --yes\n",
+        .options = rows,
+    };
+    struct args args;
+    int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code < 0) {
+        code = now ? emergency(&x) : cmd_usage("say what is meant: baraza wipe --emergency destroys all keys here");
+        state_close(x.state);
+    }
+    return code;
+}
+
+const struct cmd cmd_wipe = { "wipe", run, "in danger: destroy the keys on this computer, at once", CMD_PEOPLE };
