@@ -12,6 +12,8 @@
 // and those that it has come by.
 #define BASES (HUB_BUNDLE_ANSWERED + LIMIT_VIEWS + 16)
 
+#define ENDS_FOR_BASES 8 // entries by which the way from each of them is shown
+
 // The end of a chain that is in the record.
 struct end {
     struct journal_head head;
@@ -247,16 +249,20 @@ static enum err say_proof(struct answer *a, const struct end *end, uint64_t base
     return e == OK ? say(a, why) : e;
 }
 
-// From wherever the site may stand to the present checkpoint: by any entry of it.
+// From wherever the site may stand to the present checkpoint: by entries of it, each of which would do; but where a site
+// runs from two copies, which of them takes the answer is not known, nor which entries it has.
 static enum err say_bases(struct answer *a, struct why *why)
 {
-    const struct end *end = NULL;
-    for (size_t i = 0; i < a->end_count && end == NULL; i++) {
-        end = a->ends[i].index < a->published.size ? &a->ends[i] : NULL;
-    }
     enum err e = OK;
-    for (size_t i = 0; end != NULL && i < a->base_count && e == OK; i++) {
-        e = say_proof(a, end, a->bases[i], why);
+    size_t ends = 0;
+    for (size_t k = 0; k < a->end_count && ends < ENDS_FOR_BASES && e == OK; k++) {
+        if (a->ends[k].index >= a->published.size) {
+            continue;
+        }
+        ends++;
+        for (size_t i = 0; i < a->base_count && e == OK; i++) {
+            e = say_proof(a, &a->ends[k], a->bases[i], why);
+        }
     }
     return e;
 }

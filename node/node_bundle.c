@@ -121,6 +121,10 @@ struct taking {
     struct tree_head head;         // of the bundle's welcome
     struct buf welcome;            // held back until the checkpoint is known to fit
     struct buf proof;              // the proof that showed it; given to the core after the acknowledgements
+    bool proof_ours;               // it is of an entry that stands here
+    bool proof_foreign;            // it is of a journal that another copy wrote in, too
+    size_t foreign_count;          // journals of which the hub holds a chain that is not the one here
+    struct journal_id foreign[LIMIT_HEADS];
     size_t view_count;             // what other sites were shown
     uint64_t views[LIMIT_VIEWS];
     struct buf compared[LIMIT_VIEWS]; // the proof from each of these, if there is one; given last
@@ -213,6 +217,55 @@ static enum err give(struct taking *t, struct slice message, struct why *why)
     return step(t, &event);
 }
 
+static bool is_foreign(const struct taking *t, struct journal_id journal)
+{
+    for (size_t i = 0; i < t->foreign_count; i++) {
+        if (journal_id_equal(t->foreign[i], journal)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The bundle is for this site, and perhaps for another copy of it: what is said of chains that only that one has is
+// neither for us nor untrue.
+static enum err find_foreign(struct taking *t, const struct msg *m, struct why *why)
+{
+    struct node_facts facts;
+    enum err e = node_store_facts(t->kv, t->charter->id, m, t->arena, &facts, why);
+    for (size_t i = 0; e == OK && i < facts.count; i++) {
+        const struct journal_head *h = &m->as.welcome.heads[i];
+        const bool here = h->next == 0 || (facts.at[i].here && hash_equal(facts.at[i].id, h->head));
+        if (!here && t->foreign_count < LIMIT_HEADS && !is_foreign(t, h->journal)) {
+            t->foreign[t->foreign_count++] = h->journal;
+        }
+    }
+    return e;
+}
+
+// True when the proof is of the entry that stands here at its place.
+static enum err is_ours(struct taking *t, const struct msg *m, bool *yes, struct why *why)
+{
+    struct node_facts facts;
+    struct tree_head head;
+    const struct msg_proof *p = &m->as.proof;
+    enum err e = node_store_facts(t->kv, t->charter->id, m, t->arena, &facts, why);
+    *yes = e == OK && facts.at[0].here &&
+           checkpoint_verify(p->checkpoint, &t->charter->log, &head, NULL) == VERDICT_GOOD &&
+           merkle_inclusion_ok(p->index, facts.at[0].id, head, p->inclusion, p->inclusion_count);
+    return e;
+}
+
+// True when the refusal is of the bytes that stand here. The hub refuses whatever anybody delivers in our name, and
+// the bundle repeats it.
+static enum err is_of_ours(struct taking *t, const struct msg *m, bool *yes, struct why *why)
+{
+    struct node_facts facts;
+    enum err e = node_store_facts(t->kv, t->charter->id, m, t->arena, &facts, why);
+    *yes = e == OK && facts.at[0].here && hash_equal(facts.received, m->as.refuse.received);
+    return e;
+}
+
 // The first message: is there anything new in what the hub shows?
 static void hold_welcome(struct taking *t, const struct msg_welcome *m, struct slice message)
 {
@@ -228,32 +281,42 @@ static void hold_welcome(struct taking *t, const struct msg_welcome *m, struct s
 }
 
 // A proof from a checkpoint that another site was shown.
-static void hold_view(struct taking *t, const struct msg_proof *m, struct slice message)
+static void hold_view(struct taking *t, const struct msg_proof *m, struct slice message, bool ours)
 {
-    for (size_t i = 0; i < t->view_count; i++) {
+    for (size_t i = 0; i < t->view_count && (ours || !is_foreign(t, m->journal)); i++) {
         if (t->views[i] == m->base && t->compared[i].n == 0) {
             buf_put(&t->compared[i], message);
         }
     }
 }
 
+// Of several proofs from where this site stands, one of an entry that stands here is kept: it confirms as well.
+static void hold_proof(struct taking *t, struct slice message, const struct msg_proof *m, bool ours)
+{
+    if (t->proof.n == 0 || (ours && !t->proof_ours)) {
+        t->proof_foreign = is_foreign(t, m->journal);
+        buf_reset(&t->proof);
+        buf_put(&t->proof, message);
+        t->proof_ours = ours;
+    }
+}
+
 // A proof from where this site stands, to the bundle's checkpoint.
-static void judge_proof(struct taking *t, const struct msg_proof *m, struct slice message)
+static void judge_proof(struct taking *t, const struct msg_proof *m, struct slice message, bool ours)
 {
     struct tree_head head;
     const bool fits = m->base == t->seen.size &&
                       checkpoint_verify(m->checkpoint, &t->charter->log, &head, NULL) == VERDICT_GOOD &&
                       head.size == t->head.size;
     if (!fits) {
-        hold_view(t, m, message);
+        hold_view(t, m, message, ours);
         return; // for another state of this site
     }
     t->judged = true;
     if (!merkle_consistency_ok(t->seen, head, m->consistency, m->consistency_count)) {
         t->fault = BUNDLE_CONTRADICTION;
     }
-    buf_reset(&t->proof);
-    buf_put(&t->proof, message);
+    hold_proof(t, message, m, ours);
 }
 
 static enum err give_held(struct taking *t, struct buf *held, struct why *why)
@@ -263,21 +326,34 @@ static enum err give_held(struct taking *t, struct buf *held, struct why *why)
     return e;
 }
 
+// The proof from where this site stands. One of an entry that only another copy has shows that the record was extended,
+// and confirms nothing here.
+static enum err give_proof(struct taking *t, struct why *why)
+{
+    if (!t->proof_ours && t->proof_foreign && t->fault == BUNDLE_FINE) {
+        buf_reset(&t->proof);
+    }
+    return give_held(t, &t->proof, why);
+}
+
 // A message before the checkpoint was judged.
 static enum err judge(struct taking *t, struct slice message, struct why *why)
 {
     struct msg m;
+    bool ours = false;
+    enum err e = OK;
     arena_reset(t->arena);
     CHECK(msg_parse(message, t->arena, &m) == VERDICT_GOOD);
     if (m.type == MSG_WELCOME) {
+        e = find_foreign(t, &m, why);
         hold_welcome(t, &m.as.welcome, message);
     } else if (m.type == MSG_PROOF) {
-        judge_proof(t, &m.as.proof, message);
+        e = is_ours(t, &m, &ours, why);
+        judge_proof(t, &m.as.proof, message, ours);
     } else {
         t->fault = BUNDLE_ANOTHER_BASE;
     }
-    enum err e = OK;
-    if (t->judged && (t->fault == BUNDLE_FINE || t->fault == BUNDLE_CONTRADICTION)) {
+    if (e == OK && t->judged && (t->fault == BUNDLE_FINE || t->fault == BUNDLE_CONTRADICTION)) {
         e = give_held(t, &t->welcome, why);
         if (e == OK && t->fault == BUNDLE_CONTRADICTION) {
             e = give_held(t, &t->proof, why); // the core keeps the evidence
@@ -290,20 +366,33 @@ static enum err judge(struct taking *t, struct slice message, struct why *why)
 static enum err take_message(struct taking *t, struct slice message, struct why *why)
 {
     struct msg m;
+    bool ours = true;
     if (!t->judged) {
         return judge(t, message, why);
     }
     arena_reset(t->arena);
     CHECK(msg_parse(message, t->arena, &m) == VERDICT_GOOD);
+    enum err e = OK;
+    if (m.type == MSG_PROOF) {
+        e = is_ours(t, &m, &ours, why);
+    } else if (m.type == MSG_REFUSE) {
+        e = is_of_ours(t, &m, &ours, why);
+    }
+    if (e != OK || (m.type == MSG_REFUSE && !ours)) {
+        return e;
+    }
     // Of the proofs that start from earlier checkpoints, one is for this site as it is.
     if (m.type == MSG_PROOF && m.as.proof.base != t->head.size) {
-        if (m.as.proof.base == t->seen.size && t->proof.n == 0) {
-            buf_put(&t->proof, message);
+        if (m.as.proof.base == t->seen.size) {
+            hold_proof(t, message, &m.as.proof, ours);
         }
-        hold_view(t, &m.as.proof, message);
+        hold_view(t, &m.as.proof, message, ours);
         return OK;
     }
-    enum err e = m.type == MSG_PROOF || m.type == MSG_DOWN ? give_held(t, &t->proof, why) : OK;
+    if (!ours && is_foreign(t, m.as.proof.journal)) {
+        return OK;
+    }
+    e = m.type == MSG_PROOF || m.type == MSG_DOWN ? give_proof(t, why) : OK;
     return e == OK && t->fault == BUNDLE_FINE ? give(t, message, why) : e;
 }
 
@@ -378,7 +467,7 @@ static enum err take_all(struct taking *t, node_bundle_source *source, void *arg
         t->fault = BUNDLE_ANOTHER_BASE;
     }
     if (e == OK && t->fault == BUNDLE_FINE) {
-        e = give_held(t, &t->proof, why);
+        e = give_proof(t, why);
     }
     for (size_t i = 0; i < LIMIT_VIEWS && e == OK && t->fault == BUNDLE_FINE; i++) {
         e = give_held(t, &t->compared[i], why);

@@ -4,14 +4,15 @@
 // A whole network in one process under one seed: nodes, a hub, couriers and hostile peers on a virtual clock, with the
 // real store in a temporary directory. Everything but the transport is what the programs run.
 // sim_main.c: seeds and processes · sim_world.c: founding, time, chance, story · sim_net.c: frames and their fate ·
-// sim_node.c, sim_hub.c: the shells · sim_people.c: who writes, and what goes wrong · sim_hostile.c · sim_check.c:
-// what must hold.
+// sim_node.c, sim_hub.c: the shells · sim_people.c: who writes, and what goes wrong · sim_sticks.c: bundles ·
+// sim_hostile.c · sim_check.c: what must hold.
 // It must never read a clock or the system's randomness: the same seed gives the same story to the byte.
 #ifndef BARAZA_TESTS_SIM_SIM_H
 #define BARAZA_TESTS_SIM_SIM_H
 
 #include "common/author/append.h"
 #include "common/author/state.h"
+#include "common/exchange/bundle.h"
 #include "common/format/charter.h"
 #include "common/format/invitation.h"
 #include "common/format/wire.h"
@@ -54,6 +55,8 @@ enum sim_what {
     SIM_PERSON,
     SIM_FAULT,
     SIM_FAULT_ENDS,
+    SIM_STICK,          // arrives: at the hub or its site, or at a node that only carries it on
+    SIM_STICK_ANSWER,   // the hub makes its answer to a node
     SIM_HEAL,
     SIM_CHECK,
 };
@@ -126,6 +129,8 @@ struct hub {
     uint64_t arm_at;
     uint64_t crash_in;
     bool disk_full, disk_lies; // full; and not even known to be
+    bool has_backup, restored; // restored: it has acknowledged what it does not hold any more
+    uint64_t backup_size;      // of the checkpoint it had published then
     bool commit_planned, publish_planned;
     struct hub_ticket tickets[LIMIT_TICKETS];
     size_t queue_count;
@@ -151,6 +156,15 @@ struct stranger {
     struct hash prev;
 };
 #define SIM_STRANGERS 2
+
+// A bundle on somebody's stick.
+struct sim_stick {
+    uint64_t number;         // 0: none
+    enum bundle_way way;
+    size_t node;             // whose it is
+    struct buf bytes;
+};
+#define SIM_STICKS 24
 
 // An entry that somebody was told is saved.
 struct saved {
@@ -188,6 +202,10 @@ struct sim {
     size_t node_count;
     uint64_t last_conn;
     struct stranger strangers[SIM_STRANGERS];
+
+    uint64_t stick_count;
+    struct sim_stick sticks[SIM_STICKS];
+    struct buf firsts[SIM_NODES]; // what each node said of itself in the last bundle that reached the hub
 
     size_t saved_count, saved_room;
     struct saved *saved;
@@ -252,12 +270,15 @@ void node_kill(struct sim *s, size_t i, const char *why);
 void node_take(struct sim *s, size_t i, struct node_event *event);
 void node_receive(struct sim *s, size_t i, struct slice frame);
 void node_renew_due(struct sim *s, size_t i);
+void node_afresh(struct sim *s, size_t i); // something was stored behind the core's back
 void node_grew(struct sim *s, size_t i, struct pubkey key);
 struct node_event node_event_now(struct sim *s, size_t i, enum node_event_type type);
 
 // --- sim_hub.c ---
 void hub_boot(struct sim *s);
 void hub_kill(struct sim *s, const char *why);
+void hub_backup(struct sim *s);
+void hub_restore(struct sim *s); // when nothing was published since: else it could not go on without contradicting itself
 void hub_receive(struct sim *s, const struct sim_event *ev);
 void hub_tick(struct sim *s);
 void hub_verified(struct sim *s, uint64_t ticket);
@@ -281,6 +302,14 @@ void sim_saved(struct sim *s, size_t node, struct journal_id journal, uint64_t s
 // --- sim_hostile.c ---
 void strangers_found(struct sim *s);
 void strangers_act(struct sim *s, size_t which);
+void strangers_hello(struct sim *s, size_t which);
+void strangers_deliver(struct sim *s, size_t which, struct slice frame); // some seconds later
+
+// --- sim_sticks.c ---
+void sticks_out(struct sim *s, size_t node);
+void sticks_arrive(struct sim *s, const struct sim_event *ev);
+void sticks_answer(struct sim *s, size_t node);
+void sticks_done(struct sim *s);
 
 // --- sim_check.c ---
 // True when every node has nothing left to do.

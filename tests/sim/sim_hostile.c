@@ -28,7 +28,7 @@ void strangers_found(struct sim *s)
     }
 }
 
-static void say_hello(struct sim *s, size_t which)
+void strangers_hello(struct sim *s, size_t which)
 {
     struct buf frame = buf_new(LIMIT_FRAME_BYTES);
     const struct msg hello = { .type = MSG_HELLO,
@@ -41,7 +41,7 @@ static void say_hello(struct sim *s, size_t which)
 }
 
 // Frames of one peer may overtake each other; these follow the hello after a while.
-static void send_later(struct sim *s, size_t which, struct slice frame)
+void strangers_deliver(struct sim *s, size_t which, struct slice frame)
 {
     struct sim_event ev = { .what = SIM_TO_HUB, .node = SIM_NODES + which, .conn = s->strangers[which].conn,
                             .life = s->hub.life };
@@ -54,7 +54,7 @@ static void deliver_others(struct sim *s, size_t which)
 {
     sim_say(s, "%s delivers %zu messages of others", s->strangers[which].name, s->captured_count);
     for (size_t i = 0; i < s->captured_count; i++) {
-        send_later(s, which, buf_slice(&s->captured[i]));
+        strangers_deliver(s, which, buf_slice(&s->captured[i]));
     }
 }
 
@@ -68,7 +68,7 @@ static void deliver_damaged(struct sim *s, size_t which)
             copy.p[sim_below(s, copy.n)] ^= (uint8_t)(1 + sim_below(s, 255));
         }
         size_t n = sim_chance(s, 20) ? (size_t)sim_below(s, copy.n + 1) : copy.n;
-        send_later(s, which, slice_of(copy.p, n));
+        strangers_deliver(s, which, slice_of(copy.p, n));
         buf_done(&copy);
     }
 }
@@ -81,7 +81,7 @@ static void send_noise(struct sim *s, size_t which)
         ident_random(noise, sizeof noise);
         noise[0] = (uint8_t)(0x90 + sim_below(s, 16)); // arrays, so that some of it is read a little further
         noise[1] = (uint8_t)(1 + sim_below(s, 12));
-        send_later(s, which, slice_of(noise, 2 + (size_t)sim_below(s, sizeof noise - 2)));
+        strangers_deliver(s, which, slice_of(noise, 2 + (size_t)sim_below(s, sizeof noise - 2)));
     }
 }
 
@@ -125,7 +125,7 @@ static struct hash send_own(struct sim *s, size_t which, uint64_t seq, struct ha
     m.as.entries.payload = buf_slice(&payload);
     m.as.entries.raw = sim_chance(s, 10) ? LIMIT_BATCH_BYTES : m.as.entries.raw; // a claim of more than there is
     msg_make(&m, &frame);
-    send_later(s, which, buf_slice(&frame));
+    strangers_deliver(s, which, buf_slice(&frame));
     buf_done(&payload);
     buf_done(&frame);
     return id;
@@ -155,7 +155,7 @@ void strangers_act(struct sim *s, size_t which)
     if (s->hub.kv == NULL) {
         return;
     }
-    say_hello(s, which);
+    strangers_hello(s, which);
     if (!s->strangers[which].hostile) {
         deliver_others(s, which);
         return;

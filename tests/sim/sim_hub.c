@@ -6,6 +6,7 @@
 #include "tests/sim/sim.h"
 
 #include "common/format/roster.h"
+#include "common/store/leaf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +152,61 @@ static bool killed(struct sim *s)
         return true;
     }
     return false;
+}
+
+// --- a backup, and its use ---
+void hub_backup(struct sim *s)
+{
+    struct hub *h = &s->hub;
+    struct why why = { { 0 } };
+    char dir[256];
+    if (h->kv == NULL || h->has_backup || h->disk_full) {
+        return;
+    }
+    hub_path(s, "backup", dir);
+    sim_make_dir(dir);
+    CHECK(kv_backup(h->kv, dir, &why) == OK);
+    h->has_backup = true;
+    h->backup_size = checkpointer_head(h->checkpointer).size;
+    sim_say(s, "the hub is backed up");
+}
+
+// What is on the hub's disk now is what it holds; acknowledgements may say more.
+static void hold_again(struct sim *s)
+{
+    struct kv_txn *t = NULL;
+    struct stored stored;
+    memset(s->held, 0, s->held_room * sizeof *s->held);
+    s->held_count = 0;
+    CHECK(kv_begin_read(s->hub.kv, &t) == OK);
+    for (uint64_t i = 0; i < sequence_size(s->hub.sequence); i++) {
+        CHECK(leaf_get(t, i, &stored, NULL) == OK);
+        sim_hold(s, stored.id);
+    }
+    kv_abort(t);
+}
+
+void hub_restore(struct sim *s)
+{
+    struct hub *h = &s->hub;
+    char from[300];
+    char to[300];
+    if (h->kv == NULL || !h->has_backup || checkpointer_head(h->checkpointer).size != h->backup_size) {
+        return;
+    }
+    h->crash_in = 0;
+    hub_kill(s, "loses its disk");
+    (void)snprintf(from, sizeof from, "%s/backup/data.mdb", h->dir);
+    (void)snprintf(to, sizeof to, "%s/store/data.mdb", h->dir);
+    sim_remove_file(to);
+    sim_copy_file(from, to);
+    h->restored = true;
+    sim_say(s, "the hub is restored from the backup");
+    h->life++;
+    hub_boot(s);
+    if (!s->failed && s->held_room > 0) {
+        hold_again(s);
+    }
 }
 
 // --- the door ---

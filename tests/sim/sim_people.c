@@ -26,6 +26,11 @@ enum fault {
     FAULT_COPY,
     FAULT_COURIER,
     FAULT_HOSTILE,
+    FAULT_STICK,
+    FAULT_STICKS,    // of everybody
+    FAULT_RETIRE,
+    FAULT_HUB_BACKUP,
+    FAULT_HUB_RESTORE,
     FAULT_COUNT,
 };
 
@@ -310,7 +315,15 @@ void people_plan(struct sim *s)
     }
     // Sites work before there is a hub.
     sim_plan(s, sim_chance(s, 50) ? 1000 : sim_below(s, SIM_ACTIVE_MS / 2), (struct sim_event){ .what = SIM_HUB_BOOT });
-    size_t faults = (size_t)sim_below(s, 14);
+    if (sim_chance(s, 25)) { // one site never has a line, only couriers
+        const size_t i = 1 + (size_t)sim_below(s, s->node_count - 1);
+        s->nodes[i].partitioned = true;
+        sim_say(s, "%s has no line", s->nodes[i].name);
+        for (uint64_t at = 20000; at < SIM_ACTIVE_MS; at += 30000) {
+            sim_plan(s, at, (struct sim_event){ .what = SIM_FAULT, .node = i, .value = FAULT_STICK });
+        }
+    }
+    size_t faults = (size_t)sim_below(s, 18);
     for (size_t k = 0; k < faults; k++) {
         sim_plan(s, sim_below(s, SIM_ACTIVE_MS),
                  (struct sim_event){ .what = SIM_FAULT, .node = (size_t)sim_below(s, s->node_count),
@@ -443,6 +456,24 @@ static void copy(struct sim *s, size_t i)
     }
 }
 
+// Somebody stops: what she still writes comes late, and is recorded all the same.
+static void retire(struct sim *s, size_t i)
+{
+    struct node *office = &s->nodes[SIM_OFFICE];
+    struct body b = { .kind = KIND_REVOKE };
+    if (i == SIM_OFFICE || office->state == NULL || office->locked) {
+        return;
+    }
+    const struct writer *p = &s->nodes[i].people[sim_below(s, s->nodes[i].people_count)];
+    b.as.revoke.key = p->u.person.key;
+    b.as.revoke.reason = SLICE_LITERAL("retired");
+    sim_say(s, "%s retires", p->name);
+    (void)write_one(s, SIM_OFFICE, &office->people[2], &b, NULL, 0, SLICE_LITERAL("\x80"));
+    if (office->core != NULL && office->state != NULL) {
+        node_grew(s, SIM_OFFICE, office->people[2].u.person.key);
+    }
+}
+
 static void lock(struct sim *s, size_t i, bool locked)
 {
     struct node *n = &s->nodes[i];
@@ -514,6 +545,24 @@ void people_fault(struct sim *s, size_t i, uint64_t kind)
     case FAULT_HOSTILE:
         strangers_act(s, 1);
         break;
+    case FAULT_STICK:
+        sticks_out(s, i);
+        break;
+    case FAULT_STICKS:
+        for (size_t k = 0; k < s->node_count; k++) {
+            sticks_out(s, k);
+        }
+        break;
+    case FAULT_RETIRE:
+        retire(s, i);
+        break;
+    case FAULT_HUB_BACKUP:
+        hub_backup(s);
+        sim_plan(s, 200 + sim_below(s, 3000), (struct sim_event){ .what = SIM_FAULT, .value = FAULT_HUB_RESTORE });
+        break;
+    case FAULT_HUB_RESTORE:
+        hub_restore(s);
+        break;
     case FAULT_COUNT:
         break;
     }
@@ -546,6 +595,11 @@ void people_fault_ends(struct sim *s, size_t i, uint64_t kind)
     case FAULT_COPY:
     case FAULT_COURIER:
     case FAULT_HOSTILE:
+    case FAULT_STICK:
+    case FAULT_STICKS:
+    case FAULT_RETIRE:
+    case FAULT_HUB_BACKUP:
+    case FAULT_HUB_RESTORE:
     case FAULT_COUNT:
         break;
     }

@@ -339,6 +339,12 @@ static void dispatch(struct sim *s, struct sim_event *ev)
     case SIM_FAULT_ENDS:
         people_fault_ends(s, ev->node, ev->value);
         break;
+    case SIM_STICK:
+        sticks_arrive(s, ev);
+        break;
+    case SIM_STICK_ANSWER:
+        sticks_answer(s, ev->node);
+        break;
     case SIM_HEAL:
         people_heal(s);
         break;
@@ -396,6 +402,7 @@ void sim_done(struct sim *s)
     for (size_t i = 0; i < s->captured_count; i++) {
         buf_done(&s->captured[i]);
     }
+    sticks_done(s);
     buf_done(&s->charter_note);
     buf_done(&s->story);
     buf_done(&s->failure);
