@@ -249,8 +249,8 @@ static enum err say_proof(struct answer *a, const struct end *end, uint64_t base
     return e == OK ? say(a, why) : e;
 }
 
-// From wherever the site may stand to the present checkpoint: by entries of it, each of which would do; but where a site
-// runs from two copies, which of them takes the answer is not known, nor which entries it has.
+// From wherever the site may stand to the present checkpoint: by entries of it, each of which would do; but where a
+// site runs from two copies, which of them takes the answer is not known, nor which entries it has.
 static enum err say_bases(struct answer *a, struct why *why)
 {
     enum err e = OK;

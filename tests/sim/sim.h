@@ -5,7 +5,7 @@
 // real store in a temporary directory. Everything but the transport is what the programs run.
 // sim_main.c: seeds and processes · sim_world.c: founding, time, chance, story · sim_net.c: frames and their fate ·
 // sim_node.c, sim_hub.c: the shells · sim_people.c: who writes, and what goes wrong · sim_sticks.c: bundles ·
-// sim_hostile.c · sim_check.c: what must hold.
+// sim_copies.c · sim_hostile.c · sim_check.c: what must hold.
 // It must never read a clock or the system's randomness: the same seed gives the same story to the byte.
 #ifndef BARAZA_TESTS_SIM_SIM_H
 #define BARAZA_TESTS_SIM_SIM_H
@@ -278,7 +278,7 @@ struct node_event node_event_now(struct sim *s, size_t i, enum node_event_type t
 void hub_boot(struct sim *s);
 void hub_kill(struct sim *s, const char *why);
 void hub_backup(struct sim *s);
-void hub_restore(struct sim *s); // when nothing was published since: else it could not go on without contradicting itself
+void hub_restore(struct sim *s); // when nothing was published since: else it would contradict itself
 void hub_receive(struct sim *s, const struct sim_event *ev);
 void hub_tick(struct sim *s);
 void hub_verified(struct sim *s, uint64_t ticket);
@@ -298,6 +298,11 @@ void people_fault(struct sim *s, size_t node, uint64_t kind);
 void people_fault_ends(struct sim *s, size_t node, uint64_t kind);
 void people_heal(struct sim *s);
 void sim_saved(struct sim *s, size_t node, struct journal_id journal, uint64_t seq, struct hash id);
+
+// --- sim_copies.c ---
+void copies_backup(struct sim *s, size_t node);
+void copies_restore(struct sim *s, size_t node);
+void copies_copy(struct sim *s, size_t node);
 
 // --- sim_hostile.c ---
 void strangers_found(struct sim *s);

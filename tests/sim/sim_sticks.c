@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Couriers with bundles: made at sites whoever is locked, lost, doubled, late, in any order, by way of another site that
-// sees no more of them than their label; taken in at the hub while it runs, and answered; the answers go the same ways,
-// also to the other copy of a site. Read first: node/node_bundle.h, hub/hub_bundle.h.
+// Couriers with bundles: made at sites whoever is locked, lost, doubled, late, in any order, by way of another site,
+// which sees no more of them than their label; taken in at the hub while it runs, and answered; the answers go the same
+// ways, also to the other copy of a site. Read first: node/node_bundle.h, hub/hub_bundle.h.
 #include "tests/sim/sim.h"
 
 #include "common/store/exchange_state.h"
