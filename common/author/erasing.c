@@ -15,6 +15,7 @@
 #include "common/author/agent.h"
 #include "common/author/append.h"
 #include "common/author/erasing_inside.h"
+#include "common/author/paper.h"
 #include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/store/erase.h"
@@ -289,6 +290,9 @@ static enum err step_erase(struct erasing *x, struct why *why)
     if (e == OK) {
         store_seal_key_put(t, &key);
         e = erase_all(x, t, &key, why);
+    }
+    if (e == OK) {
+        e = paper_rewrap(t, &key);
     }
     if (e == OK) {
         e = erasing_outbox(t, &key, &x->cover, u);

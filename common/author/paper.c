@@ -137,13 +137,28 @@ static bool add_range(struct paper *p, uint64_t from, uint64_t count)
     return true;
 }
 
+// What is sealed under a key that was renewed meanwhile could soon be opened by nobody.
+static enum err check_key(struct kv_txn *t, const struct store_key *key)
+{
+    struct boxkey half;
+    uint8_t id[8];
+    enum err e = store_seal_key_get(t, &half, id);
+    if (e == OK && memcmp(id, key->id, sizeof id) != 0) {
+        e = ERR_AGAIN;
+    }
+    return e == ERR_NOT_FOUND ? OK : e; // nobody wrote here yet
+}
+
 enum err paper_print(struct kv_txn *t, const struct store_key *key, struct slice area, struct slice code,
                      uint64_t from, uint64_t count, struct paper *out, uint64_t *first)
 {
     char name[NAME_BYTES];
     struct paper p;
     name_of(area, code, name);
-    enum err e = load(t, key, name, &p);
+    enum err e = check_key(t, key);
+    if (e == OK) {
+        e = load(t, key, name, &p);
+    }
     if (e != OK) {
         return e;
     }
@@ -215,7 +230,7 @@ uint64_t paper_number(const struct paper *p, const struct slip *slip)
     return 0;
 }
 
-enum err paper_rewrap(struct kv_txn *t, const struct store_key *old, const struct store_key *fresh)
+enum err paper_rewrap(struct kv_txn *t, const struct store_key *key)
 {
     char (*names)[NAME_BYTES] = NULL;
     size_t n = 0;
@@ -231,12 +246,13 @@ enum err paper_rewrap(struct kv_txn *t, const struct store_key *old, const struc
     enum err e = kv_error(t);
     for (size_t i = 0; i < n && e == OK; i++) {
         struct paper p;
-        e = load(t, old, names[i], &p);
-        if (e == OK) {
-            put(t, fresh, names[i], &p);
+        const enum err loaded = load(t, key, names[i], &p);
+        if (loaded == OK) {
+            put(t, key, names[i], &p);
         }
+        e = kv_error(t);
         mem_wipe(&p, sizeof p);
     }
     free(names);
-    return e == OK ? kv_error(t) : e;
+    return e;
 }

@@ -33,7 +33,8 @@ MUST_USE enum err paper_load(struct kv_txn *t, const struct store_key *key, stru
 
 // Adds `count` more forms, from number `from` on or, when it is 0, behind the last; *out as after it, *first the first
 // new number. ERR_EXISTS: one of the numbers was printed before; ERR_TOO_BIG: beyond PAPER_NUMBER_MOST, or the
-// LIMIT_PAPER_RANGES; then nothing is written. Else as paper_load.
+// LIMIT_PAPER_RANGES; ERR_AGAIN: the store key was renewed since key was lent. Then nothing is written. Else as
+// paper_load.
 MUST_USE enum err paper_print(struct kv_txn *t, const struct store_key *key, struct slice area, struct slice code,
                               uint64_t from, uint64_t count, struct paper *out, uint64_t *first);
 
@@ -45,8 +46,8 @@ struct slip paper_slip(const struct paper *p, uint64_t number);
 // The number of the form that has this code; 0: none that was printed.
 uint64_t paper_number(const struct paper *p, const struct slip *slip);
 
-// When the store key changes: seals all of it under the new one, in the transaction that wraps everything else anew.
-// Errors as paper_load.
-MUST_USE enum err paper_rewrap(struct kv_txn *t, const struct store_key *old, const struct store_key *fresh);
+// When the store key is renewed: seals all of it under key, which knows its older one, in the transaction from which on
+// the new key is the store's. What is damaged is passed over: it must not hold up an erasure. The error of t.
+MUST_USE enum err paper_rewrap(struct kv_txn *t, const struct store_key *key);
 
 #endif

@@ -191,6 +191,8 @@ static int take_numbers(struct printing *p, struct paper *paper, uint64_t *first
     if (e == ERR_EXISTS) {
         why_set(&why, "forms of %s with some of these numbers were printed before: leave --from away for the next "
                       "numbers, or give --again to print the same once more", p->session.code);
+    } else if (e == ERR_AGAIN) {
+        why_set(&why, "the keys of this computer were renewed meanwhile: try again (after baraza unlock)");
     } else if (e == ERR_TOO_BIG) {
         why_set(&why, "form numbers go up to %d, and at most %d runs of them are kept for one forum",
                 PAPER_NUMBER_MOST, LIMIT_PAPER_RANGES);

@@ -7,6 +7,7 @@
 
 #include "common/author/erasing.h"
 #include "common/author/notebook.h"
+#include "common/author/paper.h"
 #include "common/store/journal.h"
 #include "common/store/outbox_store.h"
 
@@ -15,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define AREA SLICE_LITERAL("XM-KIV")
+#define CODE SLICE_LITERAL("XM-KIV-2026-003")
 #define ACACIA SLICE_LITERAL("another one")
 
 static const char *const words[] = { "The bridge is out", "They asked for my name, it is on the list",
@@ -34,6 +37,7 @@ struct scene {
     struct symkey store_key;
     struct unlock_id unlock;
     struct outbox_cover cover;
+    struct paper forms;
 };
 
 static void save_keyring(struct site *s)
@@ -60,6 +64,17 @@ static struct position place_of(const struct scene *c, size_t word)
 }
 
 // Two people write at a site; Heron, who is a facilitator, wrote the words that are redacted.
+// Three paper forms, whose codes are under the store key too.
+static void print_forms(struct scene *c)
+{
+    struct kv_txn *t = NULL;
+    uint64_t first = 0;
+    const struct store_key key = store_key_of(c->store_key);
+    cr_assert(kv_begin_write(state_kv(c->state), &t) == OK);
+    cr_assert(paper_print(t, &key, AREA, CODE, 0, 3, &c->forms, &first) == OK);
+    cr_assert(kv_commit(t) == OK);
+}
+
 static void scene_init(struct scene *c)
 {
     struct slice note;
@@ -81,6 +96,7 @@ static void scene_init(struct scene *c)
     c->id = stored.id;
     kv_abort(t);
     c->store_key = c->site.heron->store_key;
+    print_forms(c);
     c->unlock = c->site.heron->unlock;
     state_cover_load(c->state, &c->cover);
     redacted_accredit(c->record, c->site.heron->person.key);
@@ -166,6 +182,8 @@ static size_t count_erased(struct state *state)
 static void expect_renewed(const struct scene *c, const struct unlocked *u)
 {
     const struct store_key old = store_key_of(c->store_key);
+    const struct store_key now = store_key_of(u->store_key);
+    struct paper forms;
     struct outbox_cover cover;
     struct kv_txn *t = NULL;
     struct unlock_id id = { { 0 } };
@@ -187,6 +205,9 @@ static void expect_renewed(const struct scene *c, const struct unlocked *u)
         buf_done(&parts);
     }
     cr_expect_not(outbox_key_here(t, c->unlock), "the key of the copies of before is gone");
+    cr_expect_neq(paper_load(t, &old, AREA, CODE, &forms), OK);
+    cr_assert_eq(paper_load(t, &now, AREA, CODE, &forms), OK);
+    cr_expect_eq(memcmp(&forms, &c->forms, sizeof forms), 0, "the codes of printed forms are as before");
     kv_abort(t);
 }
 

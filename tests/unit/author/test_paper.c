@@ -86,12 +86,17 @@ Test(paper, what_was_printed_lies_under_the_store_key_and_follows_it_to_the_next
     cr_assert_eq(print(s, &old, 7, 3, &p, &first), OK);
     cr_assert_neq(load(s, &fresh, CODE, &after), OK);
     cr_assert(kv_begin_write(state_kv(s), &t) == OK);
-    cr_assert_eq(paper_rewrap(t, &old, &fresh), OK);
+    struct store_key both = store_key_after(fresh, &old);
+    store_seal_key_put(t, &both);
+    cr_assert_eq(paper_rewrap(t, &both), OK);
     cr_assert(kv_commit(t) == OK);
     cr_assert_neq(load(s, &old, CODE, &after), OK);
     cr_assert_eq(load(s, &fresh, CODE, &after), OK);
     cr_assert_eq(memcmp(p.secret, after.secret, sizeof p.secret), 0);
     cr_assert_eq(paper_count(&after), 3);
+    cr_assert_eq(print(s, &old, 0, 1, &p, &first), ERR_AGAIN); // whoever still holds the key of before
+    cr_assert_eq(print(s, &fresh, 0, 1, &p, &first), OK);
+    cr_assert_eq(first, 10);
     state_close(s);
     site_done(&site);
 }
