@@ -179,9 +179,6 @@ static int take_guard(const struct cmd_context *context, const struct adding *a,
     if (c->sensitivity == SENSITIVITY_SEALED && a->written_by != NULL) {
         return cmd_usage("--written-by would stand in the clear beside sealed words: say it with --identity");
     }
-    if (c->wordless && c->sensitivity == SENSITIVITY_SEALED) {
-        c->sensitivity = SENSITIVITY_RESTRICTED; // there is nothing to seal, but it is not for everybody
-    }
     int code = fields_seal(context, w, &names, c, to);
     if (code < 0) {
         fields_advise(context, c);

@@ -266,6 +266,17 @@ static struct slice referral_of(const struct run *r)
     return codebook_referral(r->codebook, language_of(slice_text(r->context->language)));
 }
 
+// Before any row is taken: what is sealed cannot be taken back out.
+static void say_sealing(const struct run *r)
+{
+    const struct import_columns *c = &r->columns;
+    const char *said = r->in->sensitivity != NULL ? r->in->sensitivity : r->guard.session.sensitivity;
+    if (c->at[COLUMN_IDENTITY] != SIZE_MAX || c->at[COLUMN_SENSITIVITY] != SIZE_MAX || strcmp(said, "sealed") == 0) {
+        cmd_remark(r->context, "identities, and rows that are sealed, will be for those alone to whom they are sealed: "
+                   "nobody else can read them then, you neither");
+    }
+}
+
 static int print_result(const struct run *r)
 {
     if (r->context->json) {
@@ -349,6 +360,7 @@ static int import(const struct cmd_context *context, const struct importing *in,
     }
     if (code < 0) {
         struct why why = { "" };
+        say_sealing(r);
         code = take_rows(r);
         progress_end(&r->progress, loop_now_ms());
         enum err e = code < 0 ? report_changed(r, &why) : OK;

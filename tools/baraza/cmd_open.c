@@ -5,6 +5,7 @@
 // is signed and on the disk; only then the part is opened, and shown. Where that entry cannot be written, nothing is.
 // It must never put what it opened anywhere but where it was asked to. Read first: docs/PROTOCOL.md 4.6, 7.4.
 #include "common/author/protect_key.h"
+#include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/format/sealed.h"
 #include "tools/baraza/ask.h"
@@ -283,7 +284,7 @@ static int open_part(const struct wanting *x, const char *typed)
     struct resolved target;
     struct found f = { .bytes = buf_new(LIMIT_DISCLOSURE_BYTES) };
     struct protect_key key = { .name = "" };
-    struct hash opened;
+    struct hash opened = { { 0 } };
     int code = work_write(x->context, x->d.as, &w);
     if (code < 0) {
         code = resolve_id(&r, typed, &target);
@@ -305,6 +306,7 @@ static int open_part(const struct wanting *x, const char *typed)
     }
     if (code < 0) {
         code = tell_record(x, &w, target.id, &opened);
+        code = FAULT(OPENED_UNTOLD) ? -1 : code;
     }
     if (code < 0) {
         code = open_and_show(x, &f, &key, target.id, opened);

@@ -146,7 +146,7 @@ bool scope_limit(const struct scope *s, const struct entry *e, const struct body
         const struct part *p = &d->parts[i];
         const bool leaves = s->parts && kind && p->state == PART_DISCLOSED &&
                             (!contribution || may_leave(s, e, i, p, consent));
-        const bool in_clear = (clear & 1u << i) != 0;
+        const bool in_clear = !FAULT(CLEAR_EXPORTED) && (clear & 1u << i) != 0;
         if (!leaves || in_clear) {
             withhold(&limited, i);
         }
