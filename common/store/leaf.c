@@ -7,6 +7,8 @@
 #include "common/store/cell.h"
 #include "common/store/id_prefix.h"
 
+#include <string.h>
+
 static enum err damaged(struct why *why, uint64_t index)
 {
     why_set(why, "entry %llu of the record is damaged in the store", (unsigned long long)index);
@@ -30,6 +32,25 @@ enum err leaf_get(struct kv_txn *t, uint64_t index, struct stored *out, struct w
         return e != OK ? e : ERR_NOT_FOUND;
     }
     return stored_parse(value, out) ? OK : damaged(why, index);
+}
+
+enum err leaf_id(struct kv_txn *t, uint64_t index, struct hash *out)
+{
+    struct key key = key_index(DB_LEAF, index);
+    struct stored stored;
+    struct slice value;
+    if (!kv_get(t, DB_LEAF, key_slice(&key), &value)) {
+        enum err e = kv_error(t);
+        return e != OK ? e : ERR_NOT_FOUND;
+    }
+    if (stored_parse(value, &stored)) {
+        *out = stored.id;
+    } else if (value.n >= sizeof out->b) {
+        memcpy(out->b, value.p, sizeof out->b);
+    } else {
+        return ERR_CORRUPT;
+    }
+    return OK;
 }
 
 enum err leaf_parts(struct kv_txn *t, const struct store_key *key, uint64_t index, struct buf *out, struct why *why)

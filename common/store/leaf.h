@@ -16,6 +16,10 @@ void leaf_put(struct kv_txn *t, uint64_t index, struct hash id, struct slice ent
 // *out = the entry at index, rehashed. ERR_NOT_FOUND, ERR_CORRUPT (why names the index), the error of t.
 MUST_USE enum err leaf_get(struct kv_txn *t, uint64_t index, struct stored *out, struct why *why);
 
+// *out = the id of the entry at index, also when that is damaged: what was stored beside it, which whoever has a root
+// compares with it. ERR_NOT_FOUND, ERR_CORRUPT (nothing is there that could be one), the error of t.
+MUST_USE enum err leaf_id(struct kv_txn *t, uint64_t index, struct hash *out);
+
 // Appends its disclosure bytes to out: errors as journal_parts.
 MUST_USE enum err leaf_parts(struct kv_txn *t, const struct store_key *key, uint64_t index, struct buf *out,
                              struct why *why);

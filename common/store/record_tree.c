@@ -110,12 +110,14 @@ static enum err load_leaves(struct record *r, struct kv_txn *t, struct why *why)
     uint64_t first = edge->index * TREE_WIDTH;
     struct leaf_range range = leaf_range_new(t, first);
     while (edge->n < TREE_WIDTH && leaf_range_next(&range) && range.index == first + edge->n) {
-        if (!range.whole) {
+        // Of a damaged one the id beside it is taken: whether that is whole shows when the edge is compared.
+        enum err e = leaf_id(t, range.index, &edge->hashes[edge->n]);
+        if (e != OK) {
             why_set(why, "entry %llu of the record is damaged in the store", (unsigned long long)range.index);
-            kv_fail(t, ERR_CORRUPT);
-            break;
+            leaf_range_done(&range);
+            return e;
         }
-        edge->hashes[edge->n++] = range.entry.id;
+        edge->n++;
     }
     leaf_range_done(&range);
     return kv_error(t);

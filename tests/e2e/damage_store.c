@@ -3,6 +3,7 @@
 //
 // damage_store STORE journal|part|vault|outbox SEQ [last]: flips a bit in the middle of what a site's store keeps under
 // that number of its first notebook (or the last one), wherever it lies in the file.
+// damage_store STORE leaf|leaf-part SEQ: the same of entry SEQ of a hub's record.
 // damage_store STORE page N AT: flips a bit of byte AT in the Nth page of the tree, counted among the pages that are in
 // use as leaves or branches. Status 3: there are fewer.
 #include "common/base/num.h"
@@ -48,6 +49,23 @@ static void close_file(struct file *f)
     CHECK(close(f->fd) == 0);
 }
 
+static size_t read_leaf(const char *store, enum db db, uint64_t index, uint8_t out[static ROOM])
+{
+    struct kv *kv = NULL;
+    struct kv_txn *t = NULL;
+    struct slice value;
+    struct key key = key_index(db, index);
+    CHECK(store_open(store, KV_ANY_FILESYSTEM, 0, &kv, NULL, NULL) == OK);
+    CHECK(kv_begin_read(kv, &t) == OK);
+    CHECK(kv_get(t, db, key_slice(&key), &value));
+    CHECK(value.n <= ROOM);
+    memcpy(out, value.p, value.n);
+    size_t n = value.n;
+    kv_abort(t);
+    kv_close(kv);
+    return n;
+}
+
 static size_t read_value(const char *store, enum db db, uint64_t seq, bool last, uint8_t out[static ROOM])
 {
     struct kv *kv = NULL;
@@ -77,13 +95,15 @@ static int damage_value(const char *store, const char *what, uint64_t seq, bool 
     static const struct {
         const char *name;
         enum db db;
-    } dbs[] = { { "journal", DB_JOURNAL }, { "part", DB_PART }, { "vault", DB_VAULT }, { "outbox", DB_OUTBOX } };
+    } dbs[] = { { "journal", DB_JOURNAL }, { "part", DB_PART }, { "vault", DB_VAULT }, { "outbox", DB_OUTBOX },
+              { "leaf", DB_LEAF }, { "leaf-part", DB_LEAF_PART } };
     static uint8_t value[ROOM];
     for (size_t i = 0; i < sizeof dbs / sizeof dbs[0]; i++) {
         if (strcmp(dbs[i].name, what) != 0) {
             continue;
         }
-        size_t n = read_value(store, dbs[i].db, seq, last, value);
+        const bool leaf = dbs[i].db == DB_LEAF || dbs[i].db == DB_LEAF_PART;
+        size_t n = leaf ? read_leaf(store, dbs[i].db, seq, value) : read_value(store, dbs[i].db, seq, last, value);
         struct file f = open_file(store);
         size_t found = 0;
         for (uint8_t *at = f.p; (at = memmem(at, f.n - (size_t)(at - f.p), value, n)) != NULL; at++) {

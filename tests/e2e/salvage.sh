@@ -92,6 +92,24 @@ sync restored
 wait_until 10 "the sentence from the copy in the record" eval '[ "$(all_of sound)" -eq 32 ]'
 expect_status 0 baraza check --state copied
 stop hub
+
+step "at a hub a damaged entry, or its words, is named; the others are read, and no export is written"
+for what in leaf leaf-part; do
+    rm -rf hurt && cp -a hub hurt
+    expect_status 0 baraza log --state hub --json
+    all=$(wc -l <out)
+    "$DAMAGE" hurt/store $what 20 || die "nothing was damaged"
+    expect_status 0 baraza log --state hurt --json
+    expect_contains "what is damaged" "$(cat err)" "entry 20 of the record"
+    expect_equal "entries shown" "$(wc -l <out)" "$([ $what = leaf ] && echo $((all - 1)) || echo "$all")"
+    expect_status 0 baraza status --state hurt
+    expect_status 1 baraza check --state hurt
+    expect_contains "what check says" "$(cat out)" "entry 20 of the record"
+    expect_status 65 baraza export --state hurt --parts --out never.baraza
+    [ ! -e never.baraza ] || die "an export was written that could not be verified"
+done
+
+step "a hub goes on from a backup that has all it published"
 mv hub hub.old
 mv copied hub
 start_hub

@@ -174,6 +174,9 @@ static int export(struct cmd_context *context, struct exporting *x)
         code = look_back(x);
     }
     if (code < 0) {
+        code = reading_need_whole(x->r, x->scope.parts);
+    }
+    if (code < 0) {
         code = write_out(context, x);
     }
     if (code == EXIT_GOOD && x->path != NULL) {

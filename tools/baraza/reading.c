@@ -9,6 +9,8 @@
 #include "common/store/id_prefix.h"
 #include "tools/baraza/print.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,13 +36,45 @@ void reading_rewind(struct reading *r)
     }
 }
 
-static bool read_entry(struct reading *r, struct reading_item *out)
+static void add_kind(struct reading *r, enum kind kind)
 {
-    if (r->e != OK || r->next >= r->head.size) {
+    const size_t n = r->tree.n;
+    if ((n & (n - 1)) == 0) {
+        r->kinds = mem_grow(r->kinds, n == 0 ? 1 : 2 * n, sizeof *r->kinds);
+    }
+    r->kinds[n] = (uint8_t)kind;
+}
+
+// An entry that a hub's disk damaged stops nobody from reading the others: its id keeps its place in the tree.
+static bool pass_damaged(struct reading *r)
+{
+    struct hash id;
+    if (r->is_file || !reading_hub_pass(r, &id)) {
         return false;
     }
-    *out = (struct reading_item){ .index = r->next };
-    if (!(r->is_file ? reading_file_next(r, out) : reading_hub_next(r, out))) {
+    if (r->next == r->tree.n) { // the fold; later passes know of it
+        add_kind(r, KIND_UNKNOWN);
+        audit_tree_add(&r->tree, id);
+        r->damaged++;
+        reading_warn("entry %llu of the record is damaged on this hub's disk and left out: baraza check",
+                     (unsigned long long)r->next);
+    }
+    r->next++;
+    return true;
+}
+
+static bool read_entry(struct reading *r, struct reading_item *out)
+{
+    do {
+        if (r->e != OK || r->next >= r->head.size) {
+            return false;
+        }
+        *out = (struct reading_item){ .index = r->next };
+        if (r->is_file ? reading_file_next(r, out) : reading_hub_next(r, out)) {
+            break;
+        }
+    } while (pass_damaged(r));
+    if (r->e != OK || r->next >= r->head.size) {
         return false;
     }
     out->form = kind_parse(&out->entry, &out->body);
@@ -54,13 +88,26 @@ static bool read_entry(struct reading *r, struct reading_item *out)
     return true;
 }
 
-static void add_kind(struct reading *r, enum kind kind)
+void reading_warn(const char *format, ...)
 {
-    const size_t n = r->tree.n;
-    if ((n & (n - 1)) == 0) {
-        r->kinds = mem_grow(r->kinds, n == 0 ? 1 : 2 * n, sizeof *r->kinds);
+    struct why why;
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(why.text, sizeof why.text, format, list);
+    va_end(list);
+    (void)exit_report("baraza", ERR_CORRUPT, &why); // said, and gone on
+}
+
+int reading_need_whole(const struct reading *r, bool words)
+{
+    struct why why;
+    if (r->damaged == 0 && (!words || r->damaged_words == 0)) {
+        return -1;
     }
-    r->kinds[n] = (uint8_t)kind;
+    why_set(&why, "%llu entries of the record, and the words of %llu, are damaged on this hub's disk: what is written "
+                  "of it could not be verified. Restore the last backup; baraza check names them",
+            (unsigned long long)r->damaged, (unsigned long long)r->damaged_words);
+    return cmd_fail(ERR_CORRUPT, &why);
 }
 
 static enum err fold(struct reading *r)

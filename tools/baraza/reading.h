@@ -55,6 +55,10 @@ void reading_rewind(struct reading *r);
 // The first failure of reading, reported: its exit code, or -1 when there was none.
 int reading_end(struct reading *r);
 
+// -1 when nothing of the entries (words: nor of the words that were read so far) was damaged on a hub's disk; else
+// reports that: for what others are to verify. Who only reads goes on with the rest, and it is named as it is met.
+int reading_need_whole(const struct reading *r, bool words);
+
 // -1 when what was read ends at a signed checkpoint; else reports that the hub has published none yet.
 int reading_need_checkpoint(const struct reading *r);
 

@@ -22,6 +22,9 @@ struct reading {
     uint8_t *kinds;               // of all entries, once folded
     uint64_t next;                // index of the entry to come
     bool with_parts;              // the fold needs none
+    uint64_t damaged;             // entries that this hub's disk damaged, and of which only the words
+    uint64_t damaged_words;
+    uint64_t words_told;          // index up to which they have been named
     enum err e;
     struct why why;
 
@@ -51,10 +54,15 @@ void reading_file_close(struct reading *r);
 
 // Read the entry r->next into entry, has_parts and disclosure. False on a failure, which is in r->e then.
 MUST_USE bool reading_hub_next(struct reading *r, struct reading_item *out);
+// True when the failure was a damaged entry: it is passed over, and *id is what it was.
+MUST_USE bool reading_hub_pass(struct reading *r, struct hash *id);
 MUST_USE bool reading_file_next(struct reading *r, struct reading_item *out);
 
 // Starts an export again from its first frame.
 MUST_USE enum err reading_file_rewind(struct reading *r);
+
+// Says what is damaged to standard error; reading goes on.
+void reading_warn(const char *format, ...) PRINTF_LIKE(1, 2);
 
 // A line of progress for a pass over all entries.
 struct progress reading_progress(const struct reading *r, const char *doing, uint64_t total);
