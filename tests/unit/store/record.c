@@ -227,7 +227,8 @@ Test(record, a_flipped_bit_in_an_entry_a_tile_or_a_slot_is_found_before_anything
         if (what < 3) {
             cr_assert_eq(record_verify(r, t, 600, &f, &why), ERR_CORRUPT);
             cr_assert_eq(f.size, 0);
-            cr_assert_not_null(strstr(why.text, what == 0 ? "entry 300" : what == 1 ? "entry 599" : "entry 0"), "%s", why.text);
+            static const char *const named[] = { "entry 300", "entry 599", "entry 0" };
+            cr_assert_not_null(strstr(why.text, named[what]), "%s", why.text);
         } else {
             cr_assert_neq(record_slot(t, &first, &at), OK);
         }
