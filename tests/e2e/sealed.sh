@@ -167,6 +167,8 @@ sync site
 in_record correction 1
 expect_status 0 baraza log --state hub
 expect_contains "the log" "$(cat out)" "(sealed to wren and ombuds)"
+expect_status 0 baraza log --state hub --kind correction
+expect_contains "the log of corrections" "$(cat out)" "misheard: (sealed to lark, wren and ombuds)"
 expect_status 0 baraza trace "$sealed" --state hub
 expect_contains "trace" "$(cat out)" "(sealed)"
 

@@ -6,6 +6,7 @@
 #include "tools/baraza/amends.h"
 
 #include "common/base/table.h"
+#include "common/format/sealed.h"
 #include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
 
@@ -18,12 +19,14 @@ struct amends {
     struct table first_of; // target -> number of its first
     struct amend *rows;
     size_t n, room;
+    struct table sealed;   // contributions that are
 };
 
 struct amends *amends_new(void)
 {
     struct amends *a = mem_new(sizeof *a);
     a->first_of = table_new(sizeof(struct hash));
+    a->sealed = table_new(sizeof(struct hash));
     return a;
 }
 
@@ -42,6 +45,7 @@ void amends_free(struct amends *a)
         }
     }
     table_done(&a->first_of);
+    table_done(&a->sealed);
     free(a->rows);
     free(a);
 }
@@ -129,8 +133,28 @@ static bool amends_kind(enum kind kind)
     return kind == KIND_CORRECTION || kind == KIND_WITHDRAWAL || kind == KIND_OPENED;
 }
 
+static bool is_sealed(const struct body *body)
+{
+    return body->kind == KIND_CONTRIBUTION && body->as.contribution.sensitivity == SENSITIVITY_SEALED;
+}
+
+uint32_t amends_in_clear(const struct amends *a, const struct entry *e, const struct body *body,
+                         const struct disclosure *d)
+{
+    const bool corrects = body->kind == KIND_CORRECTION;
+    if (d == NULL || (body->kind != KIND_CONTRIBUTION && !corrects)) {
+        return 0;
+    }
+    const struct hash target = corrects ? entry_ref(e, 0) : e->id;
+    const bool sealed = corrects ? table_find(&a->sealed, target.b, NULL) : is_sealed(body);
+    return sealed_missing(sealed_due(body->kind, sealed ? SENSITIVITY_SEALED : SENSITIVITY_OPEN), d);
+}
+
 void amends_take(struct amends *a, const struct entry *e, const struct body *body, const struct disclosure *d)
 {
+    if (is_sealed(body) && !table_find(&a->sealed, e->id.b, NULL)) {
+        table_put(&a->sealed, e->id.b, 0);
+    }
     if (!amends_kind(body->kind)) {
         return;
     }
@@ -188,9 +212,9 @@ enum err amends_here(struct work *w, struct amends **out, struct why *why)
     }
     struct amends *a = amends_new();
     while (local_next(l, &e)) {
-        const bool amends = e.known && amends_kind(e.body.kind);
+        const bool amends = e.known && (amends_kind(e.body.kind) || is_sealed(&e.body));
         if (amends && e.fate != FATE_REFUSED && e.fate != FATE_REPLACED) {
-            const bool given = w->readable && local_parts(l, &d, NULL) == OK;
+            const bool given = w->readable && amends_kind(e.body.kind) && local_parts(l, &d, NULL) == OK;
             amends_take(a, &e.entry, &e.body, given ? &d : NULL);
         }
     }

@@ -33,7 +33,8 @@ struct amends;
 struct amends *amends_new(void);
 void amends_free(struct amends *a);
 
-// Takes an entry in force, once; other kinds are passed over. d (NULL: not shown) and all else is copied.
+// Takes an entry in force, once; other kinds are passed over, but which contributions are sealed is remembered. d
+// (NULL: not shown) and all else is copied.
 void amends_take(struct amends *a, const struct entry *e, const struct body *body, const struct disclosure *d);
 
 // Takes all of a reading, which is then at its start again. Returns -1 and *out, or has reported. The caller frees.
@@ -56,6 +57,11 @@ const struct amend *amends_sole(const struct amends *a, struct hash target);
 // The words of a contribution to show: "(withdrawn)" once they are no more to be kept in the record, the corrected ones
 // when one correction stands, else `original`.
 struct slice amends_words(const struct amends *a, struct hash target, struct slice original);
+
+// The parts of an entry, as bits, that should be sealed and are not (PROTOCOL 4.7): nobody is shown them. What a
+// correction must seal is known from the contribution, when that was taken.
+uint32_t amends_in_clear(const struct amends *a, const struct entry *e, const struct body *body,
+                         const struct disclosure *d);
 
 // How often parts of target were opened.
 size_t amends_opened(const struct amends *a, struct hash target);

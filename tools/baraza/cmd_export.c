@@ -111,7 +111,8 @@ static enum err write_json(struct exporting *x)
         if (item.has_parts) {
             limit(x, &item, &shown);
         }
-        json_t *o = entry_json(reading_charter(x->r), &item, item.has_parts && x->scope.parts ? &shown : NULL);
+        const bool parts = item.has_parts && x->scope.parts;
+        json_t *o = entry_json(reading_charter(x->r), x->amends, &item, parts ? &shown : NULL);
         amends_put_json(x->amends, item.entry.id, o);
         cmd_mark(o);
         json_print(o, &x->piece);

@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#define SPEAKER 2 // its place among the parts of a contribution
 #define TEXT_SHOWN 60
 
 // The forum of a contribution, by its session's id.
@@ -125,7 +126,7 @@ static struct shown shown_of(const struct logging *l, const struct reading_item 
 
 static int print_json(const struct logging *l, const struct reading_item *item)
 {
-    json_t *o = entry_json(reading_charter(l->r), item, item->has_parts ? &item->disclosure : NULL);
+    json_t *o = entry_json(reading_charter(l->r), l->amends, item, item->has_parts ? &item->disclosure : NULL);
     const char *forum = forum_of(l, item);
     amends_put_json(l->amends, item->entry.id, o);
     if (forum != NULL) {
@@ -158,12 +159,22 @@ static void put_field(struct buf *out, const struct content *c, const char *fiel
     print_line(out, text, TEXT_SHOWN);
 }
 
-static void put_words(struct buf *out, const struct reading_item *item, const char *part)
+// The words of a part; where they are sealed, to whom; where they should be, that they are not shown.
+static void put_words(struct buf *out, const struct logging *l, const struct reading_item *item, const char *part)
 {
     const struct content c = fields_of(item, part);
-    if (!item->has_parts) {
+    const struct disclosure *d = item->has_parts ? &item->disclosure : NULL;
+    const uint32_t clear = amends_in_clear(l->amends, &item->entry, &item->body, d);
+    size_t i = 0;
+    while (i < item->entry.part_count && !slice_equal(item->entry.parts[i].name, slice_text(part))) {
+        i++;
+    }
+    if (d == NULL || i >= d->count) {
         buf_put_text(out, "(not shown)");
-    } else {
+    } else if ((clear & 1u << i) != 0) {
+        buf_printf(out, "[%s IN THE CLEAR: have it erased]", part);
+    } else if (d->parts[i].state != PART_DISCLOSED || !recipients_put_sealed(reading_charter(l->r), d->parts[i].bytes,
+                                                                              out)) {
         put_field(out, &c, content_find(&c, "title") != NULL ? "title" : "text");
     }
 }
@@ -179,13 +190,14 @@ static void put_contribution(struct buf *out, const struct logging *l, const str
     const char *forum = forum_of(l, item);
     const struct content speaker = fields_of(item, "speaker");
     struct slice groups[LIMIT_FIELDS];
-    const size_t n = content_list(content_value(&speaker, "groups"), groups, LIMIT_FIELDS);
+    const struct shown shown = shown_of(l, item);
+    const bool hidden = (amends_in_clear(l->amends, &item->entry, &item->body, shown.disclosure) & 1u << SPEAKER) != 0;
+    const size_t n = hidden ? 0 : content_list(content_value(&speaker, "groups"), groups, LIMIT_FIELDS);
     buf_put_text(out, forum != NULL ? forum : "(forum not in the record)");
     buf_put_text(out, "  ");
     if (n > 0) {
         put_label(out, l, CODES_GROUP, groups[0]);
     }
-    const struct shown shown = shown_of(l, item);
     shown_put(&shown, "(not shown)", TEXT_SHOWN, out);
 }
 
@@ -201,7 +213,7 @@ static void put_link(struct buf *out, const struct logging *l, const struct read
 static void put_response(struct buf *out, const struct logging *l, const struct reading_item *item)
 {
     put_label(out, l, CODES_DISPOSITION, item->body.as.response.disposition);
-    put_words(out, item, "reason");
+    put_words(out, l, item, "reason");
     buf_put_text(out, " (to ");
     print_id(out, entry_ref(&item->entry, 0), l->digits);
     if (item->entry.ref_count > 1) {
@@ -226,14 +238,14 @@ static void put_later(struct buf *out, const struct logging *l, const struct rea
     const struct body *b = &item->body;
     if (b->kind == KIND_CORRECTION) {
         put_label(out, l, CODES_CORRECT_REASON, b->as.correction.reason);
-        put_words(out, item, "said");
+        put_words(out, l, item, "said");
     } else if (b->kind == KIND_WITHDRAWAL) {
         put_scopes(out, l, b);
     } else if (b->kind == KIND_OPENED) {
         put_label(out, l, CODES_OPEN_REASON, b->as.opened.reason);
         print_line(out, b->as.opened.part, LIMIT_CODE_BYTES);
         buf_put_text(out, "  ");
-        put_words(out, item, "reason");
+        put_words(out, l, item, "reason");
     } else if (b->kind == KIND_ATTEST) {
         print_line(out, label_of(l->context, CODES_ATTEST_WAY, b->as.attest.way), 40);
     } else if (b->kind == KIND_INCIDENT) {
@@ -258,13 +270,14 @@ static uint64_t attended(const struct body *b)
     return people;
 }
 
-static void put_forum(struct buf *out, const struct reading_item *item, struct slice code, struct slice area)
+static void put_forum(struct buf *out, const struct logging *l, const struct reading_item *item, struct slice code,
+                      struct slice area)
 {
     print_line(out, code, LIMIT_CODE_BYTES);
     buf_put_text(out, ", ");
     print_line(out, area, LIMIT_CODE_BYTES);
     buf_put_text(out, "  ");
-    put_words(out, item, "context");
+    put_words(out, l, item, "context");
 }
 
 // What an entry says, in a few words.
@@ -286,10 +299,10 @@ static void put_summary(struct buf *out, const struct logging *l, const struct r
         print_id(out, b->as.enrol.invite, l->digits);
         break;
     case KIND_SESSION:
-        put_forum(out, item, b->as.session.code, b->as.session.area);
+        put_forum(out, l, item, b->as.session.code, b->as.session.area);
         break;
     case KIND_FORUM_PLAN:
-        put_forum(out, item, b->as.forum_plan.code, b->as.forum_plan.area);
+        put_forum(out, l, item, b->as.forum_plan.code, b->as.forum_plan.area);
         break;
     case KIND_ATTENDANCE:
         buf_printf(out, "%llu people", (unsigned long long)attended(b));
@@ -308,7 +321,7 @@ static void put_summary(struct buf *out, const struct logging *l, const struct r
         break;
     case KIND_CLAUSE:
         put_label(out, l, CODES_CLAUSE_TYPE, b->as.clause.type);
-        put_words(out, item, "text");
+        put_words(out, l, item, "text");
         break;
     case KIND_LINK:
         put_link(out, l, item);

@@ -26,6 +26,7 @@ struct showing {
     enum verdict standing;
     const struct amends *amends;         // what was said of it since; NULL: not looked for
     const struct charter *charter;
+    const struct amends *all;            // for what must not be shown
 };
 
 // Of a contribution: open, restricted or sealed.
@@ -71,7 +72,7 @@ static int print_json(const struct showing *s)
         json_put(o, "sensitivity", json_of_bytes(guard));
     }
     if (s->disclosure != NULL) {
-        json_put(o, "parts", parts_json(s->charter, s->entry, s->disclosure));
+        json_put(o, "parts", parts_json(s->charter, s->all, s->entry, s->disclosure));
     }
     return cmd_print_json(o);
 }
@@ -117,7 +118,7 @@ static int print_entry(const struct cmd_context *context, const struct showing *
         buf_put_u8(&out, '\n');
     }
     if (s->disclosure != NULL) {
-        json_t *parts = parts_json(s->charter, e, s->disclosure);
+        json_t *parts = parts_json(s->charter, s->all, e, s->disclosure);
         print_fields(&out, parts, "");
         json_decref(parts);
     } else if (e->part_count > 0) {
@@ -130,7 +131,7 @@ static int print_entry(const struct cmd_context *context, const struct showing *
 }
 
 // One of the answers that came down, printed below the entry.
-static int print_answers(const struct cmd_context *context, struct work *w, struct hash id)
+static int print_answers(const struct cmd_context *context, struct work *w, const struct amends *amends, struct hash id)
 {
     struct kv_txn *t = NULL;
     struct why why = { "" };
@@ -158,7 +159,7 @@ static int print_answers(const struct cmd_context *context, struct work *w, stru
                      disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
         const struct showing s = {
             .entry = &entry, .disclosure = shown ? &d : NULL, .state = "the answer to it",
-            .charter = state_charter(w->state) };
+            .charter = state_charter(w->state), .all = amends };
         code = print_entry(context, &s);
     }
     leaf_range_done(&range);
@@ -207,7 +208,7 @@ static int print_amends_here(const struct cmd_context *context, struct work *w, 
         if (what != NULL) {
             const bool readable = w->readable && local_parts(l, &d, NULL) == OK;
             const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = what,
-                                       .charter = state_charter(w->state) };
+                                       .charter = state_charter(w->state), .all = a };
             code = print_entry(context, &s);
         }
     }
@@ -228,7 +229,7 @@ static int print_amends_read(const struct cmd_context *context, struct reading *
         if (what != NULL) {
             const struct showing s = { .entry = &item.entry, .disclosure = item.has_parts ? &item.disclosure : NULL,
                                        .state = what, .indexed = true, .index = item.index,
-                                       .standing = item.standing, .charter = reading_charter(r) };
+                                       .standing = item.standing, .charter = reading_charter(r), .all = a };
             code = print_entry(context, &s);
         }
     }
@@ -264,7 +265,7 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         bool readable = w.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
         const struct showing s = {
             .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate), .amends = amends,
-            .charter = state_charter(w.state),
+            .charter = state_charter(w.state), .all = amends,
             .refused = e.fate == FATE_REFUSED, .refusal = e.refusal };
         code = print_entry(context, &s);
     }
@@ -276,7 +277,7 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         code = cmd_fail(ERR_NOT_FOUND, &why);
     } else if (fits == 1 && code == EXIT_GOOD) {
         code = print_amends_here(context, &w, amends, found);
-        code = code == EXIT_GOOD ? print_answers(context, &w, found) : code;
+        code = code == EXIT_GOOD ? print_answers(context, &w, amends, found) : code;
     } else if (fits > 1) {
         cmd_remark(context, "%zu entries begin with \"%s\"", fits, typed);
     }
@@ -308,6 +309,7 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
                                            .index = item.index,
                                            .standing = item.standing,
                                            .amends = amends,
+                                           .all = amends,
                                            .charter = reading_charter(r) };
                 code = print_entry(context, &s);
             }

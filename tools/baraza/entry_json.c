@@ -111,12 +111,12 @@ static json_t *part_json(const struct charter *charter, const struct part *p)
     return o;
 }
 
-json_t *parts_json(const struct charter *charter, const struct entry *e, const struct disclosure *d)
+json_t *parts_json(const struct charter *charter, const struct amends *a, const struct entry *e,
+                   const struct disclosure *d)
 {
     struct body body;
-    const bool contribution = kind_parse(e, &body) == VERDICT_GOOD && body.kind == KIND_CONTRIBUTION;
-    const uint32_t due = contribution ? sealed_due(body.kind, body.as.contribution.sensitivity) : 0;
-    const uint32_t clear = sealed_missing(due, d);
+    const bool known = kind_parse(e, &body) == VERDICT_GOOD;
+    const uint32_t clear = known && a != NULL ? amends_in_clear(a, e, &body, d) : 0;
     json_t *object = json_object();
     for (size_t i = 0; i < e->part_count && i < d->count; i++) {
         const struct part *p = &d->parts[i];
@@ -310,7 +310,8 @@ json_t *body_json(const struct reading_item *item)
     return o;
 }
 
-json_t *entry_json(const struct charter *charter, const struct reading_item *item, const struct disclosure *shown)
+json_t *entry_json(const struct charter *charter, const struct amends *a, const struct reading_item *item,
+                   const struct disclosure *shown)
 {
     const struct entry *e = &item->entry;
     json_t *o = json_object();
@@ -329,7 +330,7 @@ json_t *entry_json(const struct charter *charter, const struct reading_item *ite
     json_put(o, "refs", refs);
     json_put(o, "body", body_json(item));
     if (shown != NULL) {
-        json_put(o, "parts", parts_json(charter, e, shown));
+        json_put(o, "parts", parts_json(charter, a, e, shown));
     }
     return o;
 }

@@ -19,8 +19,7 @@ static struct slice part_of(const struct shown *s, size_t i)
 
 static uint32_t in_clear(const struct shown *s)
 {
-    const uint32_t due = sealed_due(KIND_CONTRIBUTION, s->body->as.contribution.sensitivity);
-    return s->disclosure == NULL ? 0 : sealed_missing(due, s->disclosure);
+    return amends_in_clear(s->amends, s->entry, s->body, s->disclosure);
 }
 
 static void put_words(const struct shown *s, const char *hidden, size_t characters, struct buf *out)

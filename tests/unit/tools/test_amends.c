@@ -124,3 +124,31 @@ Test(amends, words_go_when_the_record_is_no_more_agreed_to_and_stay_for_any_othe
     }
     world_done(&w);
 }
+
+Test(amends, what_must_be_sealed_follows_the_contribution_whichever_comes_first)
+{
+    struct world w;
+    struct body body = { .kind = KIND_CONTRIBUTION };
+    cr_assert_eq(ident_init(), OK);
+    world_init(&w, 1);
+    struct person p = person_of("host");
+    const struct said *session = world_session(&w, &p, "LR-NIM", "LR-NIM-2026-001");
+    for (uint64_t sensitivity = SENSITIVITY_OPEN; sensitivity <= SENSITIVITY_SEALED; sensitivity++) {
+        struct amends *a = amends_new();
+        const struct slice parts[LIMIT_PARTS] = { [1] = SLICE_LITERAL("\x80"), [4] = SLICE_LITERAL("\x80") };
+        body.as.contribution.sensitivity = sensitivity;
+        const struct said *target = world_say(&w, &p, &body, &session->entry.id, 1, parts);
+        const struct said *better = correction(&w, &p, target, NULL, "in the clear");
+        const bool sealed = sensitivity == SENSITIVITY_SEALED;
+        take(a, better);
+        cr_expect_eq(amends_in_clear(a, &better->entry, &better->body, &better->disclosure), 0, "not known yet");
+        take(a, target);
+        cr_expect_eq(amends_in_clear(a, &better->entry, &better->body, &better->disclosure),
+                     sealed ? 1u << AMEND_SAID : 0);
+        cr_expect_eq(amends_in_clear(a, &target->entry, &target->body, &target->disclosure),
+                     1u << 4 | (sealed ? 1u << 1 : 0));
+        cr_expect_eq(amends_in_clear(a, &target->entry, &target->body, NULL), 0);
+        amends_free(a);
+    }
+    world_done(&w);
+}

@@ -155,7 +155,7 @@ Test(reading, refuses_an_export_that_is_not_good_or_of_another_consultation)
 static void text_of(const struct said *said, struct buf *out)
 {
     const struct charter nobody = { .officer_count = 0 };
-    json_t *parts = parts_json(&nobody, &said->entry, &said->disclosure);
+    json_t *parts = parts_json(&nobody, NULL, &said->entry, &said->disclosure);
     json_t *text = json_object_get(json_object_get(parts, "said"), "text");
     char *line = json_dumps(text, JSON_COMPACT | JSON_ENCODE_ANY);
     json_t *again = json_loads(line, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
