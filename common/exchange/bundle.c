@@ -100,12 +100,17 @@ bool bundle_begin(struct bundle_writer *w, enum bundle_way way, struct hash cons
     buf_put_text(out, BUNDLE_MAGIC);
     sha256_add(&w->hash, SLICE_LITERAL(BUNDLE_MAGIC));
     const size_t at = frame_open(out, FRAME_HEAD);
-    pack_array(out, 5);
+    pack_array(out, 6);
     pack_uint(out, way);
     pack_bin(out, SLICE_ARRAY(consultation.b));
     pack_bin(out, buf_slice(&boxed));
     pack_bin(out, SLICE_ARRAY(about->site.b));
     pack_bin(out, about->view);
+    pack_array(out, about->told.any ? 2 : 0);
+    if (about->told.any) {
+        pack_uint(out, about->told.upto);
+        pack_bin(out, SLICE_ARRAY(about->told.root.b));
+    }
     w->head = hash_of(frame_close(w, out, at));
     return true;
 }
@@ -236,16 +241,31 @@ static enum bundle_fault open_key(struct bundle_reader *r, struct slice boxed)
     return BUNDLE_FINE;
 }
 
+static struct bundle_told read_told(struct cursor *c)
+{
+    struct bundle_told told = { .any = false };
+    const size_t n = cursor_array(c, 2);
+    if (n == 2) {
+        told.any = true;
+        told.upto = cursor_uint(c);
+        cursor_bin_fixed(c, told.root.b, sizeof told.root.b);
+    } else if (n != 0) {
+        cursor_fail(c);
+    }
+    return told;
+}
+
 static enum bundle_fault read_head(struct bundle_reader *r, struct cursor *c, struct slice frame)
 {
     struct hash consultation;
     struct boxkey site;
-    cursor_array_of(c, 5);
+    cursor_array_of(c, 6);
     const uint64_t way = cursor_uint(c);
     cursor_bin_fixed(c, consultation.b, sizeof consultation.b);
     const struct slice boxed = cursor_bin(c);
     cursor_bin_fixed(c, site.b, sizeof site.b);
     const struct slice view = cursor_bin(c);
+    const struct bundle_told told = read_told(c);
     if (!cursor_done(c) || (way != BUNDLE_UP && way != BUNDLE_DOWN) || view.n > LIMIT_BUNDLE_VIEW ||
         boxed.n != sizeof r->key.b + SEAL_BOX_EXTRA) {
         return BUNDLE_FORM;
@@ -255,6 +275,7 @@ static enum bundle_fault read_head(struct bundle_reader *r, struct cursor *c, st
     }
     r->label.way = (enum bundle_way)way;
     r->label.site = site;
+    r->label.told = told;
     r->label.view_bytes = view.n;
     if (view.n > 0) {
         memcpy(r->label.view, view.p, view.n);

@@ -57,12 +57,21 @@ enum bundle_fault { BUNDLE_FAULT_TABLE(BUNDLE_FAULT_ENUM) BUNDLE_FAULTS };
 const char *bundle_fault_name(enum bundle_fault f);
 const char *bundle_fault_text(enum bundle_fault f);
 
+// What a site was told of the roster: the root (PROTOCOL 8.4) over SHA-256(00 ‖ u64be index ‖ id) of the entries of
+// control kinds below `upto`, where it has read down to. Two sites that were told the same have the same root.
+struct bundle_told {
+    bool any;                  // false: nothing is said
+    uint64_t upto;
+    struct hash root;
+};
+
 // What whoever carries a bundle may know of it. Bound to all that follows, but for a courier's eyes only a claim; the
 // view is the hub's signed word, or nothing.
 struct bundle_about {
     struct boxkey site;        // up: who made it, down: whom it is for
     struct slice view;         // the checkpoint verified there (up) or shown there (down), whole note, at most
                                // LIMIT_BUNDLE_VIEW bytes; empty: none
+    struct bundle_told told;   // up
 };
 
 // What a courier's look at a whole bundle gives (struct bundle_expect without sec).
@@ -72,6 +81,7 @@ struct bundle_label {
     struct hash whole;         // SHA-256 of all before the last frame: the bundle's name
     size_t view_bytes;
     uint8_t view[LIMIT_BUNDLE_VIEW];
+    struct bundle_told told;
 };
 
 // --- writing ---

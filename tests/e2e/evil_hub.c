@@ -7,20 +7,22 @@
 //   receipt   gives the receipt of one place for an entry at another
 //   past      signs another record of the same size
 //   growth    signs a larger record that does not begin with the one it signed before
+//   withhold  keeps the revocations from the site, and says that it has been told everything
 // HUB and SITE are state directories.
 #include "common/author/state.h"
 #include "common/base/file.h"
 #include "common/exchange/msg.h"
 #include "common/format/checkpoint.h"
 #include "common/format/custody.h"
+#include "common/format/entry.h"
 #include "tools/baraza/bundle_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum lie { LIE_CUSTODY, LIE_RECEIPT, LIE_PAST, LIE_GROWTH, LIES };
-static const char *const lie_names[LIES] = { "custody", "receipt", "past", "growth" };
+enum lie { LIE_CUSTODY, LIE_RECEIPT, LIE_WITHHOLD, LIE_PAST, LIE_GROWTH, LIES };
+static const char *const lie_names[LIES] = { "custody", "receipt", "withhold", "past", "growth" };
 
 struct evil {
     enum lie lie;
@@ -31,6 +33,7 @@ struct evil {
     struct boxkey site;
     struct boxsec site_sec;
     struct buf note; // the checkpoint that a lie needs
+    struct msg_down_entry kept[LIMIT_DOWN_ENTRIES];
     size_t told;     // lies in this bundle
 };
 
@@ -58,6 +61,22 @@ static void lie_about_custody(struct evil *v, struct msg_ack *m)
     v->told++;
 }
 
+static void withhold(struct evil *v, struct msg_down *m)
+{
+    struct entry e;
+    size_t n = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        CHECK(entry_parse(m->entries[i].entry, &e) == VERDICT_GOOD);
+        if (slice_equal(e.kind, SLICE_LITERAL("revoke"))) {
+            v->told++;
+        } else {
+            v->kept[n++] = m->entries[i];
+        }
+    }
+    m->count = n;
+    m->entries = v->kept;
+}
+
 static void bend(struct evil *v, struct msg *m)
 {
     if (v->lie == LIE_CUSTODY && m->type == MSG_ACK) {
@@ -65,6 +84,8 @@ static void bend(struct evil *v, struct msg *m)
     } else if (v->lie == LIE_RECEIPT && m->type == MSG_PROOF && m->as.proof.index > 0) {
         m->as.proof.index--;
         v->told++;
+    } else if (v->lie == LIE_WITHHOLD && m->type == MSG_DOWN) {
+        withhold(v, &m->as.down);
     } else if (v->lie >= LIE_PAST && m->type == MSG_WELCOME) {
         m->as.welcome.checkpoint = other_checkpoint(v, m->as.welcome.checkpoint);
     } else if (v->lie >= LIE_PAST && m->type == MSG_PROOF) {

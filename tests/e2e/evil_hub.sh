@@ -84,3 +84,44 @@ for kind in past growth; do
 done
 expect_status 1 baraza evidence --check past.evidence --state asked
 expect_contains "a fork needs no record to be seen" "$(cat out)" "two records of one size"
+
+step "a revocation kept from one site: it is noticed where a bundle of that site meets another one"
+rm -rf stick down bent one two
+mkdir stick down
+cp -a asked one
+site two
+site gone
+expect_status 0 baraza add "From the third site." --session XM-KIV-2026-003 --state gone --passphrase-file "$PASS"
+for name in founder one two gone; do expect_status 0 baraza bundle out stick --state $name; done
+expect_status 0 baraza bundle in stick --state hub
+expect_status 0 baraza bundle out --all down --state hub
+for name in founder one two gone; do baraza bundle in down --state $name >out 2>err; done
+key=$(baraza list --json --state gone --passphrase-file "$PASS" | grep -o '"author":"[0-9a-f]*"' | head -n 1 |
+    cut -d'"' -f4)
+expect_status 0 baraza revoke "$key" --as registrar --reason compromised --state founder --passphrase-file "$PASS"
+rm -f stick/* down/*
+for name in founder one two; do expect_status 0 baraza bundle out stick --state $name; done
+baraza bundle in stick --state hub >out 2>err || die "$(cat out err)"
+expect_status 0 baraza bundle out --all down --state hub
+mkdir bent
+for file in down/*.bundle; do "$evil_hub" hub two withhold "$file" "bent/${file##*/}" 2>>bending || true; done
+[ -n "$(ls bent)" ] || die "nothing was withheld: $(cat bending)"
+baraza bundle in down --state one >out 2>err
+expect_status 0 baraza bundle in bent --state two
+expect_status 0 baraza who --state two
+expect_contains "the second site does not know" "$(cat out | grep -c compromised)" "0"
+rm -f stick/*
+expect_status 0 baraza bundle out stick --state two
+expect_status 1 baraza bundle in stick --state one
+expect_contains "the first one says so at once" "$(cat err)" "was told something else"
+expect_status 0 baraza status --state one
+expect_contains "and what to do" "$(cat out)" "compare baraza who"
+
+step "two sites that were told the same have nothing to say of it, also when one is behind"
+rm -f stick/*
+expect_status 0 baraza bundle out stick --state founder
+baraza bundle in stick --state one >out 2>err
+grep -q "something else" out err && die "$(cat err)"
+expect_status 0 baraza bundle in down --state two
+rm -f stick/*
+expect_status 0 baraza bundle out stick --state two

@@ -12,6 +12,7 @@
 #include "hub/hub_keys.h"
 #include "node/node_bundle.h"
 #include "node/node_count.h"
+#include "node/node_told.h"
 #include "node/node_view.h"
 #include "tools/baraza/bundle_file.h"
 #include "tools/baraza/carry.h"
@@ -305,6 +306,14 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
     if (e != OK) {
         return e;
     }
+    bool differs = false;
+    if (taken.fault == BUNDLE_FINE && taken.label.way == BUNDLE_UP) {
+        const struct node_told_other other = { .site = taken.label.site, .told = taken.label.told };
+        e = node_told_meet(state_kv(t->w.state), &other, &differs, why);
+    }
+    if (e != OK) {
+        return e;
+    }
     if (taken.fault != BUNDLE_FINE) {
         *code = say_refused(t, path, taken.fault);
     } else if (view == VIEW_CONTRADICTS) {
@@ -315,6 +324,12 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
         *code = say_refused(t, path, BUNDLE_CARRY_FULL);
     } else {
         *code = say_carried(t, path, &taken);
+    }
+    if (differs) {
+        cmd_remark(t->context, "site %02x%02x%02x%02x was told something else of who may take part than this one: "
+                               "baraza status says what to do",
+                   taken.label.site.b[0], taken.label.site.b[1], taken.label.site.b[2], taken.label.site.b[3]);
+        *code = *code == EXIT_GOOD ? EXIT_FOUND : *code;
     }
     return OK;
 }

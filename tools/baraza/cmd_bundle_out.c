@@ -11,6 +11,7 @@
 #include "hub/hub_bundle.h"
 #include "hub/hub_keys.h"
 #include "node/node_bundle.h"
+#include "node/node_told.h"
 #include "tools/baraza/bundle_file.h"
 #include "tools/baraza/carry.h"
 #include "tools/baraza/print.h"
@@ -99,9 +100,10 @@ static enum err put(void *arg, struct slice message, struct why *why)
 }
 
 static enum err begin(struct making *m, enum bundle_way way, struct boxkey site, struct boxkey to, struct slice view,
-                      struct why *why)
+                      const struct bundle_told *told, struct why *why)
 {
     const struct bundle_about about = { .site = site,
+                                        .told = told != NULL ? *told : (struct bundle_told){ .any = false },
                                         .view = view.n <= LIMIT_BUNDLE_VIEW ? view : slice_of(NULL, 0) };
     free(m->path);
     m->path = name_bundle(m, way == BUNDLE_UP ? "from" : "to", site);
@@ -156,7 +158,7 @@ static int say_site(const struct making *m, const struct node_bundle_made *made,
 }
 
 // The last checkpoint that was verified here: whoever carries the bundle may compare it with her own.
-static enum err read_view(const struct making *m, struct buf *out)
+static enum err read_view(const struct making *m, struct buf *out, struct bundle_told *told)
 {
     struct kv_txn *t = NULL;
     struct tree_head head;
@@ -168,8 +170,11 @@ static enum err read_view(const struct making *m, struct buf *out)
     if (e == OK) {
         buf_put(out, note);
     }
+    if (e == OK || e == ERR_NOT_FOUND) {
+        e = node_told_here(t, UINT64_MAX, told);
+    }
     kv_abort(t);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 // What is carried for others goes along, when there is a folder to put it into.
@@ -198,16 +203,17 @@ static int from_site(struct making *m)
     struct node_bundle_made made;
     struct carry_given others;
     struct buf view = buf_new(LIMIT_NOTE_BYTES);
+    struct bundle_told told = { .any = false };
     const struct charter *charter = state_charter(m->w.state);
     if (m->to != NULL || m->all) {
         return cmd_usage("--to and --all are for a hub's state; a site's bundle is for its hub");
     }
     enum err e = state_transport_load(m->w.state, &transport, &why);
     if (e == OK) {
-        e = read_view(m, &view);
+        e = read_view(m, &view, &told);
     }
     if (e == OK) {
-        e = begin(m, BUNDLE_UP, transport.pub, charter->intake, buf_slice(&view), &why);
+        e = begin(m, BUNDLE_UP, transport.pub, charter->intake, buf_slice(&view), &told, &why);
     }
     if (e == OK) {
         struct outbox_cover cover;
@@ -343,7 +349,7 @@ static int answer_site(struct making *m, struct boxkey site)
         e = read_published(m, &note, &why);
     }
     if (e == OK) {
-        e = begin(m, BUNDLE_DOWN, site, site, buf_slice(&note), &why);
+        e = begin(m, BUNDLE_DOWN, site, site, buf_slice(&note), NULL, &why);
     }
     if (e == OK) {
         e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, said.hello, &made, &why);

@@ -3,10 +3,12 @@
 //
 // `baraza status`: one line that reconciles, and what to do when something waits. Needs nobody's passphrase.
 #include "common/author/agent.h"
+#include "common/format/armor.h"
 #include "common/net/loop.h"
 #include "node/node_carry.h"
 #include "node/node_contact.h"
 #include "node/node_custody.h"
+#include "node/node_told.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/gone.h"
@@ -26,6 +28,8 @@ struct exchange_status {
     struct node_contact contact; // how the last try to reach the hub ended
     bool contradicted;      // the hub signed two records that exclude each other
     bool false_custody;     // the hub signed that it holds something else than what was given to it
+    struct boxkey told_else[LIMIT_VIEWS]; // sites that were told something else of the roster
+    size_t told_n;
     struct node_waits waits; // what waits for an unlock
 };
 
@@ -48,8 +52,11 @@ static enum err load_exchange(struct work *w, struct exchange_status *out, struc
     out->verified = e == OK;
     out->contradicted = kept(t, NODE_CONTRADICTION);
     out->false_custody = kept(t, NODE_FALSE_CUSTODY);
-    kv_abort(t);
     e = e == ERR_NOT_FOUND ? OK : e;
+    if (e == OK) {
+        e = node_told_differs(t, out->told_else, &out->told_n);
+    }
+    kv_abort(t);
     if (e == OK) {
         e = node_contact_get(state_kv(w->state), &out->contact);
     }
@@ -76,6 +83,15 @@ static uint64_t count_carried(const struct work *w)
     return node_carry_read(state_dir(w->state), &carry, NULL) == OK ? carry.n : 0;
 }
 
+static json_t *told_json(const struct exchange_status *x)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < x->told_n; i++) {
+        json_push(list, json_of_hex(SLICE_ARRAY(x->told_else[i].b)));
+    }
+    return list;
+}
+
 static int print_json(struct work *w, const struct forums *f, const struct exchange_status *x)
 {
     json_t *o = json_object();
@@ -100,6 +116,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "carried", json_of_number(count_carried(w)));
     json_put(o, "hub_contradicted", json_boolean(x->contradicted));
     json_put(o, "hub_false_custody", json_boolean(x->false_custody));
+    json_put(o, "told_something_else", told_json(x));
     json_put(o, "waits", waits_json(&x->waits));
     json_put(o, "destroyed", w->destroyed.count == 0 ? json_null() : json_time(w->destroyed.wall_s));
     json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
@@ -155,6 +172,18 @@ static void put_against(struct buf *out, const struct exchange_status *x)
     }
     if (x->contradicted || x->false_custody) {
         buf_put_text(out, "The proof is kept. Give it to an auditor: baraza evidence --out FILE\n");
+    }
+}
+
+// Which of the two was kept in the dark, or whether a bundle lied, only people can find out.
+static void put_told(struct buf *out, const struct exchange_status *x)
+{
+    for (size_t i = 0; i < x->told_n; i++) {
+        buf_put_text(out, "Site ");
+        armor_put_hex(out, slice_of(x->told_else[i].b, 4));
+        buf_put_text(out, " was told something else of who may take part than this one. The hub may keep a revocation "
+                          "from one of you:\n  compare baraza who on both computers, and tell the registrar and an "
+                          "auditor.\n");
     }
 }
 
@@ -235,6 +264,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
     buf_put_u8(&out, '\n');
     damage_put(&f->damage, w, &out);
     put_against(&out, x);
+    put_told(&out, x);
     if (!context->quiet) {
         if (x->verified) {
             buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->head.size);

@@ -26,7 +26,8 @@ static void scene_init(struct scene *s, enum bundle_way way)
     *s = (struct scene){ .consultation = hash_of(SLICE_LITERAL("a consultation")), .file = buf_new(1 << 20) };
     box_keypair(&s->pub, &s->sec);
     sign_keypair_from_seed(seed, &s->log, &s->log_sec);
-    s->about = (struct bundle_about){ .site = s->pub, .view = SLICE_LITERAL("a checkpoint") };
+    s->about = (struct bundle_about){ .site = s->pub, .view = SLICE_LITERAL("a checkpoint"),
+                                       .told = { .any = way == BUNDLE_UP, .upto = 7, .root = { { 9 } } } };
     cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &s->about, &s->file));
     for (uint8_t i = 0; i < MESSAGES; i++) {
         const uint8_t message[] = { i, i, i };
@@ -74,6 +75,29 @@ static enum bundle_fault read_all(const struct bundle_expect *expect, struct sli
     bundle_reader_done(&r);
     buf_done(&message);
     return f == BUNDLE_FINE && at < file.n ? BUNDLE_TRAILING : f;
+}
+
+Test(bundle, a_courier_reads_whose_it_is_what_was_seen_and_what_was_told_and_nothing_else)
+{
+    struct scene s;
+    size_t n = 0;
+    scene_init(&s, BUNDLE_UP);
+    struct bundle_expect courier = { .consultation = s.consultation, .log = s.log };
+    struct bundle_reader r;
+    struct buf message = buf_new(LIMIT_FRAME_BYTES);
+    cr_expect_eq(read_all(&courier, buf_slice(&s.file), &n), BUNDLE_FINE);
+    cr_expect_eq(n, 0);
+    bundle_reader_init(&r, &courier);
+    cr_assert_eq(bundle_read_magic(&r, slice_of(s.file.p, BUNDLE_MAGIC_BYTES)), BUNDLE_FINE);
+    cr_assert_eq(bundle_length(s.file.p + BUNDLE_MAGIC_BYTES, &n), BUNDLE_FINE);
+    cr_assert_eq(bundle_read(&r, slice_of(s.file.p + BUNDLE_MAGIC_BYTES, BUNDLE_LENGTH_BYTES + n), &message),
+                 BUNDLE_FINE);
+    cr_expect(boxkey_equal(r.label.site, s.pub));
+    cr_expect(slice_equal(slice_of(r.label.view, r.label.view_bytes), s.about.view));
+    cr_expect(r.label.told.any && r.label.told.upto == 7 && hash_equal(r.label.told.root, s.about.told.root));
+    bundle_reader_done(&r);
+    buf_done(&message);
+    buf_done(&s.file);
 }
 
 Test(bundle, what_was_put_in_comes_out_both_ways)
