@@ -12,9 +12,12 @@
 #include <stdlib.h>
 
 // --- the ledger: an open-addressed table of journals ---
-void ledger_init(struct ledger *l, struct hash consultation, struct roster *roster, uint64_t size)
+void ledger_init(struct ledger *l, struct hash consultation, struct roster *roster, struct erasure *erasures,
+                 uint64_t size)
 {
-    *l = (struct ledger){ .consultation = consultation, .roster = roster, .size = size, .journal_room = 64 };
+    *l = (struct ledger){
+        .consultation = consultation, .roster = roster, .erasures = erasures, .size = size, .journal_room = 64
+    };
     l->journals = mem_new(l->journal_room * sizeof(struct ledger_journal *));
 }
 
@@ -25,6 +28,7 @@ void ledger_done(struct ledger *l)
     }
     free(l->journals);
     roster_free(l->roster);
+    erasure_free(l->erasures);
     *l = (struct ledger){ 0 };
 }
 
@@ -246,7 +250,9 @@ static enum verdict may_enter(const struct ledger *l, const struct packet *p)
         !invite_known(l->roster, p->body->as.enrol.invite)) {
         v = VERDICT_GAP; // PROTOCOL 12.4: the registrar's device may simply have been slower than the newcomer's
     }
-    if (v == VERDICT_GOOD && !p->complete && !FAULT(CUSTODY_WITHOUT_PARTS)) {
+    // PROTOCOL 16.3: of a part that a redaction covers nothing is missing.
+    if (v == VERDICT_GOOD && p->missing != 0 && !FAULT(CUSTODY_WITHOUT_PARTS) &&
+        (p->missing & ~(p->erased & erasure_mask(l->erasures, &p->entry))) != 0) {
         v = VERDICT_PARTS_MISSING;
     }
     return v;
@@ -259,6 +265,9 @@ static void enter(struct ledger *l, struct ledger_journal *j, uint64_t branch, s
     p->index = l->size++;
     p->branch = branch;
     p->standing = p->control ? roster_apply(l->roster, &p->entry, p->form, p->body, p->index) : VERDICT_GOOD;
+    if (p->control && p->form == VERDICT_GOOD) {
+        erasure_put(l->erasures, &p->entry, p->body, p->index, p->standing);
+    }
     k->next = p->entry.place.seq + 1;
     k->index = p->index;
     k->head = p->entry.id;

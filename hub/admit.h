@@ -9,10 +9,13 @@
 #define BARAZA_HUB_ADMIT_H
 
 #include "common/exchange/msg.h"
+#include "common/format/erasure.h"
 #include "common/format/kinds.h"
 #include "hub/peer_core.h"
 
+struct keeper;
 struct roster;
+struct store_key;
 struct wrapped;
 
 enum admit_fate {
@@ -25,7 +28,8 @@ enum admit_fate {
 struct packet {
     struct entry entry;         // borrows the batch's memory
     struct hash custody_leaf;   // leaf hash of what custody says of it (PROTOCOL 9.1)
-    bool complete;              // every part its kind requires is here
+    uint64_t missing;           // parts its kind requires that are not disclosed: a bit for each, bit 0 the first,
+    uint64_t erased;            // and which of them it says are erased
     uint32_t in_clear;          // parts that should be sealed and are not (PROTOCOL 4.7), as bits; 0 for corrections
     bool control;               // of a kind that rules read: body is given, if the form is GOOD
     enum verdict form;          // of its body (kind_parse), or SEEN_CONTRADICTS (the writer looked it up)
@@ -53,6 +57,8 @@ struct batch {
     enum verdict fault;         // class REFUSAL
     struct hash fault_received;
     struct arena *arena;        // owns all of it
+    struct keeper *keeper;      // of whom key is held until batch_done: what is sealed here is wrapped under it
+    const struct store_key *key;
 };
 
 // --- what the hub knows of a journal ---
@@ -74,15 +80,17 @@ struct ledger_journal {
 // What the writer keeps between transactions. After a failed commit it is freed and loaded anew.
 struct ledger {
     struct hash consultation;
-    struct roster *roster;      // folded over every entry below size
+    struct roster *roster;      // folded over every entry below size,
+    struct erasure *erasures;   // and so are redactions
     uint64_t size;              // of the record: index of the next leaf
     size_t journal_count;
     size_t journal_room;        // a power of two
     struct ledger_journal **journals; // open addressing by journal id
 };
 
-// An empty ledger over a roster, which it takes. ledger_done frees all.
-void ledger_init(struct ledger *l, struct hash consultation, struct roster *roster, uint64_t size);
+// An empty ledger over a roster and the redactions under it, both of which it takes. ledger_done frees all.
+void ledger_init(struct ledger *l, struct hash consultation, struct roster *roster, struct erasure *erasures,
+                 uint64_t size);
 void ledger_done(struct ledger *l);
 
 // Returns what is loaded of id; NULL when it is not loaded. The pointer is good until ledger_trim or ledger_done.

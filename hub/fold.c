@@ -24,41 +24,81 @@ enum err fold_seen(struct record *r, struct kv_txn *t, const struct entry *e, en
     return err;
 }
 
-static enum err fold_one(struct roster *roster, struct record *r, struct kv_txn *t, uint64_t index, struct why *why)
+struct fold fold_new(const struct charter *charter)
+{
+    struct fold f = { .roster = roster_new(charter), .erasures = erasure_new() };
+    f.generation = roster_generation(f.roster);
+    return f;
+}
+
+void fold_done(struct fold *f)
+{
+    roster_free(f->roster);
+    erasure_free(f->erasures);
+    *f = (struct fold){ .roster = NULL };
+}
+
+// Reads the control entry at index; *control is false for one that is only read again for other reasons.
+static enum err read_one(struct record *r, struct kv_txn *t, uint64_t index, struct entry *entry, struct body *body,
+                         enum verdict *form, bool *control, struct why *why)
 {
     struct stored stored;
-    struct entry entry;
-    struct body body;
     enum err e = leaf_get(t, index, &stored, why);
     if (e != OK) {
         return e;
     }
-    if (entry_parse(stored.bytes, &entry) != VERDICT_GOOD) {
+    if (entry_parse(stored.bytes, entry) != VERDICT_GOOD) {
         why_set(why, "entry %llu of the record is damaged", (unsigned long long)index);
         return ERR_CORRUPT;
     }
-    enum kind kind = kind_of(entry.kind);
-    if (kind == KIND_UNKNOWN || !kind_info(kind)->control) {
+    enum kind kind = kind_of(entry->kind);
+    *control = kind != KIND_UNKNOWN && kind_info(kind)->control;
+    if (!*control) {
         return OK;
     }
-    enum verdict form = kind_parse(&entry, &body);
-    if (form == VERDICT_GOOD) {
-        e = fold_seen(r, t, &entry, &form);
-    }
-    if (e == OK) {
-        (void)roster_apply(roster, &entry, form, &body, index);
-    }
-    return e;
+    *form = kind_parse(entry, body);
+    return *form == VERDICT_GOOD ? fold_seen(r, t, entry, form) : OK;
 }
 
-enum err fold_roster(struct roster *roster, struct record *r, struct kv_txn *t, uint64_t from, uint64_t to,
-                     struct why *why)
+enum err fold_follow(struct fold *f, struct record *r, struct kv_txn *t, uint64_t from, uint64_t to, struct why *why)
 {
+    struct entry entry;
+    struct body body;
+    enum verdict form = VERDICT_GOOD;
+    bool control = false;
     uint64_t index = from;
     enum err e = OK;
     while (e == OK && index < to && record_next_control(t, &index) && index < to) {
-        e = fold_one(roster, r, t, index, why);
+        e = read_one(r, t, index, &entry, &body, &form, &control, why);
+        if (e == OK && control) {
+            enum verdict v = roster_apply(f->roster, &entry, form, &body, index);
+            if (form == VERDICT_GOOD) {
+                erasure_put(f->erasures, &entry, &body, index, v);
+            }
+        }
         index++;
     }
-    return e != OK ? e : kv_error(t);
+    e = e != OK ? e : kv_error(t);
+    return e != OK ? e : fold_judge(f, r, t, to, why);
+}
+
+enum err fold_judge(struct fold *f, struct record *r, struct kv_txn *t, uint64_t to, struct why *why)
+{
+    struct entry entry;
+    struct body body;
+    enum verdict form = VERDICT_GOOD;
+    bool control = false;
+    enum err e = OK;
+    if (f->generation == roster_generation(f->roster)) {
+        return OK;
+    }
+    for (uint64_t index = 0; e == OK && index < to && record_next_control(t, &index) && index < to; index++) {
+        e = read_one(r, t, index, &entry, &body, &form, &control, why);
+        if (e == OK && control && form == VERDICT_GOOD && body.kind == KIND_REDACTION) {
+            erasure_put(f->erasures, &entry, &body, index, roster_standing(f->roster, &entry, form, &body, index));
+        }
+    }
+    e = e != OK ? e : kv_error(t);
+    f->generation = e == OK ? roster_generation(f->roster) : f->generation;
+    return e;
 }

@@ -5,6 +5,7 @@
 #ifndef BARAZA_HUB_FOLD_H
 #define BARAZA_HUB_FOLD_H
 
+#include "common/format/erasure.h"
 #include "common/format/roster.h"
 #include "common/store/record.h"
 
@@ -16,9 +17,23 @@ bool fold_wants(const struct entry *e);
 // the error of t.
 MUST_USE enum err fold_seen(struct record *r, struct kv_txn *t, const struct entry *e, enum verdict *form);
 
-// Applies the control entries with from <= index < to. On failure the roster is to be thrown away. ERR_CORRUPT with
-// why, the error of t.
-MUST_USE enum err fold_roster(struct roster *roster, struct record *r, struct kv_txn *t, uint64_t from, uint64_t to,
+// A roster and the redactions that were in force under it.
+struct fold {
+    struct roster *roster;
+    struct erasure *erasures;
+    uint64_t generation; // of the roster, when the redactions were judged last
+};
+
+// Returns one before the record's first entry; frees what it holds, which is harmless on an all-zero one.
+struct fold fold_new(const struct charter *charter);
+void fold_done(struct fold *f);
+
+// Applies the control entries with from <= index < to; f knows all before. On failure f is to be thrown away.
+// ERR_CORRUPT with why, the error of t.
+MUST_USE enum err fold_follow(struct fold *f, struct record *r, struct kv_txn *t, uint64_t from, uint64_t to,
                               struct why *why);
+
+// Judges the redactions below index `to` anew, if the roster's generation says that their standing may have changed.
+MUST_USE enum err fold_judge(struct fold *f, struct record *r, struct kv_txn *t, uint64_t to, struct why *why);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "common/format/charter.h"
 #include "common/format/seal.h"
+#include "hub/store_key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +32,12 @@ static enum err load_box(const char *dir, const char *name, struct boxkey *pub, 
     return e;
 }
 
-static enum err load_store(const char *dir, struct store_key *out, struct why *why)
+static enum err load_store(const char *dir, struct keeper **out, struct why *why)
 {
-    struct symkey key;
-    enum err e = state_secret_load(dir, STATE_HUB_STORE, key.b, why);
+    struct store_key key;
+    enum err e = store_key_load(dir, &key, NULL, why);
     if (e == OK) {
-        *out = store_key_of(key);
+        *out = keeper_new(&key);
     }
     mem_wipe(&key, sizeof key);
     return e;
@@ -61,7 +62,7 @@ enum err hub_keys_load(const struct state *s, struct hub_keys *out, struct why *
         e = load_box(dir, STATE_HUB_INTAKE, &out->intake_pub, &out->intake, why);
     }
     if (e == OK) {
-        e = load_store(dir, &out->store, why);
+        e = load_store(dir, &out->keeper, why);
     }
     if (e == OK && (!pubkey_equal(log_pub, charter->log.key) || !boxkey_equal(out->exchange_pub, charter->exchange) ||
                     !boxkey_equal(out->intake_pub, charter->intake))) {
@@ -79,6 +80,7 @@ enum err hub_keys_load(const struct state *s, struct hub_keys *out, struct why *
 void hub_keys_done(struct hub_keys *k)
 {
     free(k->checkpoint_path);
+    keeper_free(k->keeper);
     mem_wipe(k, sizeof *k);
     (void)munlock(k, sizeof *k);
 }

@@ -7,7 +7,7 @@
 #define BARAZA_HUB_KEYS_H
 
 #include "common/author/state.h"
-#include "common/store/vault.h"
+#include "hub/keeper.h"
 
 struct hub_keys {
     struct seckey log;          // signs checkpoints, custody, refusals
@@ -17,7 +17,7 @@ struct hub_keys {
     struct boxkey exchange_pub;
     struct boxsec intake;       // opens outbox keys
     struct boxkey intake_pub;
-    struct store_key store;     // opens parts at rest
+    struct keeper *keeper;      // of the store key, which opens parts at rest
     char *checkpoint_path;
 };
 
@@ -25,7 +25,7 @@ struct hub_keys {
 // ERR_CORRUPT with why; *out is empty then.
 MUST_USE enum err hub_keys_load(const struct state *s, struct hub_keys *out, struct why *why);
 
-// Wipes and empties. Harmless on an empty one.
+// Wipes and empties; nobody may hold the store key any more. Harmless on an empty one.
 void hub_keys_done(struct hub_keys *k);
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/net/loop.h"
 #include "common/net/zap.h"
 #include "hub/door.h"
+#include "hub/erase_loop.h"
 #include "hub/hub_destroyed.h"
 #include "hub/hub_keys.h"
 #include "hub/pool.h"
@@ -38,6 +39,7 @@ struct hub {
     struct serve *serve;
     struct pool *pool;
     struct publish *publish;
+    struct erase_loop *erasing;
     struct peer_core *core;
     struct peer_actions actions;
     struct job *jobs[LIMIT_TICKETS]; // by ticket; the core never has two of one place under way
@@ -441,11 +443,11 @@ static enum err open_record(struct hub *h, struct why *why)
 {
     const struct hub_options *o = h->options;
     struct sequence_keys writer = { .charter = state_charter(o->state),
-                                    .store = &h->keys.store,
+                                    .keeper = h->keys.keeper,
                                     .log = &h->keys.log,
                                     .author = &h->keys.author,
                                     .author_key = h->keys.author_pub };
-    struct serve_keys reader = { .charter = writer.charter, .store = writer.store, .log = writer.log };
+    struct serve_keys reader = { .charter = writer.charter, .keeper = writer.keeper, .log = writer.log };
     struct publish_options publisher = { .keys = { .kv = state_kv(o->state),
                                                    .log = &writer.charter->log,
                                                    .secret = &h->keys.log,
@@ -464,24 +466,24 @@ static enum err open_record(struct hub *h, struct why *why)
 
 static enum err start_threads(struct hub *h, struct why *why)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t workers = h->options->workers;
-    if (workers == 0) {
-        workers = processors > 0 ? (size_t)processors : 1;
-    }
-    struct pool_options options = { .workers = workers,
-                                    .ingest = { .consultation = state_charter(h->options->state)->id,
+    const struct hub_options *o = h->options;
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const size_t each = processors > 0 ? (size_t)processors : 1;
+    struct pool_options options = { .workers = o->workers == 0 ? each : o->workers,
+                                    .ingest = { .consultation = state_charter(o->state)->id,
                                                 .intake = &h->keys.intake,
                                                 .intake_pub = &h->keys.intake_pub,
-                                                .store_key = &h->keys.store },
+                                                .keeper = h->keys.keeper },
                                     .sequence = h->sequence,
                                     .wake_fd = h->wake_fd,
                                     .commit_fd = h->commit_fd };
     enum err e = pool_start(&options, &h->pool);
     if (e != OK) {
         why_set(why, "the threads that verify could not be started");
+        return e;
     }
-    return e;
+    const struct erase_loop_options erasing = { o->state, h->keys.keeper, h->pool, o->gather_s, o->log };
+    return erase_loop_start(&erasing, &h->erasing, why);
 }
 
 // The door is closed before the socket is bound, and tried before it is trusted.
@@ -552,6 +554,7 @@ static void finish(struct hub *h)
             job_free(h->jobs[i]);
         }
     }
+    erase_loop_stop(h->erasing); // it speaks through the pool
     pool_stop(h->pool);
     publish_stop(h->publish);
     sock_close(h->sock);

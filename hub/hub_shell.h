@@ -14,6 +14,7 @@ struct hub_options {
     struct state *state;   // of a hub; kept until hub_run returns
     const char *listen;    // as sock_bind_router
     size_t workers;        // threads that verify; 0: one per processor
+    uint64_t gather_s;     // how long redactions are gathered before they are carried out together
     const struct log *log; // kept
 };
 

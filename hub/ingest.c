@@ -32,14 +32,20 @@ static bool arena_spent(const struct work *w)
     return arena_used(w->batch->arena) + LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES > cap;
 }
 
-static bool parts_complete(const struct entry *e, const struct disclosure *d)
+// What is not here of content, and what of it is said to be erased; whether rightly, admission knows. Of other kinds
+// nothing is ever erased (PROTOCOL 16.1): there it only says that a part is withheld.
+static void look_at_parts(struct wire_item *item, struct packet *p)
 {
-    for (size_t i = 0; i < e->part_count; i++) {
-        if (d->parts[i].state != PART_DISCLOSED) {
-            return false;
+    const enum kind kind = kind_of(p->entry.kind);
+    const bool content = kind != KIND_UNKNOWN && kind_info(kind)->content;
+    for (size_t i = 0; i < p->entry.part_count; i++) {
+        struct part *part = &item->disclosure.parts[i];
+        if (!content && part->state == PART_ERASED) {
+            part->state = PART_WITHHELD;
         }
+        p->missing |= (uint64_t)(content && part->state != PART_DISCLOSED) << i;
+        p->erased |= (uint64_t)(part->state == PART_ERASED) << i;
     }
-    return true;
 }
 
 // Parts of a contribution that should be sealed and are not. A correction's depend on what it corrects, which only who
@@ -65,7 +71,7 @@ static bool seal_parts(struct work *w, const struct wire_item *item, struct pack
     if (wrapped == NULL) {
         return false;
     }
-    vault_seal_next(&w->keys, w->in->store_key, item->entry.id, buf_slice(&w->plain), &w->sealed, wrapped);
+    vault_seal_next(&w->keys, w->batch->key, item->entry.id, buf_slice(&w->plain), &w->sealed, wrapped);
     CHECK(buf_ok(&w->plain));
     CHECK(buf_ok(&w->sealed));
     p->wrapped = wrapped;
@@ -101,7 +107,7 @@ static void end_with_fault(struct work *w, const struct wire_item *item, enum ve
 
 // Checks one rebuilt entry and adds its packet. False when the batch ends before it: with a fault, or because the
 // arena is full (what is left comes again after the acknowledgement; if nothing came before it, the message lied).
-static bool take_item(struct work *w, const struct wire_item *item)
+static bool take_item(struct work *w, struct wire_item *item)
 {
     struct batch *b = w->batch;
     enum verdict v = item->verdict;
@@ -121,10 +127,8 @@ static bool take_item(struct work *w, const struct wire_item *item)
     }
     struct packet *p = &b->packets[b->count];
     *p = (struct packet){ .entry = item->entry };
-    enum kind kind = kind_of(p->entry.kind);
-    bool content = kind != KIND_UNKNOWN && kind_info(kind)->content;
-    p->complete = !content || parts_complete(&p->entry, &item->disclosure);
-    p->in_clear = kind == KIND_CONTRIBUTION ? in_clear(&p->entry, &item->disclosure) : 0;
+    look_at_parts(item, p);
+    p->in_clear = kind_of(p->entry.kind) == KIND_CONTRIBUTION ? in_clear(&p->entry, &item->disclosure) : 0;
     p->custody_leaf = custody_leaf(p->entry.id, disclosure_settled(&item->disclosure), NULL, 0);
     if (!read_body(w, p) || !seal_parts(w, item, p)) {
         w->starved = b->count == 0;
@@ -257,6 +261,8 @@ enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m,
     out->arena = arena_new((size_t)peer_charge(m->raw, m->count));
     out->packets = arena_room(out->arena, m->count * sizeof *out->packets);
     CHECK(out->packets != NULL);
+    out->keeper = in->keeper;
+    out->key = keeper_hold(in->keeper);
     struct work w = { .in = in,
                       .m = m,
                       .batch = out,
@@ -276,6 +282,9 @@ enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m,
 
 void batch_done(struct batch *b)
 {
+    if (b->key != NULL) {
+        keeper_release(b->keeper, b->key);
+    }
     arena_free(b->arena);
     *b = (struct batch){ .ticket = b->ticket };
 }

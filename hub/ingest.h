@@ -9,15 +9,15 @@
 #ifndef BARAZA_HUB_INGEST_H
 #define BARAZA_HUB_INGEST_H
 
-#include "common/store/vault.h"
 #include "hub/admit.h"
+#include "hub/keeper.h"
 
 // What every worker needs; all constant while workers run. The shell fills it; borrowed by each call.
 struct ingest {
     struct hash consultation;
     const struct boxsec *intake;      // opens unlock keys of outbox records
     const struct boxkey *intake_pub;
-    const struct store_key *store_key; // wraps the entries' vault keys
+    struct keeper *keeper;            // of the key that wraps the entries' vault keys
 };
 
 // Turns an ENTRIES message into a batch. GOOD: *out (zeroed by the caller but for ticket, deliverer, class) is

@@ -59,6 +59,7 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
         struct hub_options options = { .state = state,
                                        .listen = (const char *)listen.p,
                                        .workers = (size_t)conf_uint(conf, "workers"),
+                                       .gather_s = conf_uint(conf, "erase-after"),
                                        .log = &log };
         if (state_charter(state)->practice) {
             LOG_WITH(&log, LOG_WARN, "hub.not-real", log_yes("practice", true));

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define COMMIT_BATCHES 8 // the writer waits at most until so many jobs came back from the workers
 
@@ -139,6 +140,7 @@ void job_free(struct job *j)
     if (j != NULL) {
         sock_frame_done(&j->frame);
         batch_done(&j->batch);
+        free(j->said);
         free(j);
     }
 }
@@ -244,13 +246,44 @@ static void commit(struct pool *p, struct job *const *jobs, size_t n)
     }
 }
 
+// What the hub has to say itself is a transaction of its own; its job does not come back.
+static void say_erased(struct pool *p, struct job *j)
+{
+    struct why why = { "" };
+    enum err e = sequence_say_erased(p->options.sequence, j->said, j->said_n, loop_wall_s(), &why);
+    if (e != OK) {
+        note_failure(p, e);
+        loop_wake(p->options.wake_fd);
+    } else {
+        loop_wake(p->options.commit_fd);
+    }
+    job_free(j);
+}
+
+// Takes those jobs out of the n and does them; returns how many are left.
+static size_t say_what_is_ours(struct pool *p, struct job **jobs, size_t n)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i]->said != NULL) {
+            say_erased(p, jobs[i]);
+        } else {
+            jobs[left++] = jobs[i];
+        }
+    }
+    return left;
+}
+
 static void *writer_main(void *arg)
 {
     struct pool *p = arg;
     struct job *jobs[LIMIT_TICKETS];
     (void)pthread_setname_np(pthread_self(), "write");
     for (size_t n = gather(p, jobs); n > 0; n = gather(p, jobs)) {
-        commit(p, jobs, n);
+        size_t left = say_what_is_ours(p, jobs, n);
+        if (left > 0) {
+            commit(p, jobs, left);
+        }
     }
     return NULL;
 }
@@ -308,6 +341,15 @@ void pool_verify(struct pool *p, struct job *j)
 
 void pool_submit(struct pool *p, struct job *j)
 {
+    queue_put(&p->to_write, j);
+}
+
+void pool_say_erased(struct pool *p, const struct erased_said *said, size_t n)
+{
+    struct job *j = mem_new(sizeof *j);
+    j->said = mem_new(n * sizeof *j->said);
+    memcpy(j->said, said, n * sizeof *j->said);
+    j->said_n = n;
     queue_put(&p->to_write, j);
 }
 

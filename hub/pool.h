@@ -22,6 +22,8 @@ struct job {
     bool committed;
     uint64_t in_clear;             // once committed: its new entries with a part that should be sealed and is not,
     struct hash in_clear_id;       // and one of them
+    struct erased_said *said;      // instead of a batch: what the hub itself has to say (pool_say_erased)
+    size_t said_n;
     bool renews_door;              // once committed: it brought entries that say who may connect
     bool away;                     // socket thread only: a worker or the writer has it
     bool unwanted;                 // socket thread only: to be freed when it comes back
@@ -49,6 +51,10 @@ void pool_stop(struct pool *p);
 // Hands a job on. Takes; it comes back through pool_take.
 void pool_verify(struct pool *p, struct job *j);
 void pool_submit(struct pool *p, struct job *j);
+
+// Has the writer say that redactions are carried out (sequence_say_erased), with its next commit or at once. Copied;
+// what fails is asked for again by whoever sees that it was not said. Any thread.
+void pool_say_erased(struct pool *p, const struct erased_said *said, size_t n);
 
 // Takes the next job that is done (verified or committed); NULL when there is none. Gives.
 struct job *pool_take(struct pool *p);

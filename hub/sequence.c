@@ -5,8 +5,11 @@
 // failure both are read from disk again, as after a crash.
 #include "hub/sequence.h"
 
+#include "common/base/fault.h"
+#include "common/format/armor.h"
 #include "common/format/custody.h"
 #include "common/format/roster.h"
+#include "common/store/erase.h"
 #include "common/store/exchange_state.h"
 #include "common/store/store.h"
 #include "hub/chain.h"
@@ -24,8 +27,10 @@ struct sequence {
     struct ledger ledger;
     bool loaded;
     struct incarnation own; // of the hub's author
+    uint64_t generation;    // of the roster, when redactions were judged last
     struct slot_fact slots[LIMIT_BATCH_ENTRIES];
     struct admit_facts facts;
+    struct buf sealed;      // scratch: an entry that came with what is erased, sealed anew
 };
 
 // --- loading ---
@@ -60,7 +65,7 @@ static enum err load_own(struct sequence *s, struct kv_txn *t)
 static enum err load(struct sequence *s, struct why *why)
 {
     struct kv_txn *t = NULL;
-    struct roster *roster = NULL;
+    struct fold fold = { .roster = NULL };
     unload(s);
     enum err e = kv_begin_read(s->kv, &t);
     if (e != OK) {
@@ -72,15 +77,16 @@ static enum err load(struct sequence *s, struct why *why)
         e = load_own(s, t);
     }
     if (e == OK) {
-        roster = roster_new(s->keys.charter);
-        e = fold_roster(roster, s->record, t, 0, record_size(s->record), why);
+        fold = fold_new(s->keys.charter);
+        e = fold_follow(&fold, s->record, t, 0, record_size(s->record), why);
     }
     if (e == OK) {
-        ledger_init(&s->ledger, s->keys.charter->id, roster, record_size(s->record));
+        ledger_init(&s->ledger, s->keys.charter->id, fold.roster, fold.erasures, record_size(s->record));
+        s->generation = fold.generation;
         s->loaded = true;
-        roster = NULL;
+        fold = (struct fold){ .roster = NULL };
     }
-    roster_free(roster);
+    fold_done(&fold);
     enum err end = kv_commit(t);
     return e != OK ? e : end;
 }
@@ -91,6 +97,7 @@ enum err sequence_open(struct kv *kv, const struct sequence_keys *keys, struct s
     s->kv = kv;
     s->keys = *keys;
     s->record = record_new();
+    s->sealed = buf_new(LIMIT_BATCH_BYTES);
     enum err e = load(s, why);
     if (e != OK) {
         sequence_close(s);
@@ -107,6 +114,7 @@ void sequence_close(struct sequence *s)
     }
     unload(s);
     record_free(s->record);
+    buf_done(&s->sealed);
     free(s);
 }
 
@@ -129,7 +137,9 @@ static enum err load_slots(struct sequence *s, struct kv_txn *t, const struct ba
     }
     s->facts.slots = s->slots;
     if (e == OK && admit_fork_at(&s->ledger, b, &s->facts, &fork, &prev)) {
-        e = chain_custody(t, s->keys.store, b->journal, fork, prev, &s->facts.custody, why);
+        const struct store_key *key = keeper_hold(s->keys.keeper);
+        e = chain_custody(t, key, b->journal, fork, prev, &s->facts.custody, why);
+        keeper_release(s->keys.keeper, key);
     }
     return e;
 }
@@ -178,13 +188,35 @@ static enum err mark_seen(struct sequence *s, struct kv_txn *t, struct batch *b)
 }
 
 // --- writing ---
-static void put_packets(struct sequence *s, struct kv_txn *t, const struct batch *b)
+// PROTOCOL 16.3: what a redaction covers never touches the disk. Seals the packet anew without it: *wrapped is the key.
+static enum err leave_out_erased(struct sequence *s, const struct batch *b, struct packet *p, struct wrapped *wrapped)
+{
+    const uint64_t mask = p->sealed.n == 0 ? 0 : erasure_mask(s->ledger.erasures, &p->entry);
+    if (mask == 0 || FAULT(ERASED_RESURRECTED)) {
+        return OK;
+    }
+    buf_reset(&s->sealed);
+    enum err e = erase_sealed(b->key, &p->entry, mask, p->sealed, slice_of(p->wrapped->b, p->wrapped->n), &s->sealed,
+                              wrapped, NULL);
+    if (e == OK && s->sealed.n > 0) {
+        p->sealed = buf_slice(&s->sealed);
+        p->wrapped = wrapped;
+    }
+    return e;
+}
+
+static enum err put_packets(struct sequence *s, struct kv_txn *t, const struct batch *b)
 {
     const struct packet *last = NULL;
     for (size_t i = 0; i < b->count; i++) {
-        const struct packet *p = &b->packets[i];
+        struct packet *p = &b->packets[i];
+        struct wrapped wrapped;
         if (p->fate != FATE_NEW) {
             continue;
+        }
+        enum err e = leave_out_erased(s, b, p, &wrapped);
+        if (e != OK) {
+            return e;
         }
         struct record_item item = {
             .at = { .journal = b->journal, .seq = p->entry.place.seq, .branch = (uint8_t)p->branch },
@@ -200,7 +232,7 @@ static void put_packets(struct sequence *s, struct kv_txn *t, const struct batch
         last = p;
     }
     if (last == NULL) {
-        return;
+        return OK;
     }
     // The new entries of a batch are one chain, so they end one branch.
     struct ledger_journal *j = ledger_find(&s->ledger, b->journal);
@@ -212,6 +244,7 @@ static void put_packets(struct sequence *s, struct kv_txn *t, const struct batch
     };
     record_journal_put(t, &journal);
     j->dirty = false;
+    return kv_error(t);
 }
 
 // Signs what admission refused and keeps it. A hub keeps many refusals, but not without end.
@@ -258,7 +291,9 @@ static enum err take_batch(struct sequence *s, struct kv_txn *t, struct batch *b
     }
     if (e == OK) {
         admit(&s->ledger, b, facts, out, fork);
-        put_packets(s, t, b);
+        e = put_packets(s, t, b);
+    }
+    if (e == OK) {
         put_refusal(s, t, out);
     }
     return e;
@@ -279,29 +314,25 @@ static enum err own_head(struct sequence *s, struct kv_txn *t, struct place *pla
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
-// Writes the evidence of a fork (PROTOCOL 12.6) as the hub's own entry, through the same admission as all others.
-static enum err put_evidence(struct sequence *s, struct kv_txn *t, const struct fork_found *fork, uint64_t wall_s,
-                             struct why *why)
+// Writes an entry without parts as the hub's own, through the same admission as all others. *fate: what became of it.
+static enum err put_own(struct sequence *s, struct kv_txn *t, const struct body *body, const struct hash *ref,
+                        uint64_t wall_s, enum admit_fate *fate, struct why *why)
 {
-    struct body body = { .kind = KIND_FORK_EVIDENCE };
-    body.as.fork_evidence.key = fork->journal.key;
-    body.as.fork_evidence.incarnation = fork->journal.incarnation;
-    body.as.fork_evidence.seq = fork->seq;
-    body.as.fork_evidence.id_count = fork->id_count;
-    memcpy(body.as.fork_evidence.ids, fork->ids, sizeof fork->ids);
     struct tree_head seen = tree_head_empty();
-    struct entry_draft draft = { .kind = slice_text(kind_info(KIND_FORK_EVIDENCE)->name),
+    struct entry_draft draft = { .kind = slice_text(kind_info(body->kind)->name),
                                  .seen_size = seen.size,
                                  .seen_root = seen.root,
-                                 .claimed_s = wall_s - wall_s % s->keys.charter->quantum_s };
+                                 .claimed_s = wall_s - wall_s % s->keys.charter->quantum_s,
+                                 .refs = ref,
+                                 .ref_count = ref != NULL };
     struct buf bytes = buf_new(LIMIT_ENTRY_BYTES);
     struct buf body_bytes = buf_new(LIMIT_BODY_BYTES);
-    struct packet packet = { .complete = true, .control = true, .form = VERDICT_GOOD, .body = &body };
+    struct packet packet = { .control = true, .form = VERDICT_GOOD, .body = body };
     struct fork_found none = { 0 };
     struct batch_outcome out = { 0 };
     enum err e = own_head(s, t, &draft.place, &draft.prev);
     if (e == OK) {
-        body_make(&body, &body_bytes);
+        body_make(body, &body_bytes);
         draft.body = buf_slice(&body_bytes);
         CHECK(entry_make(&draft, s->keys.author, &bytes));
         CHECK(entry_parse(buf_slice(&bytes), &packet.entry) == VERDICT_GOOD);
@@ -315,13 +346,29 @@ static enum err put_evidence(struct sequence *s, struct kv_txn *t, const struct 
         store_value_put(t, OWN_INCARNATION, slice_of(&s->own, sizeof s->own));
         e = take_batch(s, t, &batch, &out, &none, why);
     }
+    *fate = packet.fate;
+    buf_done(&bytes);
+    buf_done(&body_bytes);
+    return e;
+}
+
+// The evidence of a fork (PROTOCOL 12.6).
+static enum err put_evidence(struct sequence *s, struct kv_txn *t, const struct fork_found *fork, uint64_t wall_s,
+                             struct why *why)
+{
+    struct body body = { .kind = KIND_FORK_EVIDENCE };
+    enum admit_fate fate = FATE_NONE;
+    body.as.fork_evidence.key = fork->journal.key;
+    body.as.fork_evidence.incarnation = fork->journal.incarnation;
+    body.as.fork_evidence.seq = fork->seq;
+    body.as.fork_evidence.id_count = fork->id_count;
+    memcpy(body.as.fork_evidence.ids, fork->ids, sizeof fork->ids);
+    enum err e = put_own(s, t, &body, NULL, wall_s, &fate, why);
     // The hub's author is accredited at the founding; if it no longer is, the fork stays visible in the branches.
-    if (e == OK && packet.fate == FATE_NEW) {
+    if (e == OK && fate == FATE_NEW) {
         chain_evidence_put(t, fork->journal);
         ledger_find(&s->ledger, fork->journal)->evidence = true;
     }
-    buf_done(&bytes);
-    buf_done(&body_bytes);
     return e;
 }
 
@@ -354,6 +401,23 @@ static void sign_ack(const struct sequence *s, struct msg_ack *ack)
     ack->signature = custody_sign(&c, s->keys.log);
 }
 
+// What came may have changed who had which role: then redactions are judged anew before anything else comes.
+static enum err judge_again(struct sequence *s, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct fold fold = { s->ledger.roster, s->ledger.erasures, s->generation };
+    if (s->generation == roster_generation(s->ledger.roster)) {
+        return OK;
+    }
+    enum err e = kv_begin_read(s->kv, &t);
+    if (e == OK) {
+        e = fold_judge(&fold, s->record, t, s->ledger.size, why);
+    }
+    kv_abort(t);
+    s->generation = fold.generation;
+    return e;
+}
+
 enum err sequence_commit(struct sequence *s, struct batch *const *batches, size_t n, uint64_t wall_s,
                          struct batch_outcome *outcomes, struct why *why)
 {
@@ -384,5 +448,68 @@ enum err sequence_commit(struct sequence *s, struct batch *const *batches, size_
         }
     }
     ledger_trim(&s->ledger, LEDGER_JOURNALS);
+    if (judge_again(s, why) != OK) {
+        unload(s); // what was committed stands; the next call reads it again
+    }
     return OK;
+}
+
+// --- what was carried out ---
+static void erased_name(struct hash redaction, char out[static 40])
+{
+    struct buf name = buf_new(39);
+    buf_put_text(&name, "erased-");
+    armor_put_hex(&name, slice_of(redaction.b, 16));
+    CHECK(buf_ok(&name));
+    memcpy(out, name.p, name.n);
+    out[name.n] = '\0';
+    buf_done(&name);
+}
+
+bool sequence_erased(struct kv_txn *t, struct hash redaction)
+{
+    char name[40];
+    struct slice value;
+    erased_name(redaction, name);
+    return store_value_get(t, name, &value) == OK;
+}
+
+static enum err say_one(struct sequence *s, struct kv_txn *t, const struct erased_said *said, uint64_t wall_s,
+                        struct why *why)
+{
+    char name[40];
+    struct body body = { .kind = KIND_ERASED };
+    enum admit_fate fate = FATE_NONE;
+    body.as.erased.redaction = said->redaction;
+    body.as.erased.target = said->target;
+    erased_name(said->redaction, name);
+    if (sequence_erased(t, said->redaction)) {
+        return OK;
+    }
+    // A hub whose author is not accredited any more has erased all the same, and says it to nobody.
+    store_value_put(t, name, SLICE_LITERAL("1"));
+    return put_own(s, t, &body, &said->redaction, wall_s, &fate, why);
+}
+
+enum err sequence_say_erased(struct sequence *s, const struct erased_said *said, size_t n, uint64_t wall_s,
+                             struct why *why)
+{
+    struct kv_txn *t = NULL;
+    enum err e = s->loaded ? OK : load(s, why);
+    if (e == OK) {
+        e = kv_begin_write(s->kv, &t);
+    }
+    for (size_t i = 0; i < n && e == OK; i++) {
+        e = say_one(s, t, &said[i], wall_s, why);
+    }
+    if (e == OK) {
+        record_finish(s->record, t);
+        e = kv_commit(t);
+    } else {
+        kv_abort(t);
+    }
+    if (e != OK) {
+        unload(s);
+    }
+    return e;
 }

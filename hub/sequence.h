@@ -11,15 +11,16 @@
 #include "common/format/charter.h"
 #include "common/store/record.h"
 #include "hub/admit.h"
+#include "hub/keeper.h"
 
 struct sequence;
 
 // What a writer needs for its whole life; kept until sequence_close.
 struct sequence_keys {
     const struct charter *charter;
-    const struct store_key *store;  // opens parts at rest, when a fork's custody must be computed
+    struct keeper *keeper;          // of the key that opens parts at rest: for a fork's custody, and what is erased
     const struct seckey *log;       // signs custody notes and refusals
-    const struct seckey *author;    // the hub's own author key: writes fork evidence
+    const struct seckey *author;    // the hub's own author key: fork evidence, erased
     struct pubkey author_key;
 };
 
@@ -35,6 +36,17 @@ void sequence_close(struct sequence *s);
 // Batches stay the caller's.
 MUST_USE enum err sequence_commit(struct sequence *s, struct batch *const *batches, size_t n, uint64_t wall_s,
                                   struct batch_outcome *outcomes, struct why *why);
+
+// Writes the hub's `erased` entries for n redactions that are carried out (PROTOCOL 16.6), but for those that were said
+// already, and remembers that it did (sequence_erased). Errors as sequence_commit; wall_s as there.
+struct erased_said {
+    struct hash redaction, target;
+};
+MUST_USE enum err sequence_say_erased(struct sequence *s, const struct erased_said *said, size_t n, uint64_t wall_s,
+                                      struct why *why);
+
+// True when that was said for a redaction; false also when t has failed.
+bool sequence_erased(struct kv_txn *t, struct hash redaction);
 
 // Size of the record after the last commit.
 uint64_t sequence_size(const struct sequence *s);

@@ -18,7 +18,7 @@ struct serve {
     struct kv *kv;
     struct serve_keys keys;
     struct record *record;
-    struct roster *roster;
+    struct fold fold;
     struct finder *finder; // follows only when it is asked
     uint64_t folded;       // the roster knows the record up to here
     struct journal_head heads[LIMIT_WELCOME_HEADS];
@@ -30,14 +30,14 @@ static enum err follow(struct serve *s, struct kv_txn *t, bool *grew, struct why
     uint64_t before = s->folded;
     enum err e = record_load(s->record, t, why);
     if (e == OK) {
-        e = fold_roster(s->roster, s->record, t, before, record_size(s->record), why);
+        e = fold_follow(&s->fold, s->record, t, before, record_size(s->record), why);
     }
     if (e == OK) {
         s->folded = record_size(s->record);
     } else {
         // Half a fold is no roster: start again from the first entry the next time.
-        roster_free(s->roster);
-        s->roster = roster_new(s->keys.charter);
+        fold_done(&s->fold);
+        s->fold = fold_new(s->keys.charter);
         s->folded = 0;
     }
     if (grew != NULL) {
@@ -76,7 +76,7 @@ enum err serve_open(struct kv *kv, const struct serve_keys *keys, struct serve *
     s->kv = kv;
     s->keys = *keys;
     s->record = record_new();
-    s->roster = roster_new(keys->charter);
+    s->fold = fold_new(keys->charter);
     s->finder = finder_new();
     enum err e = serve_follow(s, NULL, why);
     if (e != OK) {
@@ -93,7 +93,7 @@ void serve_close(struct serve *s)
         return;
     }
     record_free(s->record);
-    roster_free(s->roster);
+    fold_done(&s->fold);
     finder_free(s->finder);
     free(s);
 }
@@ -111,7 +111,7 @@ enum err serve_follow(struct serve *s, bool *grew, struct why *why)
 
 const struct roster *serve_roster(const struct serve *s)
 {
-    return s->roster;
+    return s->fold.roster;
 }
 
 uint64_t serve_size(const struct serve *s)
@@ -234,8 +234,8 @@ enum err serve_proof(struct serve *s, const struct peer_action *a, struct tree_h
 }
 
 // The custody frontier of the chain that ends with a position: kept for the end of a branch, else computed.
-static enum err custody_at(struct serve *s, struct kv_txn *t, const struct peer_action *a, struct merkle_frontier *out,
-                           struct why *why)
+static enum err custody_at(const struct store_key *key, struct kv_txn *t, const struct peer_action *a,
+                           struct merkle_frontier *out, struct why *why)
 {
     const struct journal_id *journal = &a->as.position.journal;
     struct record_journal branch;
@@ -251,7 +251,7 @@ static enum err custody_at(struct serve *s, struct kv_txn *t, const struct peer_
     if (e == OK || e == ERR_NOT_FOUND) {
         e = chain_index(t, *journal, a->as.position.seq, a->as.position.id, &index);
     }
-    return e != OK ? e : chain_custody(t, s->keys.store, *journal, a->as.position.seq + 1, a->as.position.id, out, why);
+    return e != OK ? e : chain_custody(t, key, *journal, a->as.position.seq + 1, a->as.position.id, out, why);
 }
 
 enum err serve_custody(struct serve *s, const struct peer_action *a, struct buf *out, struct why *why)
@@ -260,11 +260,12 @@ enum err serve_custody(struct serve *s, const struct peer_action *a, struct buf 
     struct merkle_frontier f;
     struct journal_id journal = a->as.position.journal;
     uint64_t next = a->as.position.seq + 1;
+    const struct store_key *key = keeper_hold(s->keys.keeper);
     enum err e = begin(s, &t, why);
-    if (e != OK) {
-        return e;
+    if (e == OK) {
+        e = end(t, custody_at(key, t, a, &f, why));
     }
-    e = end(t, custody_at(s, t, a, &f, why));
+    keeper_release(s->keys.keeper, key);
     if (e != OK) {
         return e;
     }
@@ -307,8 +308,8 @@ static enum err answers_user(struct serve *s, struct kv_txn *t, const struct ent
             e = leaf_get(t, index, &stored, NULL);
         }
         if (e == OK && entry_parse(stored.bytes, &target) == VERDICT_GOOD &&
-            roster_find(s->roster, target.place.author, &who)) {
-            roster_member(s->roster, who, &member);
+            roster_find(s->fold.roster, target.place.author, &who)) {
+            roster_member(s->fold.roster, who, &member);
             *yes = member.has_transport && boxkey_equal(member.transport, user);
         }
     }
@@ -322,11 +323,34 @@ static bool shows_parts(enum kind kind)
 }
 
 struct down {
+    const struct store_key *key;
     struct arena *arena;
     size_t bytes;
     size_t count;
     struct msg_down_entry entries[LIMIT_DOWN_ENTRIES];
 };
+
+// PROTOCOL 16.3: what is covered goes down as erased, also while it is still here.
+static enum err leave_out_erased(const struct serve *s, const struct entry *e, struct buf *plain)
+{
+    const uint64_t mask = erasure_mask(s->fold.erasures, e);
+    struct disclosure d;
+    if (mask == 0) {
+        return OK;
+    }
+    if (disclosure_parse(buf_slice(plain), &d) != VERDICT_GOOD || d.count != e->part_count) {
+        return ERR_CORRUPT;
+    }
+    struct buf made = buf_new(LIMIT_BATCH_BYTES);
+    (void)disclosure_erase(&d, e->parts, mask);
+    disclosure_make(&d, &made);
+    buf_wipe(plain);
+    buf_put(plain, buf_slice(&made));
+    buf_wipe(&made);
+    buf_done(&made);
+    mem_wipe(&d, sizeof d);
+    return OK;
+}
 
 // Adds the entry at index if it concerns the user.
 static enum err down_add(struct serve *s, struct kv_txn *t, struct boxkey user, uint64_t index, struct down *d,
@@ -350,7 +374,10 @@ static enum err down_add(struct serve *s, struct kv_txn *t, struct boxkey user, 
     }
     buf_reset(plain);
     if (shows_parts(kind_of(entry.kind)) && entry.part_count > 0) {
-        e = leaf_parts(t, s->keys.store, index, plain, why);
+        e = leaf_parts(t, d->key, index, plain, why);
+    }
+    if (e == OK && plain->n > 0) {
+        e = leave_out_erased(s, &entry, plain);
     }
     struct msg_down_entry *out = &d->entries[d->count];
     out->index = index;
@@ -390,16 +417,20 @@ enum err serve_down(struct serve *s, const struct peer_action *a, struct buf *ou
     struct kv_txn *t = NULL;
     struct down *d = NULL;
     uint64_t stop = a->as.down.from;
+    const struct store_key *key = keeper_hold(s->keys.keeper);
     enum err e = begin(s, &t, why);
     if (e != OK) {
+        keeper_release(s->keys.keeper, key);
         return e;
     }
     d = mem_new(sizeof *d);
+    d->key = key;
     d->arena = arena_new(LIMIT_FRAME_BYTES);
     e = end(t, down_read(s, t, a, d, &stop, why));
     // A long look that found nothing is said too: else the device would never hear how far it was looked for it, and
     // send the hub back to where it began.
     const bool tells = e == OK && (d->count > 0 || (stop > a->as.down.from && stop < a->as.down.to));
+    keeper_release(s->keys.keeper, key);
     if (e == OK) {
         *upto = stop;
         *any = tells;

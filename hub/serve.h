@@ -11,13 +11,14 @@
 #include "common/format/charter.h"
 #include "common/format/roster.h"
 #include "common/store/record.h"
+#include "hub/keeper.h"
 #include "hub/peer_core.h"
 
 struct serve;
 
 struct serve_keys {
     const struct charter *charter;
-    const struct store_key *store; // opens parts that go down to those who wrote them
+    struct keeper *keeper;         // of the key that opens parts which go down
     const struct seckey *log;      // signs custody that is asked for again
 };
 

@@ -22,7 +22,7 @@ static_assert(LIMIT_PARTS <= LEAF_SHIFT, "bits of a part that came down do not m
 // A redaction that came down, and its standing at its own index.
 struct heard {
     uint64_t index;
-    bool good;
+    enum verdict then;
 };
 
 static enum err take_heard(struct kv_txn *t, const struct roster *roster, const struct heard *heard, size_t n,
@@ -38,9 +38,9 @@ static enum err take_heard(struct kv_txn *t, const struct roster *roster, const 
             continue;
         }
         enum verdict form = kind_parse(&e, &body);
-        bool now = roster_standing(roster, &e, form, &body, heard[i].index) == VERDICT_GOOD;
-        if (form == VERDICT_GOOD && (now || heard[i].good)) {
-            erasure_take(f, &e, &body, heard[i].index, now);
+        if (form == VERDICT_GOOD) {
+            erasure_put(f, &e, &body, heard[i].index, heard[i].then);
+            erasure_put(f, &e, &body, heard[i].index, roster_standing(roster, &e, form, &body, heard[i].index));
         }
     }
     return err;
@@ -67,7 +67,7 @@ enum err erasing_fold(struct kv_txn *t, const struct charter *charter, struct ro
             enum verdict standing = roster_apply(r, &e, form, &body, range.index);
             if (kind_of(e.kind) == KIND_REDACTION) {
                 heard = mem_grow(heard, n + 1, sizeof *heard);
-                heard[n++] = (struct heard){ range.index, standing == VERDICT_GOOD };
+                heard[n++] = (struct heard){ range.index, standing };
             }
         }
         leaf_range_done(&range);

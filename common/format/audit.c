@@ -21,7 +21,7 @@ struct item {
     enum verdict signature;
     enum verdict kind;
     enum verdict parts;
-    bool disclosed;
+    uint64_t disclosed, erased; // a bit for each part
     uint32_t clear;            // audit_clear_parts
     struct entry entry;
     struct body body;
@@ -57,6 +57,7 @@ struct audit {
     struct audit_tree tree;
     struct audit_chain chain;
     struct audit_clear clear;
+    struct audit_erasure *erasure;
     bool root_differs;
     uint64_t fed, folded;            // entries
     uint64_t batches_out, batches_in;
@@ -75,6 +76,7 @@ struct audit *audit_new(struct hash charter_id)
     a->chain = audit_chain_new();
     a->clear = audit_clear_new();
     a->forums = forum_fold_new();
+    a->erasure = audit_erasure_new();
     return a;
 }
 
@@ -99,6 +101,7 @@ void audit_free(struct audit *a)
     audit_tree_done(&a->tree);
     audit_chain_done(&a->chain);
     audit_clear_done(&a->clear);
+    audit_erasure_free(a->erasure);
     batch_free(a->filling);
     free(a);
 }
@@ -302,13 +305,10 @@ static void item_check(struct item *item, struct slice bytes, struct hash consul
     }
     item->signature = entry_verify(&item->entry, consultation);
     item->kind = kind_parse(&item->entry, &item->body);
-    item->disclosed = disclosure_bitmap(&d) != 0;
+    item->disclosed = disclosure_bitmap(&d);
+    item->erased = disclosure_settled(&d) & ~item->disclosed;
     item->clear = item->kind == VERDICT_GOOD ? audit_clear_parts(&item->body, &d) : 0;
     item->parts = disclosure_check(&d, &item->entry.place, item->entry.parts, item->entry.part_count);
-    // PROTOCOL 4.4: erased is valid only with a redaction in force, and no program carries out redactions yet.
-    for (size_t i = 0; i < d.count && item->parts == VERDICT_GOOD; i++) {
-        item->parts = d.parts[i].state == PART_ERASED ? VERDICT_BAD_PART : VERDICT_GOOD;
-    }
 }
 
 void audit_batch_check(struct audit_batch *b)
@@ -346,6 +346,8 @@ static bool fold_standing(struct audit *a, const struct item *item)
     if (v == VERDICT_GOOD || v == VERDICT_UNKNOWN_TARGET) { // what it names may come later
         forum_fold_add(a->forums, &item->entry, &item->body);
     }
+    audit_erasure_add(a->erasure, &item->entry, form, &item->body, v, a->folded, item->disclosed, item->erased);
+    a->counts.redactions += v == VERDICT_GOOD && item->body.kind == KIND_REDACTION;
     a->counts.standing[v]++;
     a->counts.kinds[item->kind == VERDICT_UNKNOWN_KIND ? KIND_UNKNOWN : kind_of(item->entry.kind)]++;
     return true;
@@ -372,7 +374,7 @@ static bool fold_item(struct audit *a, const struct item *item)
     if (item->parts != VERDICT_GOOD) {
         return bad_entry(a, verdict_text(item->parts));
     }
-    a->counts.disclosed += item->disclosed ? 1 : 0;
+    a->counts.disclosed += item->disclosed != 0;
     if (item->kind == VERDICT_GOOD) {
         audit_clear_add(&a->clear, a->folded, &item->entry, &item->body, item->clear);
     }
@@ -450,6 +452,11 @@ static const struct fault *first_fault(struct audit *a)
         (void)fault_set(&a->folding, false, 0, "checkpoint", what);
         return &a->folding;
     }
+    struct audit_fault erasure;
+    if (!audit_erasure_end(a->erasure, a->roster, a->tree.leaves, &a->counts, &erasure)) {
+        (void)fault_set(&a->folding, true, erasure.index, "entry", erasure.what.text);
+        return &a->folding;
+    }
     return NULL;
 }
 
@@ -468,8 +475,8 @@ static void report_forums(struct audit *a, struct audit_report *out)
 void audit_end(struct audit *a, struct audit_report *out)
 {
     CHECK(a->batches_in == a->batches_out);
-    struct audit_report report = a->counts;
     const struct fault *fault = first_fault(a);
+    struct audit_report report = a->counts;
     report.has_charter = a->has_charter;
     report.consultation = a->charter.id;
     report.practice = a->has_charter && a->charter.practice;

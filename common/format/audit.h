@@ -22,6 +22,15 @@ struct audit_batch;
 
 #define AUDIT_STANDINGS 128 // verdict numbers of standings are below this
 #define AUDIT_FORUMS 16     // forums that are named in a report because their seals do not fit
+#define AUDIT_ERASED 64     // entries with erased parts that are named in a report
+
+// An entry of which parts are erased.
+struct audit_erased {
+    uint64_t index, by;       // by: the first redaction that covers it
+    struct hash id;
+    uint64_t claimed_s;       // when that redaction says it was written
+    char parts[LIMIT_PARTS * (LIMIT_PART_NAME + 2)]; // "said, speaker"
+};
 
 struct audit_report {
     bool good;
@@ -37,6 +46,9 @@ struct audit_report {
     uint64_t disclosed;       // entries that came with parts
     uint64_t in_clear;        // of these, such as have in the clear what should be sealed (PROTOCOL 4.7); no fault
     uint64_t in_clear_first;  // index of the first of them
+    uint64_t erased;          // entries of which parts are erased, each by a redaction in the record
+    uint64_t redactions;      // redactions in force at their index
+    struct audit_erased erased_first[AUDIT_ERASED]; // the first of those entries
     uint64_t standing[AUDIT_STANDINGS]; // entries by their standing at their own index
     uint64_t kinds[KIND_COUNT + 1];     // entries by kind; the last: kinds this version does not know
     struct forum_totals forums;

@@ -9,8 +9,8 @@
 
 #include "common/base/table.h"
 #include "common/base/why.h"
-#include "common/format/entry.h"
-#include "common/format/kinds.h"
+#include "common/format/audit.h"
+#include "common/format/erasure.h"
 #include "common/format/merkle.h"
 
 // --- audit_tree.c: all leaf hashes, and the root at any size up to their number ---
@@ -85,5 +85,29 @@ void audit_chain_done(struct audit_chain *c);
 // Takes the next entry; leaves holds the ids of all before it. False, with a sentence in why, when it is in no
 // journal's place. A fork is no fault: it is counted.
 MUST_USE bool audit_chain_add(struct audit_chain *c, const struct entry *e, const struct hash *leaves, struct why *why);
+
+// --- audit_erasure.c: whether what is given as erased may be, and what must be erased is ---
+
+struct audit_erasure;
+
+// Returns the state before the first entry; frees it, NULL is harmless.
+struct audit_erasure *audit_erasure_new(void);
+void audit_erasure_free(struct audit_erasure *x);
+
+// Takes the next entry: its form and, when that is GOOD, its body; its standing at its index; a bit for each of its
+// parts that is disclosed, and for each that is given as erased.
+void audit_erasure_add(struct audit_erasure *x, const struct entry *e, enum verdict form, const struct body *body,
+                       enum verdict standing, uint64_t index, uint64_t given, uint64_t erased);
+
+// What is wrong with an entry.
+struct audit_fault {
+    uint64_t index;
+    struct why what;
+};
+
+// Judges all entries by the roster at the end; ids holds their ids. False with the first fault in *out; else report has
+// how many have erased parts, and the first of them.
+MUST_USE bool audit_erasure_end(struct audit_erasure *x, const struct roster *roster, const struct hash *ids,
+                                struct audit_report *report, struct audit_fault *out);
 
 #endif

@@ -68,16 +68,20 @@ static void hang(struct erasure *f, size_t number)
     r->next = number;
 }
 
-void erasure_take(struct erasure *f, const struct entry *e, const struct body *body, uint64_t index, bool in_force)
+void erasure_put(struct erasure *f, const struct entry *e, const struct body *body, uint64_t index,
+                  enum verdict standing)
 {
     if (body->kind != KIND_REDACTION) {
         return;
     }
     for (struct row *r = row_of(f, body->as.redaction.target); r != NULL; r = row_next(f, r)) {
         if (hash_equal(r->as.redaction, e->id)) {
-            r->as.in_force = in_force;
+            r->as.in_force = standing == VERDICT_GOOD;
             return;
         }
+    }
+    if (standing != VERDICT_GOOD) {
+        return;
     }
     if (f->n == f->room) {
         f->room = f->room == 0 ? 16 : 2 * f->room;
@@ -85,7 +89,7 @@ void erasure_take(struct erasure *f, const struct entry *e, const struct body *b
     }
     struct row *row = &f->rows[f->n];
     *row = (struct row){ .as = { .redaction = e->id, .target = body->as.redaction.target, .index = index,
-                                 .claimed_s = e->claimed_s, .in_force = in_force },
+                                 .claimed_s = e->claimed_s, .in_force = true },
                          .part_count = body->as.redaction.part_count,
                          .next = SIZE_MAX };
     for (size_t i = 0; i < row->part_count; i++) {

@@ -4,7 +4,7 @@
 // Which parts of which entries are erased, by which redaction: a pure fold over redactions (PROTOCOL 16). Hub, node and
 // auditor run this one function, so they cannot disagree. It reads headers and bodies and never a part.
 //
-//     erasure_take(f, &e, &body, index, in_force)   for each redaction that is, or at its index was, in force
+//     erasure_put(f, &e, &body, index, standing)   for each redaction: its standing at its index, and that by now
 //     erasure_mask(f, &e)                           then, of any entry: what must be gone of it
 //
 // A redaction may come before its target, so whoever asks while entries still come asks again later.
@@ -19,10 +19,12 @@ struct erasure;
 struct erasure *erasure_new(void);
 void erasure_free(struct erasure *f);
 
-// Takes a redaction at its index in the record; other kinds are passed over, and all is copied. Only for one that is in
-// force by now (in_force), or was at its own index and is not any more: that one erases nothing further, but what was
-// erased for it is rightly gone. The same redaction again only changes in_force.
-void erasure_take(struct erasure *f, const struct entry *e, const struct body *body, uint64_t index, bool in_force);
+// Takes a redaction at its index in the record; other kinds are passed over, and all is copied. To be called with its
+// standing at its own index (roster_apply), and again with its standing by now (roster_standing) as often as that may
+// have changed: one that was in force (GOOD) and is not any more erases nothing further, but what was erased for it is
+// rightly gone. One that never was in force is not taken.
+void erasure_put(struct erasure *f, const struct entry *e, const struct body *body, uint64_t index,
+                  enum verdict standing);
 
 // What must be gone of e: a bit for each part, bit 0 the first of its header (as in disclosure_bitmap). 0 for what is
 // no content. Costs a look-up or three; nothing while no redaction was taken.

@@ -24,6 +24,8 @@ static const struct conf_key hub[] = {
     { "language", CONF_CHOICE, "en", 0, 0, LANGUAGES, "LANGUAGE", LANGUAGE_HELP },
     { "listen", CONF_TEXT, "tcp://*:4740", 0, 0, NULL, "ADDRESS", "where sites connect to: [tcp://]HOST:PORT" },
     { "workers", CONF_UINT, "0", 0, 256, NULL, "THREADS", "threads that verify what arrives; 0 is one per processor" },
+    { "erase-after", CONF_UINT, "2", 0, 86400, NULL, "SECONDS",
+      "redactions that come within so many seconds (a day at most) are carried out together" },
     { "any-filesystem", CONF_BOOL, "no", 0, 0, NULL, "yes|no",
       "keep the store on a file system that can lose it (tmpfs, NFS)" },
     { "log-level", CONF_CHOICE, "info", 0, 0, LEVELS, "LEVEL", "what the daemon writes to its log" },

@@ -23,38 +23,60 @@ static uint64_t parts_left(const struct disclosure *d)
     return bits;
 }
 
-static enum err erase_at(struct kv_txn *t, const struct store_key *key, enum db parts, enum db vault, struct slice at,
-                         const struct stored *stored, uint64_t mask, uint64_t *gone)
+enum err erase_sealed(const struct store_key *key, const struct entry *entry, uint64_t mask, struct slice sealed,
+                      struct slice wrapped, struct buf *out, struct wrapped *out_wrapped, uint64_t *gone)
 {
-    struct entry entry;
     struct disclosure d = { 0 };
-    struct wrapped wrapped;
     struct buf plain = buf_new(LIMIT_BATCH_BYTES);
     struct buf made = buf_new(LIMIT_BATCH_BYTES);
-    struct buf sealed = buf_new(LIMIT_BATCH_BYTES);
-    enum err e = stored_parts(t, parts, vault, at, stored->id, key, &plain);
-    if (e == OK && (entry_parse(stored->bytes, &entry) != VERDICT_GOOD ||
-                    disclosure_parse(buf_slice(&plain), &d) != VERDICT_GOOD || d.count != entry.part_count)) {
+    uint64_t bits = 0;
+    enum err e = vault_open(key, entry->id, wrapped, sealed, &plain);
+    if (e == OK && (disclosure_parse(buf_slice(&plain), &d) != VERDICT_GOOD || d.count != entry->part_count)) {
         e = ERR_CORRUPT;
     }
-    if (e == OK) {
-        const bool changes = (mask & parts_left(&d)) != 0;
-        *gone = disclosure_erase(&d, entry.parts, mask);
-        if (changes) {
-            disclosure_make(&d, &made);
-            vault_seal(key, stored->id, buf_slice(&made), &sealed, &wrapped);
-            CHECK(buf_ok(&made) && buf_ok(&sealed));
-            stored_put_parts(t, parts, vault, at, buf_slice(&sealed), &wrapped);
-        }
+    if (e == OK && (mask & parts_left(&d)) != 0) {
+        bits = disclosure_erase(&d, entry->parts, mask);
+        disclosure_make(&d, &made);
+        vault_seal(key, entry->id, buf_slice(&made), out, out_wrapped);
+        CHECK(buf_ok(&made));
+        CHECK(buf_ok(out));
     }
-    e = e == ERR_NOT_FOUND ? OK : e; // it has no parts, or none came down to here
     mem_wipe(&d, sizeof d);
     buf_wipe(&plain);
     buf_wipe(&made);
     buf_done(&plain);
     buf_done(&made);
-    buf_done(&sealed);
-    return e == OK ? kv_error(t) : e;
+    if (e == OK && gone != NULL) {
+        *gone = bits;
+    }
+    return e;
+}
+
+static enum err erase_at(struct kv_txn *t, const struct store_key *key, enum db parts, enum db vault, struct slice at,
+                         const struct stored *stored, uint64_t mask, uint64_t *gone)
+{
+    struct entry entry;
+    struct slice sealed;
+    struct slice wrapped;
+    struct wrapped made_wrapped;
+    struct buf made = buf_new(LIMIT_BATCH_BYTES);
+    enum err e = OK;
+    if (!kv_get(t, parts, at, &sealed)) {
+        e = kv_error(t); // it has no parts, or none came down to here
+        goto out;
+    }
+    if (!kv_get(t, vault, at, &wrapped) || entry_parse(stored->bytes, &entry) != VERDICT_GOOD) {
+        e = kv_error(t) != OK ? kv_error(t) : ERR_CORRUPT;
+        goto out;
+    }
+    e = erase_sealed(key, &entry, mask, sealed, wrapped, &made, &made_wrapped, gone);
+    if (e == OK && made.n > 0) {
+        stored_put_parts(t, parts, vault, at, buf_slice(&made), &made_wrapped);
+        e = kv_error(t);
+    }
+out:
+    buf_done(&made);
+    return e;
 }
 
 enum err journal_erase(struct kv_txn *t, const struct store_key *key, const struct position *at, uint64_t mask,
@@ -62,15 +84,11 @@ enum err journal_erase(struct kv_txn *t, const struct store_key *key, const stru
 {
     struct stored stored;
     struct key place = key_position(DB_PART, at);
-    uint64_t bits = 0;
     enum err e = journal_get(t, at, &stored, why);
-    if (e == OK) {
-        e = erase_at(t, key, DB_PART, DB_VAULT, key_slice(&place), &stored, mask, &bits);
+    if (gone != NULL) {
+        *gone = 0;
     }
-    if (e == OK && gone != NULL) {
-        *gone = bits;
-    }
-    return e;
+    return e != OK ? e : erase_at(t, key, DB_PART, DB_VAULT, key_slice(&place), &stored, mask, gone);
 }
 
 enum err leaf_erase(struct kv_txn *t, const struct store_key *key, uint64_t index, uint64_t mask, uint64_t *gone,
@@ -78,15 +96,11 @@ enum err leaf_erase(struct kv_txn *t, const struct store_key *key, uint64_t inde
 {
     struct stored stored;
     struct key place = key_index(DB_LEAF_PART, index);
-    uint64_t bits = 0;
     enum err e = leaf_get(t, index, &stored, why);
-    if (e == OK) {
-        e = erase_at(t, key, DB_LEAF_PART, DB_LEAF_VAULT, key_slice(&place), &stored, mask, &bits);
+    if (gone != NULL) {
+        *gone = 0;
     }
-    if (e == OK && gone != NULL) {
-        *gone = bits;
-    }
-    return e;
+    return e != OK ? e : erase_at(t, key, DB_LEAF_PART, DB_LEAF_VAULT, key_slice(&place), &stored, mask, gone);
 }
 
 // --- the store key ---

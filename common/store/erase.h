@@ -12,7 +12,15 @@
 #ifndef BARAZA_STORE_ERASE_H
 #define BARAZA_STORE_ERASE_H
 
+#include "common/format/entry.h"
 #include "common/store/leaf.h"
+
+// The same over bytes, before they are put anywhere: appends to out, and to *out_wrapped, what is left of a value that
+// vault_seal made, sealed under a new key; out stays as it was when there is nothing of mask to erase. *gone (may be
+// NULL) as below. Errors as vault_open.
+MUST_USE enum err erase_sealed(const struct store_key *key, const struct entry *entry, uint64_t mask,
+                               struct slice sealed, struct slice wrapped, struct buf *out, struct wrapped *out_wrapped,
+                               uint64_t *gone);
 
 // Erases the parts of `mask` (erasure_mask) of the entry at a position, or at an index: opens the value, drops their
 // bytes, their salts and the seed, keeps the other salts, seals what is left under a new key, and puts both values over

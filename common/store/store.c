@@ -120,6 +120,12 @@ void store_value_put(struct kv_txn *t, const char *name, struct slice value)
     cell_put(t, DB_META, key_slice(&key), value);
 }
 
+void store_value_drop(struct kv_txn *t, const char *name)
+{
+    struct key key = value_key(name);
+    (void)kv_del(t, DB_META, key_slice(&key));
+}
+
 enum err store_value_get(struct kv_txn *t, const char *name, struct slice *out)
 {
     struct key key = value_key(name);

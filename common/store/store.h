@@ -34,6 +34,7 @@ MUST_USE enum err store_open(const char *path, unsigned flags, uint64_t max_byte
 // --- small named values of a program (meta, "x-" before the name) ---
 // name at most 40 bytes. get: ERR_NOT_FOUND, ERR_CORRUPT, the error of t; borrowed.
 void store_value_put(struct kv_txn *t, const char *name, struct slice value);
+void store_value_drop(struct kv_txn *t, const char *name);
 MUST_USE enum err store_value_get(struct kv_txn *t, const char *name, struct slice *out);
 
 // --- the store key's public half and id, so that a locked node can seal what comes down ---

@@ -32,7 +32,7 @@ enum err engine_start(const struct scene *s, unsigned threads, struct engine *ou
     }
     if (e == OK) {
         struct sequence_keys k = { .charter = &s->charter,
-                                   .store = &out->keys.store,
+                                   .keeper = out->keys.keeper,
                                    .log = &out->keys.log,
                                    .author = &out->keys.author,
                                    .author_key = out->keys.author_pub };
@@ -43,7 +43,7 @@ enum err engine_start(const struct scene *s, unsigned threads, struct engine *ou
                                   .ingest = { .consultation = s->charter.id,
                                               .intake = &out->keys.intake,
                                               .intake_pub = &out->keys.intake_pub,
-                                              .store_key = &out->keys.store },
+                                              .keeper = out->keys.keeper },
                                   .sequence = out->sequence,
                                   .wake_fd = out->wake_fd,
                                   .commit_fd = out->commit_fd };

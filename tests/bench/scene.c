@@ -250,7 +250,7 @@ static enum err fill_record(struct scene *s, const struct founding *f, struct wh
     }
     if (e == OK) {
         struct sequence_keys writer = { .charter = state_charter(state),
-                                        .store = &keys.store,
+                                        .keeper = keys.keeper,
                                         .log = &keys.log,
                                         .author = &keys.author,
                                         .author_key = keys.author_pub };
@@ -260,7 +260,7 @@ static enum err fill_record(struct scene *s, const struct founding *f, struct wh
         struct ingest in = { .consultation = s->charter.id,
                              .intake = &keys.intake,
                              .intake_pub = &keys.intake_pub,
-                             .store_key = &keys.store };
+                             .keeper = keys.keeper };
         e = found(s, f, &in, q, why);
     }
     sequence_close(q);

@@ -266,6 +266,33 @@ struct said *world_link(struct world *w, struct person *by, const char *relation
     return world_say(w, by, &b, refs, 2, NULL);
 }
 
+struct said *world_redact(struct world *w, struct person *by, struct hash target, const char *part, const char *second)
+{
+    struct body b = { .kind = KIND_REDACTION };
+    b.as.redaction.target = target;
+    b.as.redaction.parts[0] = slice_text(part);
+    b.as.redaction.parts[1] = slice_text(second != NULL ? second : "");
+    b.as.redaction.part_count = second != NULL ? 2 : 1;
+    b.as.redaction.reason = slice_text("danger");
+    b.as.redaction.authority = slice_text("speaker");
+    return world_say(w, by, &b, &target, 1, NULL);
+}
+
+struct said *world_correct(struct world *w, struct person *by, const struct said *target, const char *text)
+{
+    struct content said = { 0 };
+    struct buf bytes = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct body b = { .kind = KIND_CORRECTION };
+    b.as.correction.reason = slice_text("misheard");
+    content_add_text(&said, "lang", SLICE_LITERAL("en"));
+    content_add_text(&said, "text", slice_text(text));
+    content_make(&said, &bytes);
+    const struct slice parts[LIMIT_PARTS] = { [1] = buf_slice(&bytes) };
+    struct said *s = world_say(w, by, &b, &target->entry.id, 1, parts);
+    buf_done(&bytes);
+    return s;
+}
+
 struct said *world_respond(struct world *w, struct person *by, const struct said *target, const char *disposition)
 {
     struct content reason = { 0 };

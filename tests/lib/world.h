@@ -88,6 +88,10 @@ struct said *world_link(struct world *w, struct person *by, const char *relation
                         const struct said *to);
 struct said *world_respond(struct world *w, struct person *by, const struct said *target, const char *disposition);
 
+// Asks that a part (or two; NULL: no second) of an entry be erased. A correction whose `said` is text.
+struct said *world_redact(struct world *w, struct person *by, struct hash target, const char *part, const char *second);
+struct said *world_correct(struct world *w, struct person *by, const struct said *target, const char *text);
+
 // A clause, or with `first` the next version of the clause that it began. parent may be NULL.
 struct said *world_clause(struct world *w, struct person *by, const char *type, const char *title,
                           const struct said *first, uint64_t version, const struct said *parent);

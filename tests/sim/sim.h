@@ -140,7 +140,7 @@ struct hub {
     struct pubkey log_pub, author_pub;
     struct boxkey intake;
     struct boxsec intake_sec;
-    struct store_key store;
+    struct keeper *keeper;
 };
 
 // A peer that runs no node: a courier of other people's messages, or somebody hostile.

@@ -106,6 +106,7 @@ static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, stru
 {
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     struct buf item = buf_new(LIMIT_EXPORT_FRAME);
+    const struct store_key *key = keeper_hold(s->hub.keeper);
     for (size_t i = 0; i < seen->n && !s->failed; i++) {
         struct stored stored;
         struct entry e;
@@ -116,7 +117,7 @@ static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, stru
         seen->ids[i] = e.id;
         buf_reset(&parts);
         if (e.part_count > 0) {
-            enum err err = leaf_parts(t, &s->hub.store, i, &parts, NULL);
+            enum err err = leaf_parts(t, key, i, &parts, NULL);
             if (err != OK || disclosure_parse(buf_slice(&parts), &d) != VERDICT_GOOD) {
                 sim_fail(s, "the parts of entry %zu of the record are not there", i);
                 continue;
@@ -139,6 +140,7 @@ static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, stru
         frame_entry_make(stored.bytes, &d, &item);
         export_put_entry(w, buf_slice(&item), out);
     }
+    keeper_release(s->hub.keeper, key);
     buf_done(&parts);
     buf_done(&item);
 }

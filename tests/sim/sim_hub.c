@@ -79,9 +79,9 @@ void hub_boot(struct sim *s)
     char path[256];
     hub_path(s, "store", path);
     CHECK(store_open(path, SIM_FLAGS, 0, &h->kv, NULL, &why) == OK);
-    const struct sequence_keys writer = { .charter = &s->charter, .store = &h->store, .log = &h->log,
+    const struct sequence_keys writer = { .charter = &s->charter, .keeper = h->keeper, .log = &h->log,
                                           .author = &h->author, .author_key = h->author_pub };
-    const struct serve_keys reader = { .charter = &s->charter, .store = &h->store, .log = &h->log };
+    const struct serve_keys reader = { .charter = &s->charter, .keeper = h->keeper, .log = &h->log };
     const struct peer_identity identity = { .consultation = s->charter.id };
     enum err e = sequence_open(h->kv, &writer, &h->sequence, &why);
     if (e == OK) {
@@ -256,7 +256,7 @@ void hub_verified(struct sim *s, uint64_t number)
     struct hub_ticket *t = find_ticket(h, number);
     CHECK(t != NULL);
     const struct ingest in = { .consultation = s->charter.id, .intake = &h->intake_sec, .intake_pub = &h->intake,
-                               .store_key = &h->store };
+                               .keeper = h->keeper };
     struct msg m;
     struct peer_event e = event_now(s, PEER_VERIFIED);
     arena_reset(s->arena);

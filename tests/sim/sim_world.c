@@ -247,7 +247,8 @@ static void make_hub_keys(struct hub *h)
     sign_keypair(&h->author_pub, &h->author);
     box_keypair(&h->intake, &h->intake_sec);
     ident_random(&key, sizeof key);
-    h->store = store_key_of(key);
+    const struct store_key store = store_key_of(key);
+    h->keeper = keeper_new(&store);
 }
 
 void sim_found(struct sim *s)
@@ -404,6 +405,7 @@ void sim_done(struct sim *s)
     }
     sticks_done(s);
     buf_done(&s->charter_note);
+    keeper_free(s->hub.keeper);
     buf_done(&s->story);
     buf_done(&s->failure);
     free(s->events);

@@ -29,7 +29,7 @@ static enum err hub_end_open(const char *dir, unsigned flags, struct hub_end *h,
     if (e == OK) {
         h->keys = (struct sequence_keys){
             .charter = state_charter(h->state),
-            .store = &h->secrets.store,
+            .keeper = h->secrets.keeper,
             .log = &h->secrets.log,
             .author = &h->secrets.author,
             .author_key = h->secrets.author_pub,
@@ -70,7 +70,7 @@ static enum err submit(struct hub_end *h, struct slice frame, struct why *why)
         .consultation = state_charter(h->state)->id,
         .intake = &h->secrets.intake,
         .intake_pub = &h->secrets.intake_pub,
-        .store_key = &h->secrets.store,
+        .keeper = h->secrets.keeper,
     };
     struct arena *arena = arena_new(MSG_ARENA_BYTES);
     struct msg m;

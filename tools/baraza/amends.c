@@ -10,6 +10,7 @@
 #include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,8 @@ struct amends {
     struct amend *rows;
     size_t n, room;
     struct table sealed;   // contributions that are
+    struct table erased_of; // entry -> number of its erasure
+    struct amend_erased *erased;
 };
 
 struct amends *amends_new(void)
@@ -27,6 +30,7 @@ struct amends *amends_new(void)
     struct amends *a = mem_new(sizeof *a);
     a->first_of = table_new(sizeof(struct hash));
     a->sealed = table_new(sizeof(struct hash));
+    a->erased_of = table_new(sizeof(struct hash));
     return a;
 }
 
@@ -46,6 +50,8 @@ void amends_free(struct amends *a)
     }
     table_done(&a->first_of);
     table_done(&a->sealed);
+    table_done(&a->erased_of);
+    free(a->erased);
     free(a->rows);
     free(a);
 }
@@ -181,6 +187,51 @@ void amends_take(struct amends *a, const struct entry *e, const struct body *bod
     hang(a, a->n++);
 }
 
+// The part that is shown of an entry in a line.
+static bool is_words(enum kind kind, struct slice name)
+{
+    const char *words = kind == KIND_CONTRIBUTION || kind == KIND_CORRECTION ? "said" : kind_info(kind)->parts[0];
+    return words != NULL && slice_equal(name, slice_text(words));
+}
+
+static void say_erased(struct amend_erased *x, const struct erasure_row *by)
+{
+    struct buf when = buf_new(64);
+    print_time(&when, by->claimed_s);
+    (void)snprintf(x->text, sizeof x->text, "(erased by entry %llu on %.10s)", (unsigned long long)by->index,
+                   buf_ok(&when) && when.n >= 10 ? (const char *)when.p : "");
+    buf_done(&when);
+}
+
+void amends_take_erased(struct amends *a, const struct erasure *f, const struct entry *e)
+{
+    const uint64_t mask = erasure_mask(f, e);
+    if (mask == 0 || table_find(&a->erased_of, e->id.b, NULL)) {
+        return;
+    }
+    const size_t n = a->erased_of.n;
+    a->erased = mem_grow(a->erased, n + 1, sizeof *a->erased);
+    struct amend_erased *x = &a->erased[n];
+    *x = (struct amend_erased){ .parts = mask, .part_count = e->part_count };
+    for (size_t i = e->part_count; i-- > 0;) {
+        memcpy(x->name[i], e->parts[i].name.p, e->parts[i].name.n);
+        if (erasure_of(f, e, i, &x->by[i])) {
+            const bool words = is_words(kind_of(e->kind), e->parts[i].name);
+            if (words || !x->words) {
+                say_erased(x, &x->by[i]);
+            }
+            x->words = x->words || words;
+        }
+    }
+    table_put(&a->erased_of, e->id.b, n);
+}
+
+const struct amend_erased *amends_erased(const struct amends *a, struct hash target)
+{
+    uint32_t number = 0;
+    return table_find(&a->erased_of, target.b, &number) ? &a->erased[number] : NULL;
+}
+
 int amends_read(struct reading *r, struct amends **out)
 {
     struct reading_item item;
@@ -190,6 +241,7 @@ int amends_read(struct reading *r, struct amends **out)
         if (reading_known(&item) && item.standing == VERDICT_GOOD) {
             amends_take(a, &item.entry, &item.body, item.has_parts ? &item.disclosure : NULL);
         }
+        amends_take_erased(a, reading_erasures(r), &item.entry);
     }
     int code = reading_end(r);
     if (code >= 0) {
@@ -217,6 +269,7 @@ enum err amends_here(struct work *w, struct amends **out, struct why *why)
             const bool given = w->readable && amends_kind(e.body.kind) && local_parts(l, &d, NULL) == OK;
             amends_take(a, &e.entry, &e.body, given ? &d : NULL);
         }
+        amends_take_erased(a, local_erasures(l), &e.entry);
     }
     err = local_end(l, why);
     if (err != OK) {
@@ -279,6 +332,10 @@ struct slice amends_words(const struct amends *a, struct hash target, struct sli
 {
     struct content said = { .count = 0 };
     const struct amend *m = amends_sole(a, target);
+    const struct amend_erased *erased = amends_erased(a, target);
+    if (erased != NULL && erased->words) {
+        return slice_text(erased->text);
+    }
     if ((amends_withdrawn(a, target) & amends_scope("record")) != 0) {
         return SLICE_LITERAL("(withdrawn)");
     }
@@ -300,6 +357,41 @@ static void put_withdrawn(const struct cmd_context *context, uint32_t scopes, st
     buf_put_u8(out, ']');
 }
 
+// "erased by entry 12 on 2026-03-04: said, speaker"; brief: without by which and when.
+static void put_erased(const struct amend_erased *x, bool brief, struct buf *out)
+{
+    buf_printf(out, "%.*s: ", brief ? (int)strlen("erased") : (int)strlen(x->text) - 2, x->text + 1);
+    for (size_t i = 0, shown = 0; i < x->part_count; i++) {
+        if ((x->parts >> i & 1) != 0) {
+            buf_printf(out, "%s%s", shown++ == 0 ? "" : ", ", x->name[i]);
+        }
+    }
+}
+
+void amends_put_erased(const struct amends *a, struct hash target, struct buf *out)
+{
+    if (amends_erased(a, target) != NULL) {
+        buf_put_text(out, ", parts ");
+        put_erased(amends_erased(a, target), false, out);
+    }
+}
+
+static json_t *erased_json(const struct amend_erased *x)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < x->part_count; i++) {
+        if ((x->parts >> i & 1) != 0) {
+            json_t *row = json_object();
+            json_put(row, "part", json_string(x->name[i]));
+            json_put(row, "index", json_of_number(x->by[i].index));
+            json_put(row, "redaction", json_id(x->by[i].redaction));
+            json_put(row, "time", json_time(x->by[i].claimed_s));
+            json_push(list, row);
+        }
+    }
+    return list;
+}
+
 void amends_put_marks(const struct cmd_context *context, const struct amends *a, struct hash target, struct buf *out)
 {
     const struct amend *m = NULL;
@@ -319,6 +411,11 @@ void amends_put_marks(const struct cmd_context *context, const struct amends *a,
     if (opened > 0) {
         buf_put_text(out, "  [opened ");
         print_count(out, opened, "time]", "times]");
+    }
+    if (amends_erased(a, target) != NULL) {
+        buf_put_text(out, "  [");
+        put_erased(amends_erased(a, target), amends_erased(a, target)->words, out); // the words' place says the rest
+        buf_put_u8(out, ']');
     }
 }
 
@@ -370,5 +467,8 @@ void amends_put_json(const struct amends *a, struct hash target, json_t *o)
             }
         }
         json_put(o, "withdrawn", taken);
+    }
+    if (amends_erased(a, target) != NULL) {
+        json_put(o, "erased", erased_json(amends_erased(a, target)));
     }
 }

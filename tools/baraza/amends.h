@@ -27,6 +27,16 @@ struct amend {
     size_t next;                       // the next of the same target
 };
 
+// What is erased of an entry.
+struct amend_erased {
+    uint64_t parts;      // a bit for each of its parts
+    struct erasure_row by[LIMIT_PARTS]; // of each of these, by which redaction
+    size_t part_count;
+    char name[LIMIT_PARTS][LIMIT_PART_NAME + 1];
+    bool words;          // what is mostly shown of an entry of its kind is among them
+    char text[64];       // "(erased by entry 12 on 2026-03-04)"
+};
+
 struct amends;
 
 // Returns one that knows of none; frees it and wipes the words in it. NULL is harmless.
@@ -36,6 +46,9 @@ void amends_free(struct amends *a);
 // Takes an entry in force, once; other kinds are passed over, but which contributions are sealed is remembered. d
 // (NULL: not shown) and all else is copied.
 void amends_take(struct amends *a, const struct entry *e, const struct body *body, const struct disclosure *d);
+
+// Takes an entry of which parts are erased by f; others are passed over.
+void amends_take_erased(struct amends *a, const struct erasure *f, const struct entry *e);
 
 // Takes all of a reading, which is then at its start again. Returns -1 and *out, or has reported. The caller frees.
 int amends_read(struct reading *r, struct amends **out);
@@ -54,8 +67,14 @@ uint32_t amends_scope(const char *code);
 // The only correction of target that none takes the place of; NULL when there is none, or several compete.
 const struct amend *amends_sole(const struct amends *a, struct hash target);
 
-// The words of a contribution to show: "(withdrawn)" once they are no more to be kept in the record, the corrected ones
-// when one correction stands, else `original`.
+// What is erased of target; NULL: nothing. Borrowed.
+const struct amend_erased *amends_erased(const struct amends *a, struct hash target);
+
+// Appends ", parts erased by entry 12 on 2026-03-04: said, speaker"; nothing when nothing is erased of target.
+void amends_put_erased(const struct amends *a, struct hash target, struct buf *out);
+
+// The words of an entry to show: "(erased by entry 12 on 2026-03-04)", "(withdrawn)" once they are no more to be kept
+// in the record, the corrected ones when one correction stands, else `original`.
 struct slice amends_words(const struct amends *a, struct hash target, struct slice original);
 
 // The parts of an entry, as bits, that should be sealed and are not (PROTOCOL 4.7): nobody is shown them. What a
@@ -66,9 +85,10 @@ uint32_t amends_in_clear(const struct amends *a, const struct entry *e, const st
 // How often parts of target were opened.
 size_t amends_opened(const struct amends *a, struct hash target);
 
-// Appends "  [withdrawn]", "  [corrected: misheard]", "  [2 corrections compete]", "  [opened 2 times]", what there is;
-// as fields of o: `withdrawn`, a list of scopes; `corrections` with id, reason, author, and whether each is current;
-// `opened` with id, part, reason, author.
+// Appends "  [withdrawn]", "  [corrected: misheard]", "  [2 corrections compete]", "  [opened 2 times]", "  [erased:
+// said, speaker]", what there is; as fields of o: `withdrawn`, a list of scopes;
+// `corrections` with id, reason, author, and whether each is current; `opened` with id, part, reason, author; `erased`
+// with part, index, redaction and its time.
 void amends_put_marks(const struct cmd_context *context, const struct amends *a, struct hash target, struct buf *out);
 void amends_put_json(const struct amends *a, struct hash target, json_t *o);
 

@@ -460,7 +460,7 @@ static int from_hub(struct making *m)
     enum err e = hub_keys_load(m->w.state, &m->keys, &why);
     if (e == OK) {
         const struct serve_keys keys = {
-            .charter = state_charter(m->w.state), .store = &m->keys.store, .log = &m->keys.log
+            .charter = state_charter(m->w.state), .keeper = m->keys.keeper, .log = &m->keys.log
         };
         e = serve_open(state_kv(m->w.state), &keys, &m->serve, &why);
     }

@@ -5,6 +5,7 @@
 // export, or a drafter's own state with what she has not sent yet.
 #include "common/base/file.h"
 #include "common/format/content.h"
+#include "tools/baraza/amends.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/resolve.h"
 #include "tools/baraza/thread.h"
@@ -22,6 +23,7 @@ struct clauses {
     struct resolver resolver; // of it
     struct reading *r;        // else the record
     struct draft *d;
+    struct amends *amends;    // what was erased since
 };
 
 static bool is_site(const struct clauses *x)
@@ -36,8 +38,10 @@ static bool is_site(const struct clauses *x)
 
 static int clauses_open(struct clauses *x)
 {
+    struct why why = { "" };
     if (!is_site(x)) {
-        return thread_open(x->context, &x->from, &x->r, &x->d);
+        int opened = thread_open(x->context, &x->from, &x->r, &x->d);
+        return opened < 0 ? amends_read(x->r, &x->amends) : opened;
     }
     int code = work_read(x->context, &x->w);
     x->resolver = (struct resolver){ .context = x->context, .w = &x->w, .from = &x->from };
@@ -47,6 +51,12 @@ static int clauses_open(struct clauses *x)
     if (code < 0) {
         code = thread_here(&x->w, x->resolver.record, &x->d);
     }
+    if (code < 0 && x->resolver.record != NULL) {
+        code = amends_read(x->resolver.record, &x->amends);
+    } else if (code < 0) {
+        enum err e = amends_here(&x->w, &x->amends, &why);
+        code = e == OK ? -1 : cmd_fail(e, &why);
+    }
     if (code < 0 && !x->w.readable) {
         cmd_remark(x->context, "the words are locked: baraza unlock shows them");
     }
@@ -55,6 +65,7 @@ static int clauses_open(struct clauses *x)
 
 static void clauses_close(struct clauses *x)
 {
+    amends_free(x->amends);
     draft_free(x->d);
     resolver_done(&x->resolver);
     reading_close(x->r);
@@ -62,9 +73,10 @@ static void clauses_close(struct clauses *x)
 }
 
 // The words under which a clause is listed.
-static struct slice heading(const struct draft_version *v)
+static struct slice heading(const struct clauses *x, const struct draft_version *v)
 {
-    return v->title.n > 0 ? v->title : v->text.n > 0 ? v->text : SLICE_LITERAL("(not shown)");
+    const struct slice words = amends_words(x->amends, v->id, v->title.n > 0 ? v->title : v->text);
+    return words.n > 0 ? words : SLICE_LITERAL("(not shown)");
 }
 
 static json_t *id_or_null(struct hash id)
@@ -89,6 +101,7 @@ static json_t *clause_json(const struct clauses *x, const struct draft_clause *c
     json_put(o, "lang", json_of_bytes(v->lang));
     json_put(o, "title", json_of_bytes(v->title));
     json_put(o, "text", json_of_bytes(v->text));
+    amends_put_json(x->amends, v->id, o);
     return o;
 }
 
@@ -105,7 +118,7 @@ static int print_row(const struct clauses *x, const struct draft_clause *c, cons
         buf_printf(&line, ", version %llu", (unsigned long long)v->version);
     }
     buf_put_text(&line, "  ");
-    print_line(&line, heading(v), TITLE_SHOWN);
+    print_line(&line, heading(x, v), TITLE_SHOWN);
     buf_put_u8(&line, '\n');
     int code = cmd_print(buf_slice(&line));
     buf_done(&line);
@@ -152,18 +165,20 @@ static void put_fields(struct buf *out, const struct draft_version *v)
     }
 }
 
-static void put_end(struct buf *out, const struct draft *d, struct hash id)
+static void put_end(struct buf *out, const struct clauses *x, struct hash id)
 {
+    const struct draft *d = x->d;
     const struct draft_node node = draft_find(d, id);
     const struct draft_contribution *contributions = NULL;
     print_id(out, id, PRINT_ID);
     buf_put_text(out, "  ");
     if (node.type == DRAFT_CLAUSE) {
-        print_line(out, heading(draft_current(d, node.i)), TITLE_SHOWN);
+        print_line(out, heading(x, draft_current(d, node.i)), TITLE_SHOWN);
     } else if (node.type == DRAFT_CONTRIBUTION) {
         (void)draft_contributions(d, &contributions);
         const bool sealed = contributions[node.i].sensitivity == SENSITIVITY_SEALED;
-        const struct slice text = sealed ? SLICE_LITERAL("(sealed)") : contributions[node.i].text;
+        const struct slice text = sealed ? SLICE_LITERAL("(sealed)")
+                                         : amends_words(x->amends, id, contributions[node.i].text);
         print_line(out, text.n > 0 ? text : SLICE_LITERAL("(not shown)"), TITLE_SHOWN);
     }
     buf_put_u8(out, '\n');
@@ -185,7 +200,7 @@ static void put_links(struct buf *out, const struct clauses *x, size_t clause)
         }
         print_line(out, label_of(x->context, CODES_RELATION, l->relation), 40);
         buf_put_text(out, i < n ? " this: " : ": ");
-        put_end(out, x->d, i < n ? l->from : l->to);
+        put_end(out, x, i < n ? l->from : l->to);
     }
 }
 
@@ -204,7 +219,7 @@ static int print_clause(const struct clauses *x, size_t i)
     buf_put_u8(&out, ' ');
     print_id(&out, clauses[i].stable, 2 * sizeof(struct hash));
     buf_put_u8(&out, '\n');
-    print_line(&out, heading(v), SIZE_MAX);
+    print_line(&out, heading(x, v), SIZE_MAX);
     buf_put_text(&out, "\n\n");
     if (v->text.n > 0) {
         print_text(&out, v->text, "  ");
@@ -221,7 +236,7 @@ static int print_clause(const struct clauses *x, size_t i)
     }
     if (!hash_is_zero(v->parent)) {
         buf_put_text(&out, "part of: ");
-        put_end(&out, x->d, v->parent);
+        put_end(&out, x, v->parent);
     }
     put_links(&out, x, i);
     int code = cmd_print(buf_slice(&out));

@@ -60,7 +60,7 @@ static const struct body *body_of(const struct reading_item *item)
 
 static void limit(struct exporting *x, const struct reading_item *item, struct disclosure *shown)
 {
-    x->in_clear += scope_limit(&x->scope, &item->entry, body_of(item), &item->disclosure, shown) ? 1 : 0;
+    x->in_clear += scope_limit(&x->scope, &item->entry, body_of(item), &item->disclosure, item->erased, shown) ? 1 : 0;
 }
 
 static enum err put_leaves(struct exporting *x, struct export_writer *w)

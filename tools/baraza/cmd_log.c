@@ -165,11 +165,14 @@ static void put_words(struct buf *out, const struct logging *l, const struct rea
     const struct content c = fields_of(item, part);
     const struct disclosure *d = item->has_parts ? &item->disclosure : NULL;
     const uint32_t clear = amends_in_clear(l->amends, &item->entry, &item->body, d);
+    const struct amend_erased *erased = amends_erased(l->amends, item->entry.id);
     size_t i = 0;
     while (i < item->entry.part_count && !slice_equal(item->entry.parts[i].name, slice_text(part))) {
         i++;
     }
-    if (d == NULL || i >= d->count) {
+    if (erased != NULL && erased->words) {
+        buf_put_text(out, erased->text);
+    } else if (d == NULL || i >= d->count) {
         buf_put_text(out, "(not shown)");
     } else if ((clear & 1u << i) != 0) {
         buf_printf(out, "[%s IN THE CLEAR: have it erased]", part);
@@ -258,6 +261,29 @@ static void put_later(struct buf *out, const struct logging *l, const struct rea
     }
 }
 
+static void put_redaction(struct buf *out, const struct logging *l, const struct body *b)
+{
+    for (size_t i = 0; i < b->as.redaction.part_count; i++) {
+        buf_put_text(out, i == 0 ? "" : ", ");
+        print_line(out, b->as.redaction.parts[i], LIMIT_CODE_BYTES);
+    }
+    buf_put_text(out, " (of ");
+    print_id(out, b->as.redaction.target, l->digits);
+    buf_put_text(out, "): ");
+    print_line(out, b->as.redaction.reason, LIMIT_CODE_BYTES);
+    buf_put_text(out, ", by authority of ");
+    print_line(out, b->as.redaction.authority, LIMIT_CODE_BYTES);
+}
+
+static void put_erased(struct buf *out, const struct logging *l, const struct body *b)
+{
+    buf_put_text(out, "carried out: redaction ");
+    print_id(out, b->as.erased.redaction, l->digits);
+    buf_put_text(out, " (of ");
+    print_id(out, b->as.erased.target, l->digits);
+    buf_put_u8(out, ')');
+}
+
 // People counted at a forum.
 static uint64_t attended(const struct body *b)
 {
@@ -338,8 +364,14 @@ static void put_summary(struct buf *out, const struct logging *l, const struct r
     case KIND_FORK_EVIDENCE:
         print_key(out, b->as.fork_evidence.key);
         break;
+    case KIND_REDACTION:
+        put_redaction(out, l, b);
+        break;
+    case KIND_ERASED:
+        put_erased(out, l, b);
+        break;
     case KIND_ROOT_APPROVAL: case KIND_REKEY: case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK:
-    case KIND_REDACTION: case KIND_ERASED: case KIND_UNKNOWN:
+    case KIND_UNKNOWN:
         break;
     }
 }

@@ -37,6 +37,7 @@ static json_t *proof_json(const struct proving *p)
     json_put(o, "id", json_id(merkle_leaf(proving_entry(p, 0)))); // an entry's id is its leaf hash
     json_put(o, "index", json_of_number(p->index));
     json_put(o, "size", json_of_number(p->head.size));
+    json_put(o, "erased", json_boolean(p->erased.n > 0));
     return o;
 }
 
@@ -69,6 +70,10 @@ static int print_files(const struct cmd_context *context, const struct proving *
                    (unsigned long long)p->index, (unsigned long long)p->head.size, proof, entry, proof, entry);
         vkey_put(&p->key, &out);
         buf_put_text(&out, "'\n");
+        if (p->erased.n > 0) {
+            buf_printf(&out, "Signature good, included%.*s. Receipt and entry verify as before.\n", (int)p->erased.n,
+                       (const char *)p->erased.p);
+        }
         code = cmd_print(buf_slice(&out));
     }
     buf_done(&out);

@@ -11,6 +11,7 @@
 #include "tools/baraza/print.h"
 #include "tools/baraza/refusals.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/roster_here.h"
 
 #include <stdlib.h>
 
@@ -39,6 +40,11 @@ static struct slice guard_of(const struct entry *e)
     return contribution ? slice_text(rows[body.as.contribution.sensitivity].code) : slice_of(NULL, 0);
 }
 
+static bool signed_well(const struct entry *e)
+{
+    return entry_verify(e, e->place.consultation) == VERDICT_GOOD;
+}
+
 static int print_json(const struct showing *s)
 {
     json_t *o = json_object();
@@ -63,6 +69,7 @@ static int print_json(const struct showing *s)
     if (s->indexed) {
         json_put(o, "index", json_of_number(s->index));
         json_put(o, "standing", json_string(verdict_code(s->standing)));
+        json_put(o, "signed", json_boolean(signed_well(s->entry)));
     }
     if (s->amends != NULL) {
         amends_put_json(s->amends, s->entry->id, o);
@@ -75,6 +82,11 @@ static int print_json(const struct showing *s)
         json_put(o, "parts", parts_json(s->charter, s->all, s->entry, s->disclosure));
     }
     return cmd_print_json(o);
+}
+
+static bool has_marks(const struct amends *a, struct hash id)
+{
+    return amends_first(a, id) != NULL || amends_erased(a, id) != NULL;
 }
 
 static int print_entry(const struct cmd_context *context, const struct showing *s)
@@ -98,8 +110,13 @@ static int print_entry(const struct cmd_context *context, const struct showing *
         refusal_put(&out, s->refusal, "          ");
     }
     if (s->indexed) {
-        buf_printf(&out, "record:   entry %llu, %s\n", (unsigned long long)s->index,
-                   s->standing == VERDICT_GOOD ? "in force" : verdict_text(s->standing));
+        buf_printf(&out, "record:   entry %llu, %s; %s, included", (unsigned long long)s->index,
+                   s->standing == VERDICT_GOOD ? "in force" : verdict_text(s->standing),
+                   signed_well(e) ? "signature good" : "SIGNATURE NOT GOOD");
+        if (s->amends != NULL && amends_erased(s->amends, e->id) != NULL) {
+            amends_put_erased(s->amends, e->id, &out);
+        }
+        buf_put_u8(&out, '\n');
     }
     const struct slice guard = guard_of(e);
     if (guard.n > 0 && !slice_equal(guard, SLICE_LITERAL("open"))) {
@@ -107,7 +124,7 @@ static int print_entry(const struct cmd_context *context, const struct showing *
         print_line(&out, label_of(context, CODES_SENSITIVITY, guard), 40);
         buf_put_u8(&out, '\n');
     }
-    if (s->amends != NULL && amends_first(s->amends, e->id) != NULL) {
+    if (s->amends != NULL && has_marks(s->amends, e->id)) {
         buf_put_text(&out, "since:  ");
         amends_put_marks(context, s->amends, e->id, &out);
         buf_put_u8(&out, '\n');
@@ -131,7 +148,8 @@ static int print_entry(const struct cmd_context *context, const struct showing *
 }
 
 // One of the answers that came down, printed below the entry.
-static int print_answers(const struct cmd_context *context, struct work *w, const struct amends *amends, struct hash id)
+static int print_answers(const struct cmd_context *context, struct work *w, const struct amends *amends,
+                         const struct erasure *erasures, struct hash id)
 {
     struct kv_txn *t = NULL;
     struct why why = { "" };
@@ -156,7 +174,10 @@ static int print_answers(const struct cmd_context *context, struct work *w, cons
         }
         buf_wipe(&parts);
         bool shown = w->readable && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
-                     disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
+                     disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == entry.part_count;
+        if (shown) {
+            (void)disclosure_erase(&d, entry.parts, erasure_mask(erasures, &entry));
+        }
         const struct showing s = {
             .entry = &entry, .disclosure = shown ? &d : NULL, .state = "the answer to it",
             .charter = state_charter(w->state), .all = amends };
@@ -168,6 +189,16 @@ static int print_answers(const struct cmd_context *context, struct work *w, cons
     buf_wipe(&parts);
     buf_done(&parts);
     return e == OK ? code : cmd_fail(e, &why);
+}
+
+static int show_answers(const struct cmd_context *context, struct work *w, const struct amends *amends, struct hash id)
+{
+    struct erasure *erasures = NULL;
+    struct why why = { "" };
+    enum err e = erasures_here(w, &erasures, &why);
+    int code = e == OK ? print_answers(context, w, amends, erasures, id) : cmd_fail(e, &why);
+    erasure_free(erasures);
+    return code;
 }
 
 static bool amends_it(const struct entry *e, const struct body *body, struct hash id)
@@ -277,7 +308,7 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         code = cmd_fail(ERR_NOT_FOUND, &why);
     } else if (fits == 1 && code == EXIT_GOOD) {
         code = print_amends_here(context, &w, amends, found);
-        code = code == EXIT_GOOD ? print_answers(context, &w, amends, found) : code;
+        code = code == EXIT_GOOD ? show_answers(context, &w, amends, found) : code;
     } else if (fits > 1) {
         cmd_remark(context, "%zu entries begin with \"%s\"", fits, typed);
     }

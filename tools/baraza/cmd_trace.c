@@ -80,27 +80,29 @@ static void put_contribution(struct buf *out, const struct tracing *x, size_t i)
     amends_put_marks(x->context, x->amends, c->id, out);
 }
 
-static void put_clause(struct buf *out, const struct cmd_context *context, const struct draft *d, size_t i)
+static void put_clause(struct buf *out, const struct tracing *x, size_t i)
 {
+    const struct draft *d = x->d;
     const struct draft_version *v = draft_current(d, i);
     print_id(out, clause_at(d, i)->stable, PRINT_ID);
     buf_put_text(out, "  ");
-    print_line(out, label_of(context, CODES_CLAUSE_TYPE, v->type), 40);
+    print_line(out, label_of(x->context, CODES_CLAUSE_TYPE, v->type), 40);
     if (clause_at(d, i)->version_count > 1) {
         buf_printf(out, " (version %llu)", (unsigned long long)v->version);
     }
     buf_put_text(out, ": ");
-    print_line(out, v->title.n > 0 ? v->title : v->text, TEXT_SHOWN);
+    print_line(out, amends_words(x->amends, v->id, v->title.n > 0 ? v->title : v->text), TEXT_SHOWN);
 }
 
-static void put_response(struct buf *out, const struct cmd_context *context, const struct draft *d, size_t i)
+static void put_response(struct buf *out, const struct tracing *x, size_t i)
 {
-    const struct draft_response *r = response_at(d, i);
+    const struct draft_response *r = response_at(x->d, i);
+    const struct slice reason = amends_words(x->amends, r->id, r->reason);
     print_id(out, r->id, PRINT_ID);
     buf_put_text(out, "  answer: ");
-    print_line(out, label_of(context, CODES_DISPOSITION, r->disposition), 60);
+    print_line(out, label_of(x->context, CODES_DISPOSITION, r->disposition), 60);
     buf_put_text(out, ", because: ");
-    print_line(out, r->reason.n > 0 ? r->reason : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
+    print_line(out, reason.n > 0 ? reason : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
 }
 
 static void put_node(struct buf *out, const struct tracing *x, struct draft_node node)
@@ -116,10 +118,10 @@ static void put_node(struct buf *out, const struct tracing *x, struct draft_node
         put_contribution(out, x, node.i);
         break;
     case DRAFT_CLAUSE:
-        put_clause(out, x->context, d, node.i);
+        put_clause(out, x, node.i);
         break;
     case DRAFT_RESPONSE:
-        put_response(out, x->context, d, node.i);
+        put_response(out, x, node.i);
         break;
     case DRAFT_UNKNOWN:
         buf_put_text(out, "(not in the record)");
@@ -168,9 +170,11 @@ static void put_node_json(json_t *o, const struct tracing *x, struct draft_node 
         json_put(o, "type", json_of_bytes(draft_current(d, node.i)->type));
         json_put(o, "title", json_of_bytes(draft_current(d, node.i)->title));
         json_put(o, "text", json_of_bytes(draft_current(d, node.i)->text));
+        amends_put_json(x->amends, draft_current(d, node.i)->id, o);
     } else if (node.type == DRAFT_RESPONSE) {
         json_put(o, "disposition", json_of_bytes(response_at(d, node.i)->disposition));
         json_put(o, "reason", json_of_bytes(response_at(d, node.i)->reason));
+        amends_put_json(x->amends, response_at(d, node.i)->id, o);
     } else if (node.type == DRAFT_SESSION) {
         json_put(o, "session", json_of_bytes(session_at(d, node.i)->code));
     }

@@ -180,6 +180,22 @@ static json_t *forums_json(const struct audit_report *report)
     return o;
 }
 
+static json_t *erased_json(const struct audit_report *report)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < report->erased && i < AUDIT_ERASED; i++) {
+        const struct audit_erased *row = &report->erased_first[i];
+        json_t *o = json_object();
+        json_put(o, "index", json_of_number(row->index));
+        json_put(o, "id", json_id(row->id));
+        json_put(o, "parts", json_string(row->parts));
+        json_put(o, "by", json_of_number(row->by));
+        json_put(o, "time", json_time(row->claimed_s));
+        json_push(list, o);
+    }
+    return list;
+}
+
 static int report_json(const struct audit_report *report)
 {
     json_t *o = json_object();
@@ -205,6 +221,9 @@ static int report_json(const struct audit_report *report)
         json_put(o, "forks", json_of_number(report->forks));
         json_put(o, "disclosed", json_of_number(report->disclosed));
         json_put(o, "in_clear", json_of_number(report->in_clear));
+        json_put(o, "redactions", json_of_number(report->redactions));
+        json_put(o, "erased", json_of_number(report->erased));
+        json_put(o, "erased_entries", erased_json(report));
         json_put(o, "kinds", kinds_json(report));
         json_put(o, "standing", standings_json(report));
     }
@@ -235,6 +254,29 @@ static void put_forums(struct buf *out, const struct audit_report *report)
     }
     for (size_t i = 0; i < report->incomplete_n; i++) {
         gather_put_incomplete(out, &report->incomplete[i]);
+    }
+}
+
+// What of the record is erased, and that this takes nothing from what is proved of it.
+static void put_erased(struct buf *out, const struct audit_report *report)
+{
+    if (report->redactions > 0) {
+        buf_put_text(out, "  redactions     ");
+        print_count(out, report->redactions, "redaction", "redactions");
+        buf_put_text(out, report->erased == 0 ? ", of which this file shows nothing\n" : "\n");
+    }
+    for (size_t i = 0; i < report->erased && i < AUDIT_ERASED; i++) {
+        const struct audit_erased *row = &report->erased_first[i];
+        buf_printf(out, "                 entry %llu: signature good, included, parts erased by entry %llu on ",
+                   (unsigned long long)row->index, (unsigned long long)row->by);
+        struct buf when = buf_new(64);
+        print_time(&when, row->claimed_s);
+        buf_printf(out, "%.10s: %s\n", when.n >= 10 ? (const char *)when.p : "", row->parts);
+        buf_done(&when);
+    }
+    if (report->erased > AUDIT_ERASED) {
+        buf_printf(out, "                 and %llu more (--json counts them, baraza log shows them)\n",
+                   (unsigned long long)(report->erased - AUDIT_ERASED));
     }
 }
 
@@ -274,6 +316,7 @@ static void put_counts(struct buf *out, const struct audit_report *report)
         buf_printf(out, " in the clear what should be sealed, first entry %llu: have it erased\n",
                    (unsigned long long)report->in_clear_first);
     }
+    put_erased(out, report);
 }
 
 static int report_text(const char *path, const struct audit_report *report)

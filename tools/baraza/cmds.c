@@ -11,7 +11,7 @@ extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_appro
     cmd_clause_list, cmd_clause_show, cmd_link, cmd_respond, cmd_trace, cmd_gap, cmd_export, cmd_verify, cmd_prove,
     cmd_evidence, cmd_merkle_inclusion, cmd_merkle_consistency, cmd_keycheck;
 extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop, cmd_keyholder_list, cmd_recover,
-    cmd_passphrase, cmd_wipe, cmd_protect_new, cmd_protect_passphrase, cmd_open;
+    cmd_passphrase, cmd_wipe, cmd_protect_new, cmd_protect_passphrase, cmd_open, cmd_redact;
 extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips, cmd_slip,
     cmd_receipt;
 
@@ -52,6 +52,7 @@ static const struct cmd *const table[] = {
     &cmd_add,
     &cmd_correct,
     &cmd_withdraw,
+    &cmd_redact,
     &cmd_import,
     &cmd_sync,
     &cmd_bundle_out,

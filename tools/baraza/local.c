@@ -19,6 +19,7 @@ struct local {
     size_t notebook_count;
     struct hash *answered;       // ids that a response here names, ascending
     size_t answered_count;
+    struct erasure *erasures;    // of the redactions that came down
     struct refused *refused;     // of all journals
     size_t refused_count;
     struct lost *lost;           // of all journals, in their order
@@ -36,6 +37,9 @@ struct local {
     uint64_t expected;           // the number that comes next in this journal
     uint64_t claimed_s;          // of the entry before
     struct position at;
+    uint64_t erased;             // of the entry last read: a bit for each part that is to be gone,
+    size_t part_count;           // and its parts
+    struct part_ref part_refs[LIMIT_PARTS];
     struct buf parts;
     enum err e;
     struct why why;
@@ -116,6 +120,9 @@ enum err local_begin(struct work *w, struct local **out, struct why *why)
     enum err e = kv_begin_read(state_kv(w->state), &l->t);
     if (e == OK) {
         e = notebook_all(l->t, l->notebooks, &l->notebook_count);
+    }
+    if (e == OK) {
+        e = erasures_here(w, &l->erasures, why);
     }
     if (e == OK) {
         e = load_answered(l, w);
@@ -284,6 +291,9 @@ bool local_next(struct local *l, struct local_entry *out)
     out->fate = fate_of(l, out->at.seq, &out->entry.id, &out->refusal);
     l->at = out->at;
     l->claimed_s = out->entry.claimed_s;
+    l->erased = erasure_mask(l->erasures, &out->entry);
+    l->part_count = out->entry.part_count;
+    memcpy(l->part_refs, out->entry.parts, sizeof l->part_refs);
     return true;
 }
 
@@ -304,7 +314,15 @@ enum err local_parts(struct local *l, struct disclosure *out, struct why *why)
         why_set(why, "the words of entry %llu are damaged", (unsigned long long)l->at.seq);
         e = ERR_CORRUPT;
     }
+    if (e == OK && l->erased != 0 && out->count == l->part_count) {
+        (void)disclosure_erase(out, l->part_refs, l->erased);
+    }
     return e;
+}
+
+const struct erasure *local_erasures(const struct local *l)
+{
+    return l->erasures;
 }
 
 enum err local_end(struct local *l, struct why *why)
@@ -323,6 +341,7 @@ enum err local_end(struct local *l, struct why *why)
     }
     buf_wipe(&l->parts);
     buf_done(&l->parts);
+    erasure_free(l->erasures);
     free(l->answered);
     free(l->refused);
     free(l->lost);

@@ -8,7 +8,7 @@
 
 #include "common/author/notebook.h"
 #include "common/format/content.h"
-#include "common/format/kinds.h"
+#include "common/format/erasure.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "tools/baraza/work.h"
@@ -64,6 +64,10 @@ struct local_damages local_damages(const struct local *l);
 // Reads the parts of the entry last read. ERR_LOCKED when nobody is unlocked; ERR_NOT_FOUND: it has none.
 // The disclosure borrows l until the next call.
 MUST_USE enum err local_parts(struct local *l, struct disclosure *out, struct why *why);
+
+// The redactions that came down to here, by the roster as it is known here. Borrowed until local_end. What they cover
+// is erased in what local_parts gives, also while it is still here.
+const struct erasure *local_erasures(const struct local *l);
 
 // Ends and frees; returns the first failure of reading, with why.
 MUST_USE enum err local_end(struct local *l, struct why *why);

@@ -8,6 +8,7 @@
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "tools/baraza/local.h"
+#include "tools/baraza/amends.h"
 #include "tools/baraza/print.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 void proving_init(struct proving *p)
 {
     *p = (struct proving){ .charter = buf_new(LIMIT_CHARTER_BYTES), .proof = buf_new(LIMIT_NOTE_BYTES),
-                           .bytes = buf_new(LIMIT_NOTE_BYTES) };
+                           .bytes = buf_new(LIMIT_NOTE_BYTES), .erased = buf_new(1024) };
 }
 
 void proving_done(struct proving *p)
@@ -24,6 +25,7 @@ void proving_done(struct proving *p)
     buf_done(&p->charter);
     buf_done(&p->proof);
     buf_done(&p->bytes);
+    buf_done(&p->erased);
 }
 
 struct slice proving_entry(const struct proving *p, size_t i)
@@ -42,15 +44,19 @@ static void add_entry(struct proving *p, struct slice bytes)
 
 // --- from the record ---
 
-// The bytes of the entry at an index.
+// The bytes of the entry at an index, and what is erased of it.
 static int load_entry(struct reading *r, uint64_t index, struct proving *p)
 {
     struct reading_item item;
+    struct amends *amends = amends_new();
     while (p->n == 0 && reading_next(r, &item)) {
         if (item.index == index) {
             add_entry(p, item.entry.bytes);
+            amends_take_erased(amends, reading_erasures(r), &item.entry);
+            amends_put_erased(amends, item.entry.id, &p->erased);
         }
     }
+    amends_free(amends);
     return reading_end(r);
 }
 

@@ -21,6 +21,7 @@ struct proving {
     struct vkey key;                    // that the proof is signed by
     uint64_t index;                     // of the last entry in the record
     struct tree_head head;
+    struct buf erased;                  // ", parts erased by entry 12 …"; empty: nothing is, or it is not known here
 };
 
 // Makes the buffers; frees them.

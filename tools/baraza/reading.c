@@ -110,14 +110,32 @@ int reading_need_whole(const struct reading *r, bool words)
     return cmd_fail(ERR_CORRUPT, &why);
 }
 
+// By the end of the record a redaction may have come into force, or be it no more.
+static void judge_redactions(struct reading *r)
+{
+    struct reading_item item;
+    reading_rewind(r);
+    while (r->redacted && read_entry(r, &item)) {
+        if (item.form == VERDICT_GOOD && item.body.kind == KIND_REDACTION) {
+            erasure_put(r->erasures, &item.entry, &item.body, item.index,
+                         roster_standing(r->roster, &item.entry, item.form, &item.body, item.index));
+        }
+    }
+}
+
 static enum err fold(struct reading *r)
 {
     struct reading_item item;
     struct progress progress = reading_progress(r, "reading", r->head.size);
     r->roster = roster_new(&r->charter);
+    r->erasures = erasure_new();
     reading_rewind(r);
     while (read_entry(r, &item)) {
-        (void)roster_apply(r->roster, &item.entry, item.form, &item.body, item.index);
+        const enum verdict v = roster_apply(r->roster, &item.entry, item.form, &item.body, item.index);
+        if (item.form == VERDICT_GOOD && item.body.kind == KIND_REDACTION) {
+            r->redacted = true;
+            erasure_put(r->erasures, &item.entry, &item.body, item.index, v);
+        }
         add_kind(r, kind_of(item.entry.kind));
         audit_tree_add(&r->tree, item.entry.id);
         progress_step(&progress, r->next, loop_now_ms());
@@ -127,6 +145,7 @@ static enum err fold(struct reading *r)
         why_set(&r->why, "the entries do not give the root that the checkpoint names");
         r->e = ERR_CORRUPT;
     }
+    judge_redactions(r);
     r->with_parts = true;
     reading_rewind(r);
     return r->e;
@@ -143,6 +162,11 @@ bool reading_next(struct reading *r, struct reading_item *out)
         return false;
     }
     out->standing = roster_standing(r->roster, &out->entry, out->form, &out->body, out->index);
+    // PROTOCOL 16.3: nobody is shown what is covered, also while it is still here.
+    out->erased = erasure_mask(r->erasures, &out->entry);
+    if (out->has_parts && out->erased != 0) {
+        (void)disclosure_erase(&out->disclosure, out->entry.parts, out->erased);
+    }
     return true;
 }
 
@@ -184,6 +208,7 @@ void reading_close(struct reading *r)
     reading_hub_close(r);
     reading_file_close(r);
     roster_free(r->roster);
+    erasure_free(r->erasures);
     audit_tree_done(&r->tree);
     free(r->kinds);
     buf_done(&r->charter_note);
@@ -235,6 +260,11 @@ struct slice reading_charter_note(const struct reading *r)
 const struct roster *reading_roster(const struct reading *r)
 {
     return r->roster;
+}
+
+const struct erasure *reading_erasures(const struct reading *r)
+{
+    return r->erasures;
 }
 
 const struct hash *reading_ids(const struct reading *r)

@@ -9,7 +9,7 @@
 #define BARAZA_TOOLS_BARAZA_READING_H
 
 #include "common/format/charter.h"
-#include "common/format/kinds.h"
+#include "common/format/erasure.h"
 #include "common/format/merkle.h"
 #include "common/format/roster.h"
 #include "tools/baraza/cmd.h"
@@ -40,7 +40,8 @@ struct reading_item {
     enum verdict form;             // of kind_parse, or SEEN_CONTRADICTS
     enum verdict standing;         // by now
     bool has_parts;
-    struct disclosure disclosure;  // valid when has_parts; its salts are derived
+    struct disclosure disclosure;  // valid when has_parts; its salts are derived, and what is erased is not in it
+    uint64_t erased;               // a bit for each part that a redaction covers, whether or not parts are shown
 };
 
 // True when kind and body are this version's: item->body is valid then.
@@ -76,6 +77,9 @@ const struct hash *reading_ids(const struct reading *r);
 
 // The kind of the entry at index < reading_head's size (CHECK); KIND_UNKNOWN for one of a later version.
 enum kind reading_kind(const struct reading *r, uint64_t index);
+
+// The redactions in what was read, by the roster at its end. Borrowed until reading_close.
+const struct erasure *reading_erasures(const struct reading *r);
 
 // How many digits tell all ids apart.
 size_t reading_digits(const struct reading *r);

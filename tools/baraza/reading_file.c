@@ -152,6 +152,6 @@ bool reading_file_next(struct reading *r, struct reading_item *out)
         r->e = ERR_CORRUPT;
         return false;
     }
-    out->has_parts = r->with_parts && disclosure_bitmap(&out->disclosure) != 0;
+    out->has_parts = r->with_parts && disclosure_settled(&out->disclosure) != 0;
     return true;
 }

@@ -103,6 +103,12 @@ static enum err read_parts(struct reading *r, struct reading_item *out)
     struct hub_source *h = &r->hub;
     buf_wipe(&h->parts);
     enum err e = leaf_parts(h->t, &h->work.store_key, r->next, &h->parts, &r->why);
+    if (e == ERR_CRYPTO) { // the hub at work has renewed its store key: its key of now, and the store of now
+        h->read = TXN_ENTRIES;
+        e = renew(h);
+        e = e == OK ? work_hub_key(&h->work, &r->why) : e;
+        e = e == OK ? leaf_parts(h->t, &h->work.store_key, r->next, &h->parts, &r->why) : e;
+    }
     if (e == ERR_NOT_FOUND) {
         return OK; // they never arrived, or were erased
     }

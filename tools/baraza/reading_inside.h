@@ -18,6 +18,8 @@ struct reading {
     struct charter charter;
     struct tree_head head;
     struct roster *roster;
+    struct erasure *erasures;     // by the roster at the end
+    bool redacted;                // there are redactions
     struct audit_tree tree;       // of all ids, once folded
     uint8_t *kinds;               // of all entries, once folded
     uint64_t next;                // index of the entry to come

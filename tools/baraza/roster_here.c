@@ -4,6 +4,7 @@
 // Folds what a site has of the roster. Read first: roster_here.h, docs/PROTOCOL.md 6.
 #include "tools/baraza/roster_here.h"
 
+#include "common/author/erasing.h"
 #include "common/format/armor.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/site_roster.h"
@@ -17,6 +18,17 @@
 enum err roster_here(struct work *w, struct roster **out, struct why *why)
 {
     return site_roster(w->state, out, why);
+}
+
+enum err erasures_here(struct work *w, struct erasure **out, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_read(state_kv(w->state), &t);
+    if (e == OK) {
+        e = erasing_fold(t, state_charter(w->state), NULL, out, why);
+    }
+    kv_abort(t);
+    return e;
 }
 
 static bool key_begins(struct pubkey key, struct slice hex)
@@ -112,7 +124,7 @@ static const char *no_role_to_give(const struct roster *r, uint32_t had, uint32_
 
 static const char *no_role(const struct roster *r, const struct body *b, struct pubkey author)
 {
-    switch ((int)b->kind) { // of all kinds, the four acts that are foreseen
+    switch ((int)b->kind) { // of all kinds, those that are foreseen
     case KIND_GRANT:
         return no_role_to_give(r, roles_of(r, b->as.grant.key), b->as.grant.roles, false, author);
     case KIND_INVITE:
@@ -122,6 +134,8 @@ static const char *no_role(const struct roster *r, const struct body *b, struct 
                    ? "a root key is not revoked: the other roots put another in its place"
                    : "only a root ends the accreditation of a registrar, a secretariat or a hub; the secretariat that "
                      "of others";
+    case KIND_REDACTION:
+        return "only a protection officer has what was said erased (baraza who shows who is one)";
     default:
         return "only a registrar accepts what came late";
     }

@@ -6,18 +6,22 @@
 #ifndef BARAZA_TOOLS_BARAZA_ROSTER_HERE_H
 #define BARAZA_TOOLS_BARAZA_ROSTER_HERE_H
 
+#include "common/format/erasure.h"
 #include "common/format/roster.h"
 #include "tools/baraza/work.h"
 
 // Folds the control entries that came down to w's state. ERR_* with why. Gives *out (roster_free).
 MUST_USE enum err roster_here(struct work *w, struct roster **out, struct why *why);
 
+// The redactions among them, judged by that roster. ERR_* with why. Gives *out (erasure_free).
+MUST_USE enum err erasures_here(struct work *w, struct erasure **out, struct why *why);
+
 // Finds the member known to w's state whose key begins with typed (8 hex digits or more, as `baraza who` shows them).
 // A whole key is taken even when it is not known here yet. Returns -1 and *out, or has reported what to do.
 int roster_here_member(struct work *w, const char *typed, struct pubkey *out);
 
-// Would the act that body describes (grant, invite, revoke, accept-late), written by w->who, have effect by what is
-// known here? Returns -1 when it would, or when too little is known to say; else has reported why not, and that
+// Would the act that body describes (grant, invite, revoke, accept-late, redaction), written by w->who, have effect by
+// what is known here? Returns -1 when it would, or when too little is known to say; else has reported why not, and that
 // nothing was saved.
 int roster_here_foresee(struct work *w, const struct body *body);
 

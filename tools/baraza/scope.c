@@ -134,7 +134,7 @@ static uint32_t due_of(const struct scope *s, const struct entry *e, const struc
 }
 
 bool scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
-                 struct disclosure *out)
+                 uint64_t erased, struct disclosure *out)
 {
     const bool contribution = body != NULL && body->kind == KIND_CONTRIBUTION;
     const bool consent = !contribution || covers(s, e, d);
@@ -144,6 +144,10 @@ bool scope_limit(const struct scope *s, const struct entry *e, const struct body
     struct disclosure limited = *d;
     for (size_t i = 0; i < d->count; i++) {
         const struct part *p = &d->parts[i];
+        if (p->state == PART_ERASED && (erased >> i & 1) != 0) {
+            limited.has_seed = false; // as it lies in the record; it is said whatever else leaves
+            continue;
+        }
         const bool leaves = s->parts && kind && p->state == PART_DISCLOSED &&
                             (!contribution || may_leave(s, e, i, p, consent));
         const bool in_clear = !FAULT(CLEAR_EXPORTED) && (clear & 1u << i) != 0;

@@ -35,9 +35,10 @@ void scope_done(struct scope *s);
 //   sealed                nothing, unless s->sealed
 //   identity              a dummy as it is; a real one only with s->sealed
 //   what should be sealed and is not (PROTOCOL 4.7)   never
+//   what is erased        as erased (PROTOCOL 4.4); erased: a bit for each part that a redaction covers (reading_item)
 // body NULL: a kind this version does not know, of which nothing leaves but with s->restricted. Returns whether
 // something was kept back because it should have been sealed.
 bool scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
-                 struct disclosure *out);
+                 uint64_t erased, struct disclosure *out);
 
 #endif

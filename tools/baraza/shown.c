@@ -26,6 +26,11 @@ static void put_words(const struct shown *s, const char *hidden, size_t characte
 {
     const struct slice said = part_of(s, PART_SAID);
     struct content c = { .count = 0 };
+    const struct amend_erased *erased = amends_erased(s->amends, s->entry->id);
+    if (erased != NULL && erased->words) {
+        buf_put_text(out, erased->text);
+        return;
+    }
     if (s->disclosure == NULL) {
         buf_put_text(out, hidden);
         return;

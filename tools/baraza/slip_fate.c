@@ -56,7 +56,8 @@ static void take(struct slip_fate *f, const struct entry *e, const struct body *
 }
 
 // What came down from the hub, as far as it is in force by the roster as it is known here.
-static enum err take_down(struct work *w, struct kv_txn *t, const struct roster *roster, struct slip_fate *f)
+static enum err take_down(struct work *w, struct kv_txn *t, const struct roster *roster,
+                          const struct erasure *erasures, struct slip_fate *f)
 {
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     struct leaf_range range = leaf_range_new(t, 0);
@@ -71,7 +72,10 @@ static enum err take_down(struct work *w, struct kv_txn *t, const struct roster 
         }
         buf_wipe(&parts);
         const bool shown = leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
-                           disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
+                           disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == e.part_count;
+        if (shown) {
+            (void)disclosure_erase(&d, e.parts, erasure_mask(erasures, &e));
+        }
         take(f, &e, &body, shown ? &d : NULL);
     }
     leaf_range_done(&range);
@@ -83,6 +87,7 @@ static enum err take_down(struct work *w, struct kv_txn *t, const struct roster 
 int slip_fate_here(struct work *w, const struct slip_hit *hit, struct slip_fate *out)
 {
     struct roster *roster = NULL;
+    struct erasure *erasures = NULL;
     struct amends *amends = NULL;
     struct kv_txn *t = NULL;
     struct why why = { "" };
@@ -92,14 +97,18 @@ int slip_fate_here(struct work *w, const struct slip_hit *hit, struct slip_fate 
         e = amends_here(w, &amends, &why);
     }
     if (e == OK) {
+        e = erasures_here(w, &erasures, &why);
+    }
+    if (e == OK) {
         out->withdrawn = amends_withdrawn(amends, hit->id);
         e = kv_begin_read(state_kv(w->state), &t);
     }
     if (e == OK) {
-        e = take_down(w, t, roster, out);
+        e = take_down(w, t, roster, erasures, out);
     }
     kv_abort(t);
     amends_free(amends);
+    erasure_free(erasures);
     roster_free(roster);
     return e == OK ? -1 : cmd_fail(e, &why);
 }

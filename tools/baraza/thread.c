@@ -7,6 +7,7 @@
 #include "common/base/table.h"
 #include "common/store/leaf.h"
 #include "tools/baraza/local.h"
+#include "tools/baraza/roster_here.h"
 
 // Takes all of a reading. seen (may be NULL) receives the ids.
 static int take_record(struct draft *d, struct reading *r, struct table *seen)
@@ -67,15 +68,20 @@ static void take_entry(struct adding *a, const struct entry *e, const struct bod
     }
 }
 
-static enum err take_leaves(struct adding *a, struct work *w)
+static enum err take_leaves(struct adding *a, struct work *w, struct why *why)
 {
     struct kv_txn *t = NULL;
     struct entry e;
     struct body body;
     struct disclosure d;
+    struct erasure *erasures = NULL;
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
-    enum err err = kv_begin_read(state_kv(w->state), &t);
+    enum err err = erasures_here(w, &erasures, why);
+    if (err == OK) {
+        err = kv_begin_read(state_kv(w->state), &t);
+    }
     if (err != OK) {
+        erasure_free(erasures);
         return err;
     }
     struct leaf_range range = leaf_range_new(t, 0);
@@ -84,13 +90,17 @@ static enum err take_leaves(struct adding *a, struct work *w)
             kind_parse(&e, &body) == VERDICT_GOOD) {
             buf_wipe(&parts);
             bool given = w->readable && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
-                         disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD;
+                         disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == e.part_count;
+            if (given) {
+                (void)disclosure_erase(&d, e.parts, erasure_mask(erasures, &e));
+            }
             take_entry(a, &e, &body, given ? &d : NULL);
         }
     }
     leaf_range_done(&range);
     err = kv_error(t);
     kv_abort(t);
+    erasure_free(erasures);
     buf_wipe(&parts);
     buf_done(&parts);
     return err;
@@ -125,7 +135,7 @@ int thread_here(struct work *w, struct reading *record, struct draft **draft)
         a.next = reading_head(record).size;
     }
     if (code < 0) {
-        enum err e = take_leaves(&a, w);
+        enum err e = take_leaves(&a, w, &why);
         e = e == OK ? take_notebooks(&a, w, &why) : e;
         code = e == OK ? -1 : cmd_fail(e, &why);
     }

@@ -9,6 +9,7 @@
 #include "common/base/file.h"
 #include "common/net/loop.h"
 #include "common/store/wipe.h"
+#include "hub/store_key.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/print.h"
 
@@ -77,15 +78,10 @@ int work_state(const struct cmd_context *context, struct work *w)
     return e == OK ? -1 : cmd_fail(e, &why);
 }
 
-static enum err hub_key(struct work *w, struct why *why)
+enum err work_hub_key(struct work *w, struct why *why)
 {
-    struct symkey key;
-    enum err e = state_secret_load(state_dir(w->state), STATE_HUB_STORE, key.b, why);
-    if (e == OK) {
-        w->store_key = store_key_of(key);
-        w->readable = true;
-    }
-    mem_wipe(&key, sizeof key);
+    enum err e = store_key_load(state_dir(w->state), &w->store_key, NULL, why);
+    w->readable = w->readable || e == OK;
     return e;
 }
 
@@ -183,7 +179,7 @@ int work_read(const struct cmd_context *context, struct work *w)
     struct why why = { "" };
     enum err e = open_state(context, w, &why);
     if (e == OK && w->keyring == NULL) {
-        e = hub_key(w, &why);
+        e = work_hub_key(w, &why);
     } else if (e == OK) {
         size_t n = keyring_count(w->keyring);
         for (size_t i = 0; i < n && w->who == NULL; i++) {

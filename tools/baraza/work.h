@@ -37,6 +37,9 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
 // Opens only the state, nobody's keys.
 int work_state(const struct cmd_context *context, struct work *w);
 
+// Reads a hub's store key: work_read does; again by who meets ERR_CRYPTO later, because a hub at work renews it.
+MUST_USE enum err work_hub_key(struct work *w, struct why *why);
+
 // Closes what was opened and wipes secrets.
 void work_close(struct work *w);
 

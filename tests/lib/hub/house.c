@@ -63,6 +63,7 @@ void house_new(struct house *h, struct world *w)
     *h = (struct house){ .world = w, .author = person_of("the hub's author"), .intake = person_of("intake") };
     memcpy(store.b, secret.b, sizeof store.b);
     h->store_key = store_key_of(store);
+    h->keeper = keeper_new(&h->store_key);
     snprintf(h->dir, sizeof h->dir, "/tmp/baraza-house-XXXXXX");
     CHECK(mkdtemp(h->dir) != NULL);
     snprintf(h->state, sizeof h->state, "%s/hub", h->dir);
@@ -74,6 +75,7 @@ void house_new(struct house *h, struct world *w)
 void house_done(struct house *h)
 {
     CHECK(h->kv == NULL);
+    keeper_free(h->keeper);
     (void)nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -88,11 +90,11 @@ void house_open(struct house *h)
     struct why why = { "" };
     must(store_open(house_path(h, STATE_STORE), STORE_FLAGS, 0, &h->kv, NULL, &why), &why);
     h->writer = (struct sequence_keys){ .charter = &h->world->charter,
-                                        .store = &h->store_key,
+                                        .keeper = h->keeper,
                                         .log = &h->world->hub.sec,
                                         .author = &h->author.sec,
                                         .author_key = h->author.pub };
-    h->reader = (struct serve_keys){ .charter = h->writer.charter, .store = h->writer.store, .log = h->writer.log };
+    h->reader = (struct serve_keys){ .charter = h->writer.charter, .keeper = h->keeper, .log = h->writer.log };
     must(sequence_open(h->kv, &h->writer, &h->sequence, &why), &why);
     must(serve_open(h->kv, &h->reader, &h->serve, &why), &why);
 }
@@ -112,7 +114,7 @@ struct ingest house_ingest(const struct house *h)
     return (struct ingest){ .consultation = h->world->charter.id,
                             .intake = &h->intake.transport_sec,
                             .intake_pub = &h->intake.transport,
-                            .store_key = &h->store_key };
+                            .keeper = h->keeper };
 }
 
 // --- messages ---
@@ -293,7 +295,7 @@ bool house_ack_good(const struct world *w, const struct msg_ack *ack, struct sai
 {
     struct merkle_frontier f = { 0 };
     for (size_t i = 0; i < n; i++) {
-        merkle_append(&f, custody_leaf(said[i]->entry.id, disclosure_bitmap(&said[i]->disclosure), NULL, 0), NULL);
+        merkle_append(&f, custody_leaf(said[i]->entry.id, disclosure_settled(&said[i]->disclosure), NULL, 0), NULL);
     }
     const struct custody c = { .consultation = w->charter.id,
                                .key = ack->journal.key,

@@ -19,6 +19,7 @@ struct house {
     struct person author; // the hub's own, accredited by nobody until the world does it
     struct person intake;
     struct store_key store_key;
+    struct keeper *keeper;
     struct kv *kv;  // while it is open, as what follows
     struct sequence_keys writer;
     struct serve_keys reader;

@@ -37,7 +37,7 @@ static struct bench *bench_new(void)
     world_init(&b->world, 1);
     b->amina = person_of("Amina");
     (void)world_grant(&b->world, &b->world.root[0], &b->amina, 1u << ROLE_SECRETARIAT, NULL);
-    ledger_init(&b->ledger, b->world.charter.id, b->world.roster, b->world.n);
+    ledger_init(&b->ledger, b->world.charter.id, b->world.roster, erasure_new(), b->world.n);
     b->world.roster = NULL; // the ledger has it now
     return b;
 }
@@ -117,7 +117,7 @@ static void deliver(struct bench *b, const struct said *const *said, size_t n)
     uint64_t fork = 0;
     struct hash prev;
     for (size_t i = 0; i < n; i++) {
-        b->packets[i] = (struct packet){ .entry = said[i]->entry, .complete = true, .control = true,
+        b->packets[i] = (struct packet){ .entry = said[i]->entry, .control = true,
                                          .form = said[i]->form, .body = &said[i]->body,
                                          .custody_leaf = custody_leaf(said[i]->entry.id, 1, NULL, 0) };
         slot_of(b, batch.journal, batch.first + i, &b->slots[i]);

@@ -92,7 +92,7 @@ static uint64_t leaves(const struct said *made, const struct scope *scope)
     if (derived.has_seed) {
         disclosure_derive(&derived, made->entry.parts);
     }
-    (void)scope_limit(scope, &made->entry, made->form == VERDICT_GOOD ? &made->body : NULL, &derived, &shown);
+    (void)scope_limit(scope, &made->entry, made->form == VERDICT_GOOD ? &made->body : NULL, &derived, 0, &shown);
     frame_entry_make(buf_slice(&made->bytes), &shown, &item);
     cr_assert_eq(frame_entry_parse(buf_slice(&item), &e, &read), VERDICT_GOOD);
     cr_expect_eq(disclosure_check(&read, &e.place, e.parts, e.part_count), VERDICT_GOOD);
@@ -139,7 +139,7 @@ Test(scope, what_leaves_follows_consent_sensitivity_and_what_was_asked_for)
             scope.sealed = (k & 2) != 0;
             cr_expect_eq(leaves(made, &scope), cases[i].leaves[k], "case %zu, %u", i, k);
         }
-        cr_expect_eq(scope_limit(&scope, &made->entry, &made->body, &made->disclosure, &shown), cases[i].kept_back,
+        cr_expect_eq(scope_limit(&scope, &made->entry, &made->body, &made->disclosure, 0, &shown), cases[i].kept_back,
                      "case %zu: what should be sealed and is not", i);
     }
     world_done(&s.w);
@@ -152,7 +152,7 @@ Test(scope, what_is_no_contribution_leaves_whole_and_what_is_unknown_stays)
     begin(&s);
     struct scope scope = { .parts = true, .today = SLICE_LITERAL("2026-03-04") };
     cr_expect_eq(leaves(s.session, &scope), 1);
-    cr_expect(!scope_limit(&scope, &s.session->entry, NULL, &s.session->disclosure, &shown));
+    cr_expect(!scope_limit(&scope, &s.session->entry, NULL, &s.session->disclosure, 0, &shown));
     cr_expect_eq(disclosure_bitmap(&shown), 0);
     world_done(&s.w);
 }
