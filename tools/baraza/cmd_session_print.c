@@ -148,28 +148,27 @@ static int say_written(const struct printing *p, const char *what, uint64_t n, u
 
 // --- forms ---
 
-// The starter codebook's groups that most forums have; eight fit a form.
-static const char *const usual_groups[] = { "community", "women", "youth", "elders",
-                                            "traditional", "religious", "displaced", "disabilities" };
-
-static int take_groups(const struct printing *p, struct form_print *out)
+// The groups to tick and what is read aloud: as typed, else as the secretariat published it. They borrow b.
+static int take_guide(const struct printing *p, const struct codebook *b, struct form_print *out)
 {
-    struct code_set set;
-    if (!code_set_of(&p->groups, "--group", &set)) {
+    struct contribution named = { .form = 0 };
+    struct why why = { "" };
+    const enum language l = language_here(p);
+    if (!code_set_of(&p->groups, "--group", &named.groups)) {
         return EXIT_USAGE;
     }
-    if (set.n > FORM_GROUPS) {
-        return cmd_usage("--group: at most %d fit a form", FORM_GROUPS);
+    if (named.groups.n > CODEBOOK_GROUPS) {
+        return cmd_usage("--group: at most %d fit a form", CODEBOOK_GROUPS);
     }
-    for (size_t i = 0; i < set.n; i++) {
-        out->groups[out->group_n++] = set.codes[i];
-        if (codes_find(CODES_GROUP, set.codes[i]) == NULL) {
-            return cmd_usage("--group: there is no group \"%.*s\"", (int)set.codes[i].n, (const char *)set.codes[i].p);
-        }
+    if (!codebook_check(b, &named, &why)) {
+        return cmd_usage("--%s", why.text);
     }
-    for (size_t i = 0; set.n == 0 && i < sizeof usual_groups / sizeof *usual_groups; i++) {
-        out->groups[out->group_n++] = slice_text(usual_groups[i]);
+    out->group_n = named.groups.n > 0 ? named.groups.n : codebook_groups(b, out->groups);
+    for (size_t i = 0; i < out->group_n; i++) {
+        const struct slice code = named.groups.n > 0 ? named.groups.codes[i] : out->groups[i];
+        out->groups[i] = codebook_group_label(b, code, l);
     }
+    out->script = p->script != NULL ? slice_text(p->script) : codebook_script(b, l);
     return -1;
 }
 
@@ -216,10 +215,12 @@ static int make_forms(struct printing *p, const struct session_said *said)
 {
     struct paper paper = { .n = 0 };
     struct form_print form = { .charter = state_charter(p->w.state), .slip = slip_print_of(p),
-                               .code = slice_text(p->session.code), .date = content_text(&said->context, "date"),
-                               .script = slice_text(p->script != NULL ? p->script : "") };
+                               .code = slice_text(p->session.code), .date = content_text(&said->context, "date") };
+    struct codebook *b = NULL;
+    struct why why = { "" };
     uint64_t first = 0;
-    int code = take_groups(p, &form);
+    enum err e = codebook_here(&p->w, &b, &why);
+    int code = e == OK ? take_guide(p, b, &form) : cmd_fail(e, &why);
     if (code < 0) {
         code = p->again ? take_again(p, &paper) : take_numbers(p, &paper, &first);
     }
@@ -235,6 +236,7 @@ static int make_forms(struct printing *p, const struct session_said *said)
         mem_wipe(&these, sizeof these);
     }
     mem_wipe(&paper, sizeof paper);
+    codebook_free(b);
     return code;
 }
 
@@ -353,9 +355,9 @@ static int run_forms(struct cmd_context *context, int argc, char **argv)
         { "count", 'n', ARG_UINT, "N", "how many, each with a number and a code of its own", &p.count },
         { "from", 0, ARG_UINT, "NUMBER", "the first number; behind those printed before when not given", &p.from },
         { "again", 0, ARG_FLAG, NULL, "print those that were printed before once more, and no new ones", &p.again },
-        { "group", 'g', ARG_LIST, "CODE", "a group to tick, at most eight; the usual eight when not given",
+        { "group", 'g', ARG_LIST, "CODE", "a group to tick, at most eight; the guide's when not given",
           &p.groups },
-        { "script", 0, ARG_TEXT, "TEXT", "what is read aloud before anything is written; the usual when not given",
+        { "script", 0, ARG_TEXT, "TEXT", "what is read aloud before anything is written; the guide's when not given",
           &p.script },
         SLIP_PAGE_ASK(&p.ask),
         SLIP_PAGE_SECOND(&p.second),

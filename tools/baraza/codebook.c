@@ -15,10 +15,12 @@
 #include <string.h>
 
 #define CODES_MOST 4096       // in one list of a codebook; more are not taken
+#define LABEL_BYTES 95        // of a code, in one language: what fits beside a box to tick
 #define REFERRAL_BYTES 16384  // of a guide's text, in one language
 
 struct code {
     char text[LIMIT_CODE_BYTES + 1];
+    char labels[LANG_COUNT][LABEL_BYTES + 1]; // empty: not given, or longer
 };
 
 // The codes of one list that were published; none: the starter codebook's count.
@@ -29,8 +31,11 @@ struct published {
 
 struct codebook {
     struct published groups, themes;
-    uint64_t guide;                    // version of the guide that referral is from
+    uint64_t guide;                    // version of the guide that what follows is from
     struct buf referral[LANG_COUNT];   // empty: not given
+    struct buf script[LANG_COUNT];     // empty: not given
+    char asked[CODEBOOK_GROUPS][LIMIT_CODE_BYTES + 1];
+    size_t asked_n;
 };
 
 // --- what is read out ---
@@ -78,24 +83,52 @@ bool codebook_must_stop(const struct code_set *flags)
 
 // --- what was published ---
 
-static bool has(const struct published *p, struct slice code)
+static const char *const tags[LANG_COUNT] = { "en", "fr", "pt", "ar" };
+
+// Returns its number, or p->n.
+static size_t find(const struct published *p, struct slice code)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        if (slice_equal(slice_text(p->codes[i].text), code)) {
-            return true;
-        }
+    size_t i = 0;
+    while (i < p->n && !slice_equal(slice_text(p->codes[i].text), code)) {
+        i++;
     }
-    return false;
+    return i;
 }
 
-static void take_code(struct published *p, struct slice code)
+static bool has(const struct published *p, struct slice code)
 {
-    if (!text_code_ok(code) || has(p, code) || p->n == CODES_MOST) {
+    return find(p, code) < p->n;
+}
+
+// The labels of a later version take the place of those before.
+static void take_labels(struct code *out, const struct content *row)
+{
+    struct content labels = { .count = 0 };
+    if (!content_parse(content_value(row, "labels"), &labels)) {
         return;
     }
-    p->codes = mem_grow(p->codes, p->n + 1, sizeof *p->codes);
-    p->codes[p->n] = (struct code){ "" };
-    memcpy(p->codes[p->n++].text, code.p, code.n);
+    for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
+        const struct slice label = content_text(&labels, tags[l]);
+        if (label.n > 0 && label.n <= LABEL_BYTES) {
+            memcpy(out->labels[l], label.p, label.n);
+            out->labels[l][label.n] = '\0';
+        }
+    }
+}
+
+static void take_code(struct published *p, const struct content *row)
+{
+    const struct slice code = content_text(row, "code");
+    size_t at = find(p, code);
+    if (!text_code_ok(code) || at == CODES_MOST) {
+        return;
+    }
+    if (at == p->n) {
+        p->codes = mem_grow(p->codes, p->n + 1, sizeof *p->codes);
+        p->codes[p->n] = (struct code){ .text = "" };
+        memcpy(p->codes[p->n++].text, code.p, code.n);
+    }
+    take_labels(&p->codes[at], row);
 }
 
 // A list of maps that each have a `code`.
@@ -106,25 +139,39 @@ static void take_codes(struct published *p, struct slice list)
     for (size_t i = 0; i < n && cursor_ok(&c); i++) {
         struct content row = { .count = 0 };
         if (content_parse(cursor_value(&c), &row)) {
-            take_code(p, content_text(&row, "code"));
+            take_code(p, &row);
         }
     }
 }
 
-static void take_referral(struct codebook *b, uint64_t version, const struct content *guide)
+static void take_texts(struct buf out[static LANG_COUNT], const struct content *guide, const char *field)
 {
-    static const char *const tags[LANG_COUNT] = { "en", "fr", "pt", "ar" };
     struct content by_language = { .count = 0 };
+    if (!content_parse(content_value(guide, field), &by_language)) {
+        by_language.count = 0;
+    }
+    for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
+        buf_reset(&out[l]);
+        buf_put(&out[l], content_text(&by_language, tags[l]));
+    }
+}
+
+static void take_guide(struct codebook *b, uint64_t version, const struct content *guide)
+{
+    struct slice groups[CODEBOOK_GROUPS];
     if (version < b->guide) {
         return;
     }
     b->guide = version;
-    if (!content_parse(content_value(guide, "referral"), &by_language)) {
-        by_language.count = 0;
-    }
-    for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
-        buf_reset(&b->referral[l]);
-        buf_put(&b->referral[l], content_text(&by_language, tags[l]));
+    take_texts(b->referral, guide, "referral");
+    take_texts(b->script, guide, "script");
+    const size_t n = content_list(content_value(guide, "groups"), groups, CODEBOOK_GROUPS);
+    b->asked_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (text_code_ok(groups[i])) {
+            memcpy(b->asked[b->asked_n], groups[i].p, groups[i].n);
+            b->asked[b->asked_n++][groups[i].n] = '\0';
+        }
     }
 }
 
@@ -135,7 +182,7 @@ static void take_published(struct codebook *b, const struct body *body, struct s
         return;
     }
     if (body->kind == KIND_GUIDE) {
-        take_referral(b, body->as.guide.version, &c);
+        take_guide(b, body->as.guide.version, &c);
     } else {
         take_codes(&b->groups, content_value(&c, "groups"));
         take_codes(&b->themes, content_value(&c, "themes"));
@@ -176,6 +223,7 @@ enum err codebook_here(struct work *w, struct codebook **out, struct why *why)
     enum err e = OK;
     for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
         b->referral[l] = buf_new(REFERRAL_BYTES);
+        b->script[l] = buf_new(REFERRAL_BYTES);
     }
     if (w->readable) {
         e = kv_begin_read(state_kv(w->state), &t);
@@ -201,6 +249,7 @@ void codebook_free(struct codebook *b)
     }
     for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
         buf_done(&b->referral[l]);
+        buf_done(&b->script[l]);
     }
     free(b->groups.codes);
     free(b->themes.codes);
@@ -237,4 +286,39 @@ bool codebook_check(const struct codebook *b, const struct contribution *c, stru
 {
     return check(&b->groups, CODES_GROUP, "group", &c->groups, why) &&
            check(&b->themes, CODES_THEME, "theme", &c->themes, why);
+}
+
+// --- on forms ---
+
+// Of the starter codebook, those that most forums have.
+static const char *const usual_groups[CODEBOOK_GROUPS] = { "community", "women", "youth", "elders",
+                                                           "traditional", "religious", "displaced", "disabilities" };
+
+size_t codebook_groups(const struct codebook *b, struct slice out[static CODEBOOK_GROUPS])
+{
+    const size_t published = b->groups.n < CODEBOOK_GROUPS ? b->groups.n : CODEBOOK_GROUPS;
+    const size_t n = b->asked_n > 0 ? b->asked_n : published > 0 ? published : CODEBOOK_GROUPS;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = slice_text(b->asked_n > 0   ? b->asked[i]
+                            : published > 0 ? b->groups.codes[i].text
+                                            : usual_groups[i]);
+    }
+    return n;
+}
+
+struct slice codebook_group_label(const struct codebook *b, struct slice code, enum language language)
+{
+    const size_t at = find(&b->groups, code);
+    const struct code_row *row = codes_find(CODES_GROUP, code);
+    const char *given = at < b->groups.n ? b->groups.codes[at].labels[language] : "";
+    const char *english = at < b->groups.n ? b->groups.codes[at].labels[LANG_EN] : "";
+    return given[0] != '\0'     ? slice_text(given)
+           : row != NULL        ? slice_text(row->labels[language])
+           : english[0] != '\0' ? slice_text(english)
+                                : code;
+}
+
+struct slice codebook_script(const struct codebook *b, enum language language)
+{
+    return buf_slice(&b->script[language]);
 }

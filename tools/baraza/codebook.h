@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // What the secretariat has published, as far as it came down to a site: the codes of the codebook, and what the guide
-// says is read out when nothing may be taken down. Where it has published neither: the starter codebook, and a text of
+// says is read out, and which groups are asked for. Where it has published neither: the starter codebook, and a text of
 // this program's own.
 #ifndef BARAZA_TOOLS_BARAZA_CODEBOOK_H
 #define BARAZA_TOOLS_BARAZA_CODEBOOK_H
@@ -27,6 +27,18 @@ MUST_USE bool codebook_check(const struct codebook *b, const struct contribution
 // What is read out to somebody who speaks of a child or of gender-based violence: the guide's in that language or in
 // English, else this program's own. Borrows b (NULL: this program's own).
 struct slice codebook_referral(const struct codebook *b, enum language language);
+
+// The groups to tick on a form, at most CODEBOOK_GROUPS: the guide's; where it names none, the first of the codebook;
+// where there is neither, the usual ones. Writes them and returns how many; borrows b.
+#define CODEBOOK_GROUPS 8
+size_t codebook_groups(const struct codebook *b, struct slice out[static CODEBOOK_GROUPS]);
+
+// How a group is called in that language, by the codebook in its last version, else by the starter codebook; in
+// English, or the code itself, when neither says. Borrows b and code.
+struct slice codebook_group_label(const struct codebook *b, struct slice code, enum language language);
+
+// What is read aloud before anything is written down, by the guide; empty when it does not say it in that language.
+struct slice codebook_script(const struct codebook *b, enum language language);
 
 // True when flags hold one at which nothing verbatim is taken.
 bool codebook_must_stop(const struct code_set *flags);

@@ -109,9 +109,9 @@ static void put_groups(struct buf *out, const struct form_print *p)
 {
     buf_printf(out, "<h2>%s</h2>\n<div class=\"ticks groups\">\n", word(p, FORM_WHO));
     for (size_t i = 0; i < p->group_n; i++) {
-        const struct code_row *row = codes_find(CODES_GROUP, p->groups[i]);
-        CHECK(row != NULL);
-        put_tick(out, row->labels[p->slip.first]);
+        buf_put_text(out, "<span><i class=\"box\"></i>");
+        page_put_bdi(out, p->groups[i]);
+        buf_put_text(out, "</span>\n");
     }
     buf_put_text(out, "</div>\n");
 }

@@ -6,15 +6,14 @@
 #define BARAZA_TOOLS_BARAZA_FORM_PAGE_H
 
 #include "common/author/paper.h"
+#include "tools/baraza/codebook.h"
 #include "tools/baraza/slip_page.h"
-
-#define FORM_GROUPS 8 // on one form
 
 struct form_print {
     const struct charter *charter;
     struct slip_print slip;
     struct slice code, date;         // of the forum; date may be empty
-    struct slice groups[FORM_GROUPS]; // codes; their labels are printed
+    struct slice groups[CODEBOOK_GROUPS]; // what they are called
     size_t group_n;
     struct slice script;             // what is read aloud before anything is written; empty: the usual
 };

@@ -4,6 +4,7 @@
 // Typing in paper forms. Read first: forms.h.
 #include "tools/baraza/forms.h"
 
+#include "common/base/fault.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/slips.h"
 
@@ -125,7 +126,7 @@ int forms_slip(struct work *w, const struct local_session *session, uint64_t num
     if (e == OK && code < 0) {
         e = look(w, &x, &why);
     }
-    if (e == OK && code < 0 && x.number_taken) {
+    if (e == OK && code < 0 && x.number_taken && !FAULT(FORM_TWICE)) {
         why_set(&why, "form %llu of %s was typed in before: nothing was saved; to better it, baraza correct",
                 (unsigned long long)number, session->code);
         e = ERR_EXISTS;

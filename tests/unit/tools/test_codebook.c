@@ -201,3 +201,62 @@ Test(codebook, the_guides_words_are_read_out_in_the_language_asked_for_or_in_eng
     codebook_free(b);
     done(&s);
 }
+
+Test(codebook, a_form_has_the_guides_groups_and_script_and_the_codebooks_names_for_them)
+{
+    static const char *const second[] = { "weavers" };
+    struct scene s;
+    struct codebook *b = NULL;
+    struct slice groups[CODEBOOK_GROUPS];
+    struct content guide = { .count = 0 };
+    struct content labels = { .count = 0 };
+    struct content row = { .count = 0 };
+    struct content book = { .count = 0 };
+    struct content script = { .count = 0 };
+    struct buf bytes[5];
+    for (size_t i = 0; i < 5; i++) {
+        bytes[i] = buf_new(4096);
+    }
+    begin(&s);
+    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_expect_eq(codebook_groups(b, groups), CODEBOOK_GROUPS);
+    cr_expect(slice_equal(groups[1], SLICE_LITERAL("women")));
+    cr_expect(slice_equal(codebook_group_label(b, groups[1], LANG_FR), SLICE_LITERAL("groupe de femmes")));
+    cr_expect_eq(codebook_script(b, LANG_FR).n, 0);
+    codebook_free(b);
+
+    content_add_text(&labels, "fr", SLICE_LITERAL("pêcheurs"));
+    content_make(&labels, &bytes[0]);
+    content_add_text(&row, "code", SLICE_LITERAL("fishers"));
+    content_add_value(&row, "labels", buf_slice(&bytes[0]));
+    pack_array(&bytes[1], 1);
+    content_make(&row, &bytes[1]);
+    content_add_value(&book, "groups", buf_slice(&bytes[1]));
+    publish(&s, &s.secretary, KIND_CODEBOOK, 1, &book);
+    publish_groups(&s, &s.secretary, 2, second, 1);
+    bring_down(&s);
+    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_expect_eq(codebook_groups(b, groups), 2, "the codebook's, while no guide names any");
+    cr_expect(slice_equal(codebook_group_label(b, groups[0], LANG_FR), SLICE_LITERAL("pêcheurs")));
+    cr_expect(slice_equal(codebook_group_label(b, groups[1], LANG_FR), SLICE_LITERAL("weavers")), "it has no name");
+    codebook_free(b);
+
+    const struct slice asked[] = { SLICE_LITERAL("weavers"), SLICE_LITERAL("women") };
+    content_make_list(asked, 2, &bytes[2]);
+    content_add_text(&script, "fr", SLICE_LITERAL("Puis-je noter ?"));
+    content_make(&script, &bytes[3]);
+    content_add_value(&guide, "groups", buf_slice(&bytes[2]));
+    content_add_value(&guide, "script", buf_slice(&bytes[3]));
+    publish(&s, &s.secretary, KIND_GUIDE, 1, &guide);
+    bring_down(&s);
+    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_expect_eq(codebook_groups(b, groups), 2);
+    cr_expect(slice_equal(groups[0], asked[0]) && slice_equal(groups[1], asked[1]));
+    cr_expect(slice_equal(codebook_script(b, LANG_FR), SLICE_LITERAL("Puis-je noter ?")));
+    cr_expect_eq(codebook_script(b, LANG_AR).n, 0);
+    codebook_free(b);
+    for (size_t i = 0; i < 5; i++) {
+        buf_done(&bytes[i]);
+    }
+    done(&s);
+}
