@@ -84,6 +84,16 @@ expect_contains "a name in the clear" "$(cat err)" "--identity"
 add --sensitivity restricted --flag names-person "Only for named roles: the mill."
 expect_contains "advice" "$(cat err)" "--sensitivity sealed"
 
+step "what will be sealed is typed here, and no editor is opened for it"
+printf '#!/bin/sh\ntouch %s/edited\nexit 1\n' "$WORK" >editor
+chmod +x editor
+{ sleep 3; printf '%s\n\004' "$(cat words/name)"; sleep 2; printf '%s\n\004' "$(cat words/accents)"; sleep 1; } |
+    EDITOR=$WORK/editor script -qec "baraza add --state site --sensitivity sealed --identity -" /dev/null >typed 2>&1
+expect_contains "what is asked" "$(cat typed)" "Who said it, and how to reach them"
+expect_contains "what was typed" "$(cat typed)" "saved "
+[ ! -e edited ] || die "an editor was opened"
+rm typed
+
 step "of a child or of gender-based violence nothing verbatim is taken; help is read out in four languages"
 before=$(baraza list --state site --json | wc -l)
 for said in "en:into wrong hands" "fr:entre de mauvaises mains" "pt:em mãos erradas" "ar:في أيدٍ غير مأمونة"; do
@@ -101,7 +111,7 @@ expect_equal "nothing was saved" "$(baraza list --state site --json | wc -l)" "$
 add --flag child --no-words --kind need
 expect_status 0 baraza list --state site
 expect_contains "that it was raised" "$(cat out)" "(no words were taken)"
-expect_status 0 baraza show "$(id_at 8)" --state site --json
+expect_status 0 baraza show "$(id_at 9)" --state site --json
 expect_contains "its flag" "$(cat out)" '"flags":["child"]'
 expect_equal "what was said" "$(grep -c '"said"\|"identity"' out)" 0
 
@@ -132,10 +142,14 @@ expect_contains "the forum's recipients" "$(cat err)" "sealed to wren and ombuds
     echo '6,A bridge is needed.,,sealed,,,youth,Somebody Known'
     echo '7,A road is needed.,,,,,yuoth,'
     echo '8,A dam is needed.,,,,names-unti,youth,'
+    echo '9,The chief of the mill has it.,,,,names-person,youth,'
 } >table.csv
 expect_status 65 baraza import --state site --from csv table.csv --area XM-KIV
 cp out imported; cp err refused
-expect_contains "the result" "$(cat imported)" "8 rows = 2 saved + 0 here already + 6 refused"
+expect_contains "the result" "$(cat imported)" "9 rows = 3 saved + 0 here already + 6 refused"
+expect_contains "what is said before" "$(cat refused)" "nobody else can read them then, you neither"
+expect_contains "advice" "$(cat refused)" "flagged as dangerous and not sealed: 1 of the rows"
+expect_contains "the file" "$(cat refused)" "table.csv itself still has it in the clear"
 for part in "row 3 (line 4)" "gender" "row 4" 'did you mean' "row 5" "at least 2" "row 6" "in the clear" \
     'did you mean "youth"' 'did you mean "names-unit"'; do
     expect_contains "refused rows" "$(cat refused imported)" "$part"

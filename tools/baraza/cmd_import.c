@@ -365,6 +365,10 @@ static int import(const struct cmd_context *context, const struct importing *in,
         progress_end(&r->progress, loop_now_ms());
         enum err e = code < 0 ? report_changed(r, &why) : OK;
         code = e == OK ? code : cmd_fail(e, &why);
+        if (r->guard.flagged > 0) {
+            cmd_remark(context, "flagged as dangerous and not sealed: %llu of the rows; think of sensitivity sealed, so "
+                       "that only protection officers read them", (unsigned long long)r->guard.flagged);
+        }
         if (r->sealed > 0) {
             cmd_remark(context, "what was sealed nobody can read now but those it is sealed to; but %s itself still "
                        "has it in the clear: destroy it, and every copy of it", in->path);

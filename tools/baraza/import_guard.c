@@ -58,6 +58,7 @@ bool import_guard_row(struct import_guard *g, const struct import_guarded *said,
         return false;
     }
     c->sensitivity = number_of(sensitivity_of(g, said));
+    g->flagged += c->flags.n > 0 && c->sensitivity != SENSITIVITY_SEALED ? 1 : 0;
     if (!contribution_sealed(c)) {
         return true;
     }

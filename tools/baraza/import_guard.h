@@ -18,6 +18,7 @@ struct import_guard {
     struct code_set seal_to;       // the command's; none: the forum's, else all of the charter
     struct local_session session;
     bool new_codes;                // groups and themes that the codebook does not have are taken
+    uint64_t flagged;              // rows taken that are flagged as dangerous and not sealed
     bool stopped;                  // set when a row was refused because nothing verbatim may be taken
 };
 
