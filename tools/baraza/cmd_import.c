@@ -366,8 +366,8 @@ static int import(const struct cmd_context *context, const struct importing *in,
         enum err e = code < 0 ? report_changed(r, &why) : OK;
         code = e == OK ? code : cmd_fail(e, &why);
         if (r->guard.flagged > 0) {
-            cmd_remark(context, "flagged as dangerous and not sealed: %llu of the rows; think of sensitivity sealed, so "
-                       "that only protection officers read them", (unsigned long long)r->guard.flagged);
+            cmd_remark(context, "flagged as dangerous and not sealed: %llu of the rows; think of sensitivity sealed, "
+                       "so that only protection officers read them", (unsigned long long)r->guard.flagged);
         }
         if (r->sealed > 0) {
             cmd_remark(context, "what was sealed nobody can read now but those it is sealed to; but %s itself still "
