@@ -287,3 +287,32 @@ Test(eraser, the_old_key_is_not_given_up_while_somebody_has_sealed_under_it)
     cr_expect_eq(erased_at(&d, at), 0, "it opens under the new key");
     desk_done(&d);
 }
+
+Test(eraser, a_redaction_that_has_lost_its_force_before_is_not_carried_out_and_one_that_is_accepted_late_is)
+{
+    struct desk d;
+    desk_new(&d);
+    (void)house_deliver(&d.s.house, d.said, SAID - 1);
+    const uint64_t first = d.s.founded + 1;
+    (void)redact(&d, d.said[2]);
+    (void)redact(&d, d.said[SAID - 1]);
+    (void)world_revoke(&d.s.w, &d.s.secretariat, &d.officer, "compromised", NULL, 0);
+    cr_assert(house_deliver_all(&d.s.house, &d.s.secretariat).has_ack);
+    const uint64_t last = scene_size(&d.s);
+    (void)house_deliver(&d.s.house, d.said, SAID);
+    start_eraser(&d, 0);
+    (void)run(&d, STEPS_MOST - 1);
+    cr_expect_eq(erased_said(&d), 0);
+    cr_expect_eq(erased_at(&d, first + 2), 0);
+    cr_expect_eq(erased_at(&d, last), 0, "the writer has judged it anew before this came");
+    // The registrar looks into it and lets the redactions stand.
+    struct said *made[4];
+    const size_t n = house_said_by(&d.s.w, &d.officer, made, 4);
+    (void)world_accept(&d.s.w, &d.s.registrar, &d.officer, made[n - 1]);
+    cr_assert(house_deliver_all(&d.s.house, &d.s.registrar).has_ack);
+    (void)run(&d, STEPS_MOST - 1);
+    cr_expect_eq(erased_said(&d), 2);
+    cr_expect_eq(erased_at(&d, first + 2), BIT_SAID);
+    cr_expect_eq(erased_at(&d, last), BIT_SAID);
+    desk_done(&d);
+}
