@@ -99,8 +99,8 @@ enum err keyholder_new(const char *name, struct slice passphrase, struct keyhold
     struct keyholder k = { .name = "" };
     struct boxsec sec;
     struct slice n = slice_text(name);
-    if (n.n == 0 || n.n > LIMIT_PERSON_NAME || !text_utf8_ok(n)) {
-        why_set(why, "a chosen name has 1 to %d bytes", LIMIT_PERSON_NAME);
+    if (n.n == 0 || n.n > LIMIT_PERSON_NAME || !text_plain_ok(n)) {
+        why_set(why, "a chosen name has 1 to %d bytes, in one line, and no control characters", LIMIT_PERSON_NAME);
         return ERR_USAGE;
     }
     if (!passphrase_ok(passphrase, why)) {

@@ -101,6 +101,19 @@ static bool harmful(uint32_t point)
            (point >= 0x2066 && point <= 0x2069);
 }
 
+bool text_plain_ok(struct slice s)
+{
+    while (s.n > 0) {
+        uint32_t point = 0;
+        size_t n = decode(s, &point);
+        if (n == 0 || harmful(point)) {
+            return false;
+        }
+        s = slice_of(s.p + n, s.n - n);
+    }
+    return true;
+}
+
 void text_put_safe(struct buf *out, struct slice s, bool one_line)
 {
     while (s.n > 0) {

@@ -19,6 +19,10 @@ MUST_USE bool text_take_line(struct slice *rest, struct slice *line);
 // True when s starts with prefix; then *after (may be NULL) is what follows it.
 bool text_starts(struct slice s, const char *prefix, struct slice *after);
 
+// True when s is one line that any terminal shows as it is: valid UTF-8, without control characters (C0, DEL, C1) and
+// bidirectional overrides.
+MUST_USE bool text_plain_ok(struct slice s);
+
 // Appends s to out so that it is harmless on a terminal: control characters (C0 but tab and newline, DEL, C1)
 // and bidirectional overrides and isolates (U+202A-202E, U+2066-2069) become U+FFFD, as do bytes that are not
 // UTF-8. one_line turns line breaks and tabs into spaces.

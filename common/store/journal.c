@@ -251,6 +251,18 @@ bool import_seen(struct kv_txn *t, struct hash source, struct hash *id)
     return true;
 }
 
+bool import_made(struct kv_txn *t, struct hash id)
+{
+    struct kv_range range = kv_range_new(t, DB_IMPORT, slice_of(NULL, 0), slice_of(NULL, 0));
+    bool made = false;
+    while (!made && kv_range_next(&range)) {
+        struct slice value;
+        made = cell_open(DB_IMPORT, range.key, range.value, &value) && slice_equal(value, SLICE_ARRAY(id.b));
+    }
+    kv_range_done(&range);
+    return made;
+}
+
 void import_put(struct kv_txn *t, struct hash source, struct hash id)
 {
     struct key_fields f = { .hash = source };

@@ -73,6 +73,8 @@ bool journal_all_there(struct kv_txn *t);
 // --- what was imported: so that an import run twice adds nothing ---
 // source: a hash of what names the row in its source. True and *id (may be NULL) when it was imported before.
 bool import_seen(struct kv_txn *t, struct hash source, struct hash *id);
+// True when the entry with that id was made by an import. Reads through all that was imported.
+bool import_made(struct kv_txn *t, struct hash id);
 void import_put(struct kv_txn *t, struct hash source, struct hash id);
 
 #endif

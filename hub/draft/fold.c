@@ -14,6 +14,8 @@
 
 #define THEMES_MAX 32 // themes proposed for one contribution that are kept
 
+#define LINK_KEY (2 * sizeof(struct hash) + LIMIT_CODE_BYTES)
+
 struct list {
     size_t n, cap;
 };
@@ -29,6 +31,7 @@ struct draft {
     struct draft_response *responses;
     void **texts;              // everything copied, freed at the end
     struct table node_of;      // id -> number in nodes
+    struct table link_of;      // from ‖ to ‖ relation -> number in links
     struct list node_list;
     struct draft_node *nodes;
 };
@@ -37,6 +40,7 @@ struct draft *draft_new(void)
 {
     struct draft *d = mem_new(sizeof *d);
     d->node_of = table_new(sizeof(struct hash));
+    d->link_of = table_new(LINK_KEY);
     return d;
 }
 
@@ -54,6 +58,7 @@ void draft_free(struct draft *d)
         free(lists[i]);
     }
     table_done(&d->node_of);
+    table_done(&d->link_of);
     free(d);
 }
 
@@ -216,9 +221,32 @@ static void take_clause(struct draft *d, const struct draft_item *item)
     d->version_list.n++;
 }
 
+// What was linked twice in the same way is one link, with the last reason that was given for it.
+static struct draft_link *link_there(struct draft *d, const struct draft_item *item)
+{
+    uint8_t key[LINK_KEY] = { 0 };
+    const struct hash ends[] = { entry_ref(item->entry, 0), entry_ref(item->entry, 1) };
+    const struct slice relation = item->body->as.link.relation;
+    uint32_t number = 0;
+    CHECK(relation.n <= LIMIT_CODE_BYTES);
+    memcpy(key, ends, sizeof ends);
+    memcpy(key + sizeof ends, relation.p, relation.n);
+    if (table_find(&d->link_of, key, &number)) {
+        return &d->links[number];
+    }
+    table_put(&d->link_of, key, d->link_list.n);
+    return NULL;
+}
+
 static void take_link(struct draft *d, const struct draft_item *item)
 {
     const struct content reason = part_of(item, "reason");
+    struct draft_link *there = link_there(d, item);
+    if (there != NULL) {
+        const struct slice given = content_text(&reason, "text");
+        there->reason = given.n > 0 ? keep_text(d, given) : there->reason;
+        return;
+    }
     d->links = more(d->links, &d->link_list, sizeof *d->links);
     d->links[d->link_list.n++] = (struct draft_link){
         .id = item->entry->id, .index = item->index, .relation = keep_text(d, item->body->as.link.relation),

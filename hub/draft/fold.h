@@ -67,12 +67,13 @@ struct draft_clause {
     size_t version_count;
 };
 
+// What was linked several times from the same to the same in the same way is one, named as at first.
 struct draft_link {
     struct hash id;
     uint64_t index;
     struct slice relation;               // originates, supports, modifies, answers …
     struct hash from, to;
-    struct slice reason;
+    struct slice reason;                 // the last that was given
 };
 
 struct draft_response {

@@ -59,11 +59,11 @@ expect_contains "her clauses, locked" "$(cat out)" '"locked":true'
 expect_status 0 baraza unlock desk --state desk --passphrase-file "$PASS"
 expect_status 66 baraza link --state desk "${land[0]:0:10}" "${threat:0:10}"
 expect_contains "what is said of an id that is not here" "$(cat err)" "--record"
-expect_status 2 baraza link --state desk --record first.export "${land[0]:0:10}" "${threat:0:10}" --as originate
+expect_status 2 baraza link --state desk --record first.export "${land[0]:0:10}" "${threat:0:10}" --relation originate
 expect_contains "a misspelt relation" "$(cat err)" 'did you mean "originates"'
-expect_status 2 baraza link --state desk --record first.export "${land[0]:0:10}" "${threat:0:10}" --as answers
+expect_status 2 baraza link --state desk --record first.export "${land[0]:0:10}" "${threat:0:10}" --relation answers
 expect_contains "a relation between clauses" "$(cat err)" "from clause to clause"
-expect_status 2 baraza link --state desk --record first.export "${threat:0:10}" "${land[0]:0:10}" --as answers
+expect_status 2 baraza link --state desk --record first.export "${threat:0:10}" "${land[0]:0:10}" --relation answers
 expect_contains "a clause where a contribution is" "$(cat err)" "where a clause is needed"
 expect_status 0 baraza link --state desk --record first.export "${land[@]}" "${threat:0:10}" --reason "Each says so."
 expect_equal "links" "$(grep -c '^saved .* link' out)" 6
@@ -89,15 +89,19 @@ expect_contains "the new text" "$(cat out)" "A court that travels twice a year."
 expect_contains "what the new version kept" "$(cat out)" "no quarrel with knives"
 expect_contains "the new version" "$(cat out)" "version 2: ${second:0:12}"
 expect_status 2 baraza link --state desk "$action" "$threat"
-expect_contains "between two clauses the relation is asked for" "$(cat err)" "--as answers"
-expect_status 0 baraza link --state desk "$action" "$threat" --as answers
+expect_contains "between two clauses the relation is asked for" "$(cat err)" "--relation answers"
+expect_status 0 baraza link --state desk "$action" "$threat" --relation answers
+expect_status 0 baraza link --state desk "$action" "$threat" --relation answers --reason "Said again."
+expect_status 66 baraza link --state desk "$action" "$threat" --relation answers --as Nobody
+expect_status 0 baraza clause show "$threat" --state desk
+expect_equal "what was linked twice is shown" "$(grep -c "land court" out)" 1
 expect_status 2 baraza respond --state desk "${land[0]}" --as accepted
 expect_contains "a response without reason" "$(cat err)" "--reason"
-expect_status 2 baraza respond --state desk "${land[0]}" --as accepted-in-parts --reason x
+expect_status 2 baraza respond --state desk "${land[0]}" --disposition accepted-in-parts --reason x
 expect_contains "a misspelt disposition" "$(cat err)" 'did you mean "accepted-in-part"'
-expect_status 2 baraza respond --state desk "${land[0]}" --as already-covered --reason "It is there."
+expect_status 2 baraza respond --state desk "${land[0]}" --disposition already-covered --reason "It is there."
 expect_status 0 baraza respond --state desk --record first.export "${land[0]:0:12}" "${land[1]:0:12}" \
-    --as accepted-in-part --where "$action" --reason "Twice a year; four times is beyond the budget."
+    --disposition accepted-in-part --where "$action" --reason "Twice a year; four times is beyond the budget."
 sync desk
 in_record response 1
 expect_status 0 baraza gap --rule G1 --state hub

@@ -79,3 +79,29 @@ for conversation in "$BARAZA_SHARED"/data/polis/*/; do
     expect_status 0 b import --from polis "${conversation%/}" --json
     expect_contains "$conversation again" "$(cat out)" "\"saved\":0,\"already\":$rows,\"refused\":[],\"changed\":[]"
 done
+
+step "an import's forum is nobody's next one; a disk that fills: how many are in is said, and it goes on"
+expect_status 0 b session open XM-LAST --area XM
+echo text >late.csv && echo "Something else." >>late.csv
+expect_status 0 b import --from csv late.csv --area XM
+expect_status 0 b add "Said after the import."
+expect_contains "where it went" "$(cat out)" "forum XM-LAST"
+echo text >many.csv
+for ((i = 0; i < 1500; i++)); do echo "Row $i says as much as a row does that somebody typed in."; done >>many.csv
+used=$(stat -c %b site/store/data.mdb)
+stopped=0
+(
+    ulimit -f $((used / 2 + 2000)) # in KiB; blocks are 512 bytes
+    trap '' XFSZ
+    b import --from csv many.csv --area XM >out 2>err
+) || stopped=$?
+[ $stopped -gt 64 ] || die "the import ended with $stopped: $(cat out err)"
+expect_contains "what stopped it" "$(cat err)" "Not saved"
+expect_contains "what to do" "$(cat out)" "of 1500 rows in the file"
+saved=$(sed -n 's/^[0-9]* rows = \([0-9]*\) saved.*/\1/p' out)
+[ "$saved" -gt 0 ] && [ "$saved" -lt 1500 ] || die "saved: $saved"
+rows=$(sed -n 's/^\([0-9]*\) rows = .*/\1/p' out)
+unsaved=$(sed -n 's/.* + \([0-9]*\) not saved;.*/\1/p' out)
+expect_equal "the sum" $((saved + unsaved)) "$rows"
+expect_status 0 b import --from csv many.csv --area XM
+expect_contains "the second run" "$(cat out)" "1500 rows = $((1500 - saved)) saved + $saved here already + 0 refused"

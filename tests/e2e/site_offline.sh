@@ -40,6 +40,10 @@ expect_contains "what join says" "$(cat out)" "${fingerprint# }"
 sed 's/^\(.\{40\}\)./\1A/' heron.invitation >damaged
 expect_status 65 baraza join damaged --name Crane --state third --passphrase-file pass
 expect_contains "what is said of a damaged invitation" "$(cat err)" "copy it again, whole"
+expect_status 2 baraza join heron.invitation --name $'Cra\x1b[31mne' --state third --passphrase-file pass
+expect_contains "a name that would colour the terminal" "$(cat err)" "no control characters"
+expect_status 2 baraza status --state ""
+expect_contains "no state named" "$(cat err)" "--state needs a directory"
 [ ! -e third ] || die "a join that failed left a state"
 
 step "a second person on the same computer has her own passphrase"

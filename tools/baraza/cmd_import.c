@@ -40,6 +40,8 @@ struct importing {
 };
 
 // A run over one file.
+#define SESSION_PREFIX "baraza/import-session/v1"
+
 struct run {
     const struct cmd_context *context;
     const struct importing *in;
@@ -239,7 +241,13 @@ static int find_session(struct run *r)
     if (in->lang != NULL) {
         f.languages = (struct arg_list){ .values = { in->lang }, .n = 1 };
     }
-    int code = session_append(r->w, &f, NULL, &result);
+    // So that it is known as one that an import made: nobody who writes next means it without saying so.
+    struct sha256 s;
+    sha256_init(&s);
+    sha256_add(&s, slice_of(SESSION_PREFIX, sizeof SESSION_PREFIX));
+    sha256_add(&s, slice_text(in->code));
+    struct hash key = sha256_done(&s);
+    int code = session_append(r->w, &f, &key, &result);
     r->session = result.id;
     return code;
 }
@@ -277,8 +285,10 @@ static void say_sealing(const struct run *r)
     }
 }
 
-static int print_result(const struct run *r)
+// stopped: it did not come to the end. What was read then and not written is in no other sum.
+static int print_result(const struct run *r, bool stopped)
 {
+    const uint64_t left = r->rows - r->saved - r->already - r->refused;
     if (r->context->json) {
         json_t *o = json_object();
         json_put(o, "session", json_string(r->in->code));
@@ -288,6 +298,8 @@ static int print_result(const struct run *r)
         json_put(o, "refused", json_incref(r->refusals));
         json_put(o, "changed", json_incref(r->changes));
         json_put(o, "unreadable", json_of_number(r->unreadable));
+        json_put(o, "unsaved", json_of_number(left));
+        json_put(o, "complete", json_boolean(!stopped));
         if (r->guard.stopped) {
             json_put(o, "referral", json_of_bytes(referral_of(r)));
         }
@@ -295,8 +307,17 @@ static int print_result(const struct run *r)
     }
     struct buf out = buf_new(32768);
     print_count(&out, r->rows, "row", "rows");
-    buf_printf(&out, " = %llu saved + %llu here already + %llu refused; forum %s\n", (unsigned long long)r->saved,
-               (unsigned long long)r->already, (unsigned long long)r->refused, r->in->code);
+    buf_printf(&out, " = %llu saved + %llu here already + %llu refused", (unsigned long long)r->saved,
+               (unsigned long long)r->already, (unsigned long long)r->refused);
+    if (left > 0) {
+        buf_printf(&out, " + %llu not saved", (unsigned long long)left);
+    }
+    buf_printf(&out, "; forum %s\n", r->in->code);
+    if (stopped) {
+        buf_printf(&out, "It stopped there, of %llu rows in the file. What is saved is saved: when what is said above "
+                         "is put right, run the\nsame command again, and it goes on with the rest.\n",
+                   (unsigned long long)r->progress.total);
+    }
     if (r->changed > 0) {
         print_count(&out, r->changed, "of those here already has", "of those here already have");
         buf_put_text(&out, " another text in the file now; what was signed stands\n");
@@ -362,6 +383,7 @@ static int import(const struct cmd_context *context, const struct importing *in,
         struct why why = { "" };
         say_sealing(r);
         code = take_rows(r);
+        const bool stopped = code >= 0;
         progress_end(&r->progress, loop_now_ms());
         enum err e = code < 0 ? report_changed(r, &why) : OK;
         code = e == OK ? code : cmd_fail(e, &why);
@@ -373,7 +395,7 @@ static int import(const struct cmd_context *context, const struct importing *in,
             cmd_remark(context, "what was sealed nobody can read now but those it is sealed to; but %s itself still "
                        "has it in the clear: destroy it, and every copy of it", in->path);
         }
-        int shown = print_result(r); // also after a failure: what was saved is saved
+        int shown = print_result(r, stopped); // also after a failure: what was saved is saved
         if (code < 0) {
             code = shown != EXIT_GOOD || r->refused == 0 ? shown : err_exit_code(ERR_BAD_INPUT);
         }

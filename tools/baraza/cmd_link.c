@@ -29,11 +29,11 @@ static int resolve_from(struct resolver *r, struct linking *l, const char *typed
         return code;
     }
     if (l->relation == NULL && from.kind == KIND_CLAUSE) {
-        return cmd_usage("%.70s is a clause: say --as answers, implements or depends-on", typed);
+        return cmd_usage("%.70s is a clause: say --relation answers, implements or depends-on", typed);
     }
     l->relation = l->relation == NULL ? "originates" : l->relation;
     if (from.kind == KIND_CLAUSE && !between_clauses(l->relation)) {
-        return cmd_usage("\"%s\" leads from something said to a clause, but %.70s is a clause: say --as answers, "
+        return cmd_usage("\"%s\" leads from something said to a clause, but %.70s is a clause: say --relation answers, "
                          "implements or depends-on", l->relation, typed);
     }
     if (from.kind != KIND_CLAUSE && from.kind != KIND_UNKNOWN && between_clauses(l->relation)) {
@@ -105,12 +105,11 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct linking l = { .relation = NULL };
     const struct arg_spec rows[] = {
-        { "as", 'a', ARG_TEXT, "RELATION",
+        { "relation", 'r', ARG_TEXT, "RELATION",
           "from something said: originates (when not given), supports, modifies, contradicts, considered-not-used; "
           "from a clause: answers, implements, depends-on", &l.relation },
-        { "relation", 'r', ARG_TEXT, "RELATION", "the same as --as", &l.relation },
         { "reason", 0, ARG_TEXT, "TEXT", "why; - reads standard input, or opens your editor", &l.reason },
-        { "by", 0, ARG_TEXT, "NAME", "who writes, where several people do", &l.d.as },
+        WORK_AS(&l.d.as),
         DRAFTING_LANG(&l.d),
         READING_RECORD(&l.d.from),
         READING_CHARTER(&l.d.from),
@@ -122,8 +121,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .positionals = "ID... CLAUSE",
         .min = 2,
         .max = SIZE_MAX,
-        .examples = "  baraza link 82011238 77b0c1de 3f2a91c0 --as originates --record record.baraza\n"
-                    "  baraza link ACTION THREAT --as answers\n",
+        .examples = "  baraza link 82011238 77b0c1de 3f2a91c0 --relation originates --record record.baraza\n"
+                    "  baraza link ACTION THREAT --relation answers\n",
         .options = rows,
     };
     struct args args;
@@ -131,7 +130,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    if (l.relation != NULL && !code_known(CODES_RELATION, "--as", l.relation)) {
+    drafting_code(&l.d, CODES_RELATION, &l.relation);
+    if (l.relation != NULL && !code_known(CODES_RELATION, "--relation", l.relation)) {
         return EXIT_USAGE;
     }
     return write_links(context, &l, &args);

@@ -82,9 +82,9 @@ static int write_response(struct cmd_context *context, const struct responding *
 static int check(const struct responding *p)
 {
     if (p->disposition == NULL || p->reason == NULL) {
-        return cmd_usage("say what became of it with --as CODE, and why with --reason TEXT");
+        return cmd_usage("say what became of it with --disposition CODE, and why with --reason TEXT");
     }
-    if (!code_known(CODES_DISPOSITION, "--as", p->disposition)) {
+    if (!code_known(CODES_DISPOSITION, "--disposition", p->disposition)) {
         return EXIT_USAGE;
     }
     if (strcmp(p->disposition, "already-covered") == 0 && p->where == NULL) {
@@ -100,15 +100,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct responding p = { .disposition = NULL };
     const struct arg_spec rows[] = {
-        { "as", 'a', ARG_TEXT, "CODE",
+        { "disposition", 'd', ARG_TEXT, "CODE",
           "accepted, accepted-in-part, already-covered, noted, deferred, referred, out-of-scope, not-accepted, "
           "not-published", &p.disposition },
-        { "disposition", 'd', ARG_TEXT, "CODE", "the same as --as", &p.disposition },
         { "reason", 0, ARG_TEXT, "TEXT", "the public reason; required; - reads standard input, or opens your editor",
           &p.reason },
         { "where", 0, ARG_TEXT, "CLAUSE", "the clause that takes it up, or covers it", &p.where },
         { "to", 0, ARG_TEXT, "TEXT", "whom it is referred to, or what it is deferred to", &p.to },
-        { "by", 0, ARG_TEXT, "NAME", "who writes, where several people do", &p.d.as },
+        WORK_AS(&p.d.as),
         DRAFTING_LANG(&p.d),
         READING_RECORD(&p.d.from),
         READING_CHARTER(&p.d.from),
@@ -120,13 +119,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .positionals = "ID...",
         .min = 1,
         .max = SIZE_MAX,
-        .examples = "  baraza respond 82011238 --as accepted-in-part --where 3f2a91c0 \\\n"
+        .examples = "  baraza respond 82011238 --disposition accepted-in-part --where 3f2a91c0 \\\n"
                     "      --reason \"The land court sits twice a year; four times is beyond the budget.\"\n",
         .options = rows,
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code < 0) {
+        drafting_code(&p.d, CODES_DISPOSITION, &p.disposition);
         code = check(&p);
     }
     return code < 0 ? write_response(context, &p, &args) : code;

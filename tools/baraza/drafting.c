@@ -55,6 +55,14 @@ struct slice drafting_language(const struct drafting *d, const struct work *w)
     return d->lang != NULL ? slice_text(d->lang) : state_charter(w->state)->languages[0];
 }
 
+void drafting_code(struct drafting *d, enum code_list list, const char **code)
+{
+    if (*code == NULL && d->as != NULL && codes_find(list, slice_text(d->as)) != NULL) {
+        *code = d->as;
+        d->as = NULL;
+    }
+}
+
 int drafting_check(const struct drafting *d, const struct typed *t)
 {
     if (d->lang != NULL && !language_tag_ok(slice_text(d->lang))) {

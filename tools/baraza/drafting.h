@@ -7,6 +7,7 @@
 #define BARAZA_TOOLS_BARAZA_DRAFTING_H
 
 #include "common/format/content.h"
+#include "common/format/codes.h"
 #include "tools/baraza/resolve.h"
 
 #define DRAFTING_TEXTS 12 // typed for one entry
@@ -18,6 +19,10 @@ struct drafting {
 };
 #define DRAFTING_LANG(d) \
     { "lang", 'l', ARG_TEXT, "TAG", "language of the text; the consultation's first when not given", &(d)->lang }
+
+// --as names the person who writes, here as everywhere. A code of list in its place, when *code was not given, is taken
+// as that, because nobody is called so: `respond ID --as accepted`.
+void drafting_code(struct drafting *d, enum code_list list, const char **code);
 
 // Texts in NFC, kept until the entry is written. All zeros: none yet.
 struct typed {

@@ -24,14 +24,41 @@ static void take_session(struct forums *f, const struct local_entry *e)
     copy_code(row->type, e->body.as.session.type);
 }
 
-static void take_contribution(struct forums *f, const struct local_entry *e)
+// A contribution on its way to its forum, which may stand in another person's notebook and come later.
+struct placed {
+    struct hash session;
+    enum fate fate;
+};
+
+struct placing {
+    struct placed *items;
+    size_t n, room;
+};
+
+static void take_contribution(struct forums *f, struct placing *p, const struct local_entry *e)
 {
-    struct hash session = entry_ref(&e->entry, 0);
     tally_add(&f->contributions, e->fate);
-    for (size_t i = f->n; i-- > 0;) {
-        if (hash_equal(f->rows[i].id, session)) {
-            tally_add(&f->rows[i].tally, e->fate);
-            return;
+    if (p->n == p->room) {
+        p->room = p->room == 0 ? 256 : 2 * p->room;
+        p->items = mem_grow(p->items, p->room, sizeof *p->items);
+    }
+    p->items[p->n++] = (struct placed){ .session = entry_ref(&e->entry, 0), .fate = e->fate };
+}
+
+static bool same_forum(const struct forum *a, const struct forum *b)
+{
+    return strcmp(a->code, b->code) == 0 && strcmp(a->area, b->area) == 0;
+}
+
+// A forum is its area and code (PROTOCOL 7.7): who else opened it here wrote at the same one.
+static void place_all(struct forums *f, const struct placing *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct forum *at = forums_find(f, p->items[i].session);
+        for (size_t k = 0; at != NULL && k < f->n; k++) {
+            if (same_forum(&f->rows[k], at)) {
+                tally_add(&f->rows[k].tally, p->items[i].fate);
+            }
         }
     }
 }
@@ -41,6 +68,7 @@ enum err forums_load(struct work *w, struct forums *out, struct why *why)
     struct local *l = NULL;
     struct local_entry e;
     struct forums f = { .rows = NULL };
+    struct placing p = { .items = NULL };
     enum err err = local_begin(w, &l, why);
     if (err != OK) {
         return err;
@@ -53,9 +81,11 @@ enum err forums_load(struct work *w, struct forums *out, struct why *why)
         if (e.known && e.body.kind == KIND_SESSION && e.fate != FATE_REPLACED) {
             take_session(&f, &e);
         } else if (e.known && e.body.kind == KIND_CONTRIBUTION) {
-            take_contribution(&f, &e);
+            take_contribution(&f, &p, &e);
         }
     }
+    place_all(&f, &p);
+    free(p.items);
     damage_take(&f.damage, l);
     for (size_t i = 0; i < f.damage.n; i++) {
         tally_add(&f.entries, f.damage.rows[i].fate);

@@ -15,7 +15,7 @@ struct forum {
     char type[LIMIT_CODE_BYTES + 1];
     uint64_t claimed_s;
     enum fate fate;
-    struct tally tally;
+    struct tally tally; // of all that is here of that forum, by whoever wrote it
 };
 
 struct forums {

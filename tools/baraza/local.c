@@ -459,7 +459,8 @@ static enum err search_notebook(struct kv_txn *t, const struct work *w, const st
             e = OK; // what is damaged is no forum that anybody could write at
             continue;
         }
-        if (session_fits(&entry, wanted, out)) {
+        // What an import opened for its rows is meant only when it is named.
+        if (session_fits(&entry, wanted, out) && (wanted != NULL || !import_made(t, entry.id))) {
             session_context(t, w, &at, &entry, out);
             *claimed = entry.claimed_s;
             return OK;
@@ -506,7 +507,8 @@ enum err local_session_find(struct work *w, const char *wanted, struct local_ses
     }
     kv_abort(t);
     if (e == ERR_NOT_FOUND && wanted == NULL) {
-        why_set(why, "no forum is open here yet: baraza session open CODE --area AREA");
+        why_set(why, "no forum is open here yet: baraza session open CODE --area AREA (or, of one that was imported, "
+                     "--session CODE)");
     } else if (e == ERR_NOT_FOUND) {
         why_set(why, "no forum here has the code or id \"%.40s\": see baraza session list", wanted);
     }
