@@ -24,7 +24,7 @@
 
 #define FRAMES_A_TURN 64        // received before other things get their turn
 #define FOLLOW_UPS (2 * PEER_ACTIONS)
-#define READERS_MS 3600000u     // how often stale readers of the store are cleared
+#define READERS_MS 10000u        // so often dead readers are cleared, and the state is looked for
 #define DISK_MS 1000u           // how often free disk is looked at
 #define TELLS 200u              // lines about peers that are logged in TELLS_MS, so that nobody fills a disk with them
 #define TELLS_MS 10000u
@@ -400,7 +400,7 @@ static void take_signals(struct hub *h)
     }
 }
 
-static void housekeeping(struct hub *h)
+static enum err housekeeping(struct hub *h, struct why *why)
 {
     uint64_t now = loop_now_ms();
     if (now >= h->tick_ms) {
@@ -411,7 +411,12 @@ static void housekeeping(struct hub *h)
     if (now >= h->readers_ms) {
         (void)kv_check_readers(state_kv(h->options->state));
         h->readers_ms = now + READERS_MS;
+        if (!state_there(h->options->state)) { // what is taken in would be on no disk
+            why_set(why, "%.200s was removed or replaced: this hub ends", state_dir(h->options->state));
+            return ERR_NOT_FOUND;
+        }
     }
+    return OK;
 }
 
 static enum err turn(struct hub *h, struct why *why)
@@ -434,8 +439,7 @@ static enum err turn(struct hub *h, struct why *why)
     if (watches[2].ready) {
         take_signals(h);
     }
-    housekeeping(h);
-    return e;
+    return e == OK ? housekeeping(h, why) : e;
 }
 
 // --- starting and ending ---

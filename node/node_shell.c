@@ -6,6 +6,7 @@
 
 #include "common/author/agent.h"
 #include "common/net/loop.h"
+#include "common/ops/sleep.h"
 #include "node/node_exchange.h"
 #include "node/node_tend.h"
 
@@ -14,6 +15,7 @@
 
 #define HANDOVER_MS 3000u     // an agent that was asked to lock everybody has ended by then
 #define HANDOVER_STEP_MS 20u
+#define LOOK_MS 10000u        // so often the daemon looks whether its state is still there
 
 struct node_shell {
     const struct node_shell_options *o;
@@ -22,6 +24,9 @@ struct node_shell {
     struct node_exchange *exchange;
     struct node_tend *tend;
     int signals;
+    struct sleep_watch *sleep;
+    bool in_advance;     // as it was logged last
+    uint64_t look_ms;    // when to look next whether the state is still there
 };
 
 // --- the agent ---
@@ -66,6 +71,11 @@ static enum err open_agent(struct node_shell *s, struct why *why)
 
 // --- the loop ---
 
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 // Takes the signals that wait. True when one asks to end.
 static bool take_signals(struct node_shell *s)
 {
@@ -80,18 +90,54 @@ static bool take_signals(struct node_shell *s)
     return end;
 }
 
-static enum err serve(struct node_shell *s)
+// Whoever is unlocked is locked before the computer sleeps, and before anybody is served who comes when it wakes up.
+static void look_asleep(struct node_shell *s)
+{
+    const bool watched = !safe_empty(&s->safe);
+    if (sleep_turn(s->sleep, loop_now_ms(), loop_slept_ms(), watched)) {
+        if (agent_lock_all(s->agent)) {
+            LOG(s->o->log, LOG_INFO, "node.locked-for-sleep");
+        }
+        sleep_locked(s->sleep);
+    }
+    if (sleep_in_advance(s->sleep) != s->in_advance) {
+        s->in_advance = !s->in_advance;
+        agent_says(s->agent, s->in_advance);
+        LOG_WITH(s->o->log, LOG_INFO, "node.sleep-watch", log_yes("logind", s->in_advance));
+    }
+}
+
+// False when the state is not where it was: what is open is nobody's.
+static bool still_there(struct node_shell *s)
+{
+    const uint64_t now = loop_now_ms();
+    if (now < s->look_ms) {
+        return true;
+    }
+    s->look_ms = now + LOOK_MS;
+    return state_there(s->o->state);
+}
+
+static enum err serve(struct node_shell *s, struct why *why)
 {
     LOG_WITH(s->o->log, LOG_INFO, "node.ready", log_yes("pinned", s->safe.pinned));
     for (;;) {
+        look_asleep(s);
+        if (!still_there(s)) {
+            why_set(why, "%.200s was removed, or another state put in its place: this daemon ends",
+                    state_dir(s->o->state));
+            return ERR_NOT_FOUND;
+        }
         node_tend_turn(s->tend);
         node_exchange_turn(s->exchange);
         uint64_t locks = agent_expire(s->agent, loop_now_ms());
         uint64_t works = node_exchange_deadline(s->exchange);
         struct loop_watch watches[] = { { .fd = s->signals },
                                         { .fd = agent_fd(s->agent) },
-                                        { .sock = node_exchange_sock(s->exchange), .fd = -1 } };
-        enum err e = loop_wait(watches, 3, locks < works ? locks : works);
+                                        { .sock = node_exchange_sock(s->exchange), .fd = -1 },
+                                        { .fd = sleep_fd(s->sleep), .to_write = sleep_writes(s->sleep) },
+                                        { .fd = sleep_fd(s->sleep) } };
+        enum err e = loop_wait(watches, 5, sooner(sooner(locks, works), sooner(sleep_deadline(s->sleep), s->look_ms)));
         if (e != OK) {
             return e;
         }
@@ -99,6 +145,7 @@ static enum err serve(struct node_shell *s)
             LOG(s->o->log, LOG_INFO, "node.ends");
             return OK;
         }
+        look_asleep(s);
         if (watches[1].ready) {
             (void)agent_serve(s->agent, loop_now_ms()); // the next turn looks at the safe
         }
@@ -107,7 +154,7 @@ static enum err serve(struct node_shell *s)
 
 enum err node_shell_run(const struct node_shell_options *options, struct why *why)
 {
-    struct node_shell s = { .o = options, .signals = -1 };
+    struct node_shell s = { .o = options, .signals = -1, .sleep = sleep_open() };
     safe_init(&s.safe);
     enum err e = loop_signals_open(&s.signals);
     if (e == OK) {
@@ -124,12 +171,13 @@ enum err node_shell_run(const struct node_shell_options *options, struct why *wh
             .state = options->state, .safe = &s.safe, .log = options->log, .own_agent = true
         };
         s.tend = node_tend_open(&own);
-        e = serve(&s);
+        e = serve(&s, why);
     }
     node_tend_close(s.tend);
     node_exchange_close(s.exchange);
     agent_close(s.agent);
     loop_fd_close(s.signals);
     safe_done(&s.safe);
+    sleep_close(s.sleep); // only now the computer may sleep
     return e;
 }

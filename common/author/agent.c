@@ -5,7 +5,7 @@
 // Read first: agent.h.
 //
 // Each message is u32be length ‖ canonical array. Requests: [1] who; [2, key] get; [3, key or empty] lock;
-// [4, unlocked…] put. Replies: [error, …]: who adds [[name, key] …], get adds the unlocked person's fields.
+// [4, unlocked…] put; [5] sleep. Replies: [error, …]: who adds [[name, key] …], get adds the unlocked person's fields.
 #include "common/author/agent.h"
 
 #include "common/format/pack.h"
@@ -25,13 +25,16 @@
 #define BACKLOG 16
 #define UNLOCKED_FIELDS 9
 
-enum request { REQUEST_WHO = 1, REQUEST_GET = 2, REQUEST_LOCK = 3, REQUEST_PUT = 4 };
+enum request { REQUEST_WHO = 1, REQUEST_GET = 2, REQUEST_LOCK = 3, REQUEST_PUT = 4, REQUEST_SLEEP = 5 };
 
 struct agent {
     char *path;
     struct safe *safe;
     uint64_t idle_ms;
     int fd;
+    bool in_advance;      // agent_says
+    dev_t device;         // of the socket's file
+    ino_t inode;
 };
 
 // A socket's address holds 107 bytes of path; a longer one is reached by way of its open directory.
@@ -283,6 +286,12 @@ static bool answer(struct agent *a, struct slice request, uint64_t now_ms, struc
         reply_who(a, reply);
         return false;
     }
+    if (what == REQUEST_SLEEP && fields == 1 && cursor_done(&c)) {
+        pack_array(reply, 2);
+        pack_uint(reply, OK);
+        pack_uint(reply, a->in_advance ? 1 : 0);
+        return false;
+    }
     if (what == REQUEST_GET && fields == 2) {
         struct pubkey key;
         cursor_bin_fixed(&c, key.b, sizeof key.b);
@@ -399,8 +408,29 @@ enum err agent_open(const char *path, struct safe *safe, uint64_t idle_ms, struc
     struct agent *a = mem_new(sizeof *a);
     *a = (struct agent){ .path = strdup(path), .safe = safe, .idle_ms = idle_ms, .fd = fd };
     CHECK(a->path != NULL);
+    struct stat st;
+    if (lstat(path, &st) == 0) {
+        a->device = st.st_dev;
+        a->inode = st.st_ino;
+    }
     *out = a;
     return OK;
+}
+
+bool agent_lock_all(struct agent *a)
+{
+    return lock_matching(a, slice_of(NULL, 0));
+}
+
+void agent_says(struct agent *a, bool in_advance)
+{
+    a->in_advance = in_advance;
+}
+
+bool agent_there(const struct agent *a)
+{
+    struct stat st;
+    return lstat(a->path, &st) == 0 && st.st_dev == a->device && st.st_ino == a->inode;
 }
 
 void agent_close(struct agent *a)
@@ -408,7 +438,9 @@ void agent_close(struct agent *a)
     if (a == NULL) {
         return;
     }
-    (void)unlink(a->path);
+    if (agent_there(a)) {
+        (void)unlink(a->path);
+    }
     close(a->fd);
     free(a->path);
     free(a);
@@ -495,6 +527,26 @@ enum err agent_lock(const char *path, const struct pubkey *key, struct why *why)
     pack_uint(&request, REQUEST_LOCK);
     pack_bin(&request, key == NULL ? (struct slice){ NULL, 0 } : SLICE_ARRAY(key->b));
     enum err e = ask(path, &request, &reply, &c, why);
+    message_done(&request);
+    message_done(&reply);
+    return e;
+}
+
+enum err agent_sleep(const char *path, bool *in_advance, struct why *why)
+{
+    struct buf request = message_new();
+    struct buf reply = message_new();
+    struct cursor c;
+    pack_array(&request, 1);
+    pack_uint(&request, REQUEST_SLEEP);
+    enum err e = ask(path, &request, &reply, &c, why);
+    const uint64_t answer = e == OK ? cursor_uint(&c) : 0;
+    if (e == OK && cursor_done(&c)) {
+        *in_advance = answer == 1;
+    } else if (e == OK) {
+        why_set(why, "the agent at %.120s answers something else", path);
+        e = ERR_BAD_INPUT;
+    }
     message_done(&request);
     message_done(&reply);
     return e;

@@ -29,6 +29,15 @@ bool agent_serve(struct agent *a, uint64_t now_ms);
 // Locks who was idle too long. Returns when to call again (UINT64_MAX: nobody is unlocked).
 uint64_t agent_expire(struct agent *a, uint64_t now_ms);
 
+// Locks everybody, as before the computer sleeps. True when somebody was unlocked.
+bool agent_lock_all(struct agent *a);
+
+// What who asks is told: everybody is locked before the computer sleeps, or only when it wakes up.
+void agent_says(struct agent *a, bool in_advance);
+
+// False when the socket is not ours any more: the state was removed, or another one put in its place.
+bool agent_there(const struct agent *a);
+
 // --- clients: all connect to path, ask once, and disconnect. ERR_NOT_FOUND: nobody listens there. ---
 
 // Hands an unlocked person to the agent.
@@ -39,6 +48,9 @@ MUST_USE enum err agent_get(const char *path, struct pubkey key, struct unlocked
 
 // Locks one person, or everybody (key NULL).
 MUST_USE enum err agent_lock(const char *path, const struct pubkey *key, struct why *why);
+
+// Is everybody locked before the computer sleeps (else when it wakes up)?
+MUST_USE enum err agent_sleep(const char *path, bool *in_advance, struct why *why);
 
 // Whose keys it holds: writes at most max people to out, and their number.
 MUST_USE enum err agent_who(const char *path, struct person *out, size_t max, size_t *count, struct why *why);

@@ -28,6 +28,7 @@ struct state {
     struct charter charter;
     struct store_info info;
     struct kv *kv;
+    struct stat charter_file, store_file; // as they were opened
 };
 
 char *state_path_in(const char *dir, const char *name)
@@ -266,6 +267,17 @@ static enum err load_store(struct state *s, unsigned flags, struct why *why)
     return e;
 }
 
+// Which files are at the state's place now. False when they are not there.
+static bool look(const struct state *s, struct stat *charter, struct stat *store)
+{
+    char *charter_path = state_path(s, STATE_CHARTER);
+    char *store_path = state_path(s, STATE_STORE "/data.mdb");
+    const bool there = stat(charter_path, charter) == 0 && stat(store_path, store) == 0;
+    free(charter_path);
+    free(store_path);
+    return there;
+}
+
 enum err state_open(const char *dir, unsigned flags, struct state **out, struct why *why)
 {
     struct state *s = mem_new(sizeof *s);
@@ -278,12 +290,25 @@ enum err state_open(const char *dir, unsigned flags, struct state **out, struct 
     if (e == OK) {
         e = load_store(s, flags, why);
     }
+    if (e == OK && !look(s, &s->charter_file, &s->store_file)) {
+        why_set(why, "%.200s disappeared while it was opened", s->dir);
+        e = ERR_NOT_FOUND;
+    }
     if (e != OK) {
         state_close(s);
         return e;
     }
     *out = s;
     return OK;
+}
+
+bool state_there(const struct state *s)
+{
+    struct stat charter;
+    struct stat store;
+    return look(s, &charter, &store) && charter.st_ino == s->charter_file.st_ino &&
+           charter.st_dev == s->charter_file.st_dev && store.st_ino == s->store_file.st_ino &&
+           store.st_dev == s->store_file.st_dev;
 }
 
 void state_close(struct state *s)

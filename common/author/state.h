@@ -67,6 +67,9 @@ struct state;
 MUST_USE enum err state_open(const char *dir, unsigned flags, struct state **out, struct why *why);
 void state_close(struct state *s);
 
+// False when the directory was removed, or another state put in its place: what is open is then nobody's.
+bool state_there(const struct state *s);
+
 // What it is made of; all borrowed until state_close. The charter's slices borrow its note.
 const char *state_dir(const struct state *s);
 const struct charter *state_charter(const struct state *s);

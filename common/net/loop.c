@@ -28,6 +28,15 @@ uint64_t loop_now_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+uint64_t loop_slept_ms(void)
+{
+    struct timespec awake;
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &awake) == 0);
+    const uint64_t awake_ms = (uint64_t)awake.tv_sec * 1000 + (uint64_t)awake.tv_nsec / 1000000;
+    const uint64_t now_ms = loop_now_ms(); // read second: what passes between the two is never sleep that was not
+    return now_ms > awake_ms ? now_ms - awake_ms : 0;
+}
+
 uint64_t loop_wall_s(void)
 {
     struct timespec t;

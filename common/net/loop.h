@@ -11,6 +11,9 @@
 // Milliseconds since the machine started, time asleep included (a laptop's lid). Never goes back.
 uint64_t loop_now_ms(void);
 
+// Milliseconds of these in which the machine was asleep.
+uint64_t loop_slept_ms(void);
+
 // Seconds since 1970 by the wall clock, which may be wrong and may jump: a claim, never an order.
 uint64_t loop_wall_s(void);
 

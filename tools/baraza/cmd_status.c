@@ -232,6 +232,11 @@ static void put_unlocked(struct buf *out, struct work *w, const struct node_wait
             buf_put_text(out, i == 0 ? "" : ", ");
             print_line(out, slice_text(who[i].name), LIMIT_PERSON_NAME);
         }
+        bool in_advance = false;
+        if (agent_sleep(path, &in_advance, NULL) == OK) {
+            buf_put_text(out, in_advance ? "; locked before this computer sleeps"
+                                         : "; locked when this computer wakes up (systemd-logind does not answer)");
+        }
         buf_put_u8(out, '\n');
     }
     free(path);

@@ -7,6 +7,7 @@
 #include "common/author/agent.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
+#include "common/ops/sleep.h"
 #include "tools/baraza/work.h"
 
 #include <errno.h>
@@ -18,21 +19,37 @@
 #define MINUTE_MS 60000u
 #define LOOK_MS 10000u // so often the agent looks whether its state is still there
 
-// Serves until everybody is locked, or the state was removed. Does not return.
-static NO_RETURN void serve(struct agent *agent, const char *path, struct safe *safe, int signals)
+static uint64_t sooner(uint64_t a, uint64_t b)
 {
-    while (!safe_empty(safe) && file_exists(path)) {
+    return a < b ? a : b;
+}
+
+// Serves until everybody is locked, the computer sleeps, or the state was removed or replaced. Does not return.
+static NO_RETURN void serve(struct agent *agent, struct safe *safe, int signals)
+{
+    struct sleep_watch *sleep = sleep_open();
+    while (!safe_empty(safe) && agent_there(agent)) {
         uint64_t now = loop_now_ms();
-        uint64_t deadline = agent_expire(agent, now);
-        deadline = deadline < now + LOOK_MS ? deadline : now + LOOK_MS;
-        struct loop_watch watches[] = { { .fd = agent_fd(agent) }, { .fd = signals } };
-        if (safe_empty(safe) || loop_wait(watches, 2, deadline) != OK || watches[1].ready) {
+        if (sleep_turn(sleep, now, loop_slept_ms(), true)) {
+            break; // what is in memory is wiped below, before the computer may sleep
+        }
+        agent_says(agent, sleep_in_advance(sleep));
+        uint64_t deadline = sooner(agent_expire(agent, now), sooner(now + LOOK_MS, sleep_deadline(sleep)));
+        struct loop_watch watches[] = { { .fd = agent_fd(agent) },
+                                        { .fd = signals },
+                                        { .fd = sleep_fd(sleep), .to_write = sleep_writes(sleep) },
+                                        { .fd = sleep_fd(sleep) } };
+        if (safe_empty(safe) || loop_wait(watches, 4, deadline) != OK || watches[1].ready) {
+            break;
+        }
+        if (sleep_turn(sleep, loop_now_ms(), loop_slept_ms(), true)) { // before anybody is served
             break;
         }
         (void)agent_serve(agent, loop_now_ms());
     }
     agent_close(agent);
     safe_done(safe);
+    sleep_close(sleep);
     _exit(EXIT_GOOD);
 }
 
@@ -63,7 +80,7 @@ static NO_RETURN void become_agent(const char *path, const struct unlocked *u, u
         safe_done(&safe);
         _exit(EXIT_FOUND);
     }
-    serve(agent, path, &safe, signals);
+    serve(agent, &safe, signals);
 }
 
 // Starts the agent process with u's keys; returns when it listens.
