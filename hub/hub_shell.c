@@ -411,10 +411,7 @@ static enum err housekeeping(struct hub *h, struct why *why)
     if (now >= h->readers_ms) {
         (void)kv_check_readers(state_kv(h->options->state));
         h->readers_ms = now + READERS_MS;
-        if (!state_there(h->options->state)) { // what is taken in would be on no disk
-            why_set(why, "%.200s was removed or replaced: this hub ends", state_dir(h->options->state));
-            return ERR_NOT_FOUND;
-        }
+        return state_there(h->options->state, why); // else what is taken in would be on no disk
     }
     return OK;
 }

@@ -107,15 +107,15 @@ static void look_asleep(struct node_shell *s)
     }
 }
 
-// False when the state is not where it was: what is open is nobody's.
-static bool still_there(struct node_shell *s)
+// Every now and then: is the state still where it was?
+static enum err still_there(struct node_shell *s, struct why *why)
 {
     const uint64_t now = loop_now_ms();
     if (now < s->look_ms) {
-        return true;
+        return OK;
     }
     s->look_ms = now + LOOK_MS;
-    return state_there(s->o->state);
+    return state_there(s->o->state, why);
 }
 
 static enum err serve(struct node_shell *s, struct why *why)
@@ -123,10 +123,9 @@ static enum err serve(struct node_shell *s, struct why *why)
     LOG_WITH(s->o->log, LOG_INFO, "node.ready", log_yes("pinned", s->safe.pinned));
     for (;;) {
         look_asleep(s);
-        if (!still_there(s)) {
-            why_set(why, "%.200s was removed, or another state put in its place: this daemon ends",
-                    state_dir(s->o->state));
-            return ERR_NOT_FOUND;
+        enum err e = still_there(s, why);
+        if (e != OK) {
+            return e;
         }
         node_tend_turn(s->tend);
         node_exchange_turn(s->exchange);
@@ -137,7 +136,7 @@ static enum err serve(struct node_shell *s, struct why *why)
                                         { .sock = node_exchange_sock(s->exchange), .fd = -1 },
                                         { .fd = sleep_fd(s->sleep), .to_write = sleep_writes(s->sleep) },
                                         { .fd = sleep_fd(s->sleep) } };
-        enum err e = loop_wait(watches, 5, sooner(sooner(locks, works), sooner(sleep_deadline(s->sleep), s->look_ms)));
+        e = loop_wait(watches, 5, sooner(sooner(locks, works), sooner(sleep_deadline(s->sleep), s->look_ms)));
         if (e != OK) {
             return e;
         }

@@ -302,13 +302,17 @@ enum err state_open(const char *dir, unsigned flags, struct state **out, struct 
     return OK;
 }
 
-bool state_there(const struct state *s)
+enum err state_there(const struct state *s, struct why *why)
 {
     struct stat charter;
     struct stat store;
-    return look(s, &charter, &store) && charter.st_ino == s->charter_file.st_ino &&
-           charter.st_dev == s->charter_file.st_dev && store.st_ino == s->store_file.st_ino &&
-           store.st_dev == s->store_file.st_dev;
+    if (look(s, &charter, &store) && charter.st_ino == s->charter_file.st_ino &&
+        charter.st_dev == s->charter_file.st_dev && store.st_ino == s->store_file.st_ino &&
+        store.st_dev == s->store_file.st_dev) {
+        return OK;
+    }
+    why_set(why, "%.200s was removed, or another state put in its place: this program ends", s->dir);
+    return ERR_NOT_FOUND;
 }
 
 void state_close(struct state *s)

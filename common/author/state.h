@@ -67,8 +67,8 @@ struct state;
 MUST_USE enum err state_open(const char *dir, unsigned flags, struct state **out, struct why *why);
 void state_close(struct state *s);
 
-// False when the directory was removed, or another state put in its place: what is open is then nobody's.
-bool state_there(const struct state *s);
+// ERR_NOT_FOUND with why: the directory was removed, or another state put in its place; what is open is nobody's.
+MUST_USE enum err state_there(const struct state *s, struct why *why);
 
 // What it is made of; all borrowed until state_close. The charter's slices borrow its note.
 const char *state_dir(const struct state *s);

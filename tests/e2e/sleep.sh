@@ -109,7 +109,7 @@ wait_until 15 "the hub to end" eval "! running hub"
 status=0
 await hub || status=$?
 expect_equal "status of the hub" "$status" 66
-expect_contains "what it says" "$(cat hub.log)" "was removed or replaced"
+expect_contains "what it says" "$(cat hub.log)" "was removed, or another state put in its place"
 expect_status 0 baraza unlock --passphrase-file "$PASS"
 unlocked || die "the new state cannot be unlocked"
 rm -rf site
