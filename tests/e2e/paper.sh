@@ -184,3 +184,17 @@ ask 0 "$seven" --state heron
 expect_contains "for some uses" "$(cat out)" "Consent was withdrawn for these uses: publish the text"
 ask 0 "$eight" --state hub
 expect_contains "wholly" "$(cat out)" "it is given out no more"
+
+step "what was said is erased; the slip still says that it was heard, and what the answer was"
+expect_status 0 baraza redact "$well" --part said --reason consent-withdrawn --authority speaker --yes \
+    --record words.export --state ibis --passphrase-file "$PASS"
+sync ibis
+in_record redaction 1
+ask 0 "$seven" --state hub
+expect_contains "at the hub" "$(cat out)" "What was said has been erased."
+expect_contains "the answer" "$(cat out)" "A pump is in next year's plan."
+sync heron
+ask 0 "$seven" --state heron --json
+expect_contains "at the site" "$(cat out)" '"erased":true'
+b 0 session forms $CODE --again --out after.html
+[ "$(codes after.html)" = "$(codes again.html)" ] || die "after an erasure the forms have other codes"
