@@ -53,7 +53,7 @@ static const char style[] =
     ".head h1 { font-size: 14pt } .head div p { font-size: 10pt }\n"
     ".head .number { font: bold 44pt/1 sans-serif }\n"
     ".script { border: .3mm solid; padding: 2mm; margin-top: 2mm; font-size: 10.5pt }\n"
-    ".ticks { display: flex; flex-wrap: wrap; gap: 1mm 5mm; margin-top: 1.5mm }\n"
+    ".ticks { display: flex; flex-wrap: wrap; gap: 1mm 4mm; margin-top: 1.5mm }\n"
     ".ticks span, .spoiled { display: inline-flex; gap: 2mm; align-items: center }\n"
     ".groups { display: grid; grid-template-columns: 1fr 1fr }\n"
     ".box { display: inline-block; width: 5mm; height: 5mm; border: .4mm solid; flex: none }\n"

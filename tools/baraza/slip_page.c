@@ -10,30 +10,34 @@
 #include "tools/baraza/slip_words.h"
 
 #define TO_A_SHEET 8
-#define ASK_MOST 120 // bytes that fit a slip in two languages
+#define ASK_MOST 80 // characters of a place that fit a slip: two lines
 
 const char slip_page_style[] =
-    ".slip { position: relative; padding: 4mm 5mm; break-inside: avoid; display: flex; "
+    ".slip { position: relative; padding: 3.5mm 5mm; break-inside: avoid; display: flex; "
     "flex-direction: column; justify-content: space-between }\n"
-    ".slip .heard { font-weight: bold; font-size: 13pt }\n"
+    ".slip .heard { font-weight: bold; font-size: 12pt }\n"
     ".slip .top { display: flex; gap: 3mm; align-items: center; direction: ltr }\n"
     ".slip .top .said { flex: 1; text-align: start }\n"
     ".slip .icon { width: 11mm; height: 11mm; flex: none }\n"
     ".slip .qr { width: 23mm; height: 23mm; flex: none } .slip .qr svg { width: 100%; height: 100%; display: block }\n"
     ".slip .code { font: bold 20pt/1.1 \"Courier New\", \"DejaVu Sans Mono\", monospace; text-align: center; "
     "border: .4mm solid; padding: 1mm; letter-spacing: .3mm }\n"
-    ".slip .ask { font-size: 9pt; overflow-wrap: anywhere }\n"
+    ".slip .ask { font-size: 8.5pt; line-height: 1.25 }\n"
+    ".slip .place { font-size: 9.5pt; line-height: 1.25; font-weight: bold; overflow-wrap: anywhere }\n"
     ".slip .no { position: absolute; top: 0; right: -32mm; width: 30mm; text-align: center; font-size: 30pt; "
     "font-weight: bold; line-height: 1.2 }\n"
-    ".slip .ask:lang(ar) { font-size: 10pt; line-height: 1.4 }\n"
-    ".slip .mark { font-size: 8pt; font-weight: bold; text-align: center }\n";
+    ".slip .ask:lang(ar) { font-size: 9.5pt; line-height: 1.35 }\n"
+    ".slip .mark { position: absolute; top: .5mm; left: 0; right: 0; font-size: 7pt; font-weight: bold; "
+    "text-align: center }\n";
 
 int slip_page_check(const char *ask)
 {
     const struct slice text = slice_text(ask != NULL ? ask : "");
-    return text.n > ASK_MOST    ? cmd_usage("--ask: at most %d bytes fit a slip", ASK_MOST)
-           : text_utf8_ok(text) ? -1
-                                : cmd_usage("--ask is not UTF-8");
+    if (!text_utf8_ok(text)) {
+        return cmd_usage("--ask is not UTF-8");
+    }
+    return text_prefix_bytes(text, ASK_MOST) == text.n ? -1 : cmd_usage("--ask: at most %d characters fit a slip",
+                                                                        ASK_MOST);
 }
 
 // A speech bubble with a tick, by attributes alone.
@@ -53,12 +57,7 @@ static void put_ask(struct buf *out, const struct slip_print *p, enum language l
 {
     buf_put_text(out, "<p class=\"ask\"");
     page_put_lang(out, l);
-    buf_printf(out, ">%s ", slip_words(p->ask.n > 0 ? SLIP_ASK_AT : SLIP_ASK, l));
-    if (p->ask.n > 0) {
-        page_put_bdi(out, p->ask);
-        buf_put_text(out, ". ");
-    }
-    buf_printf(out, "%s</p>\n", slip_words(SLIP_KEEP, l));
+    buf_printf(out, ">%s %s</p>\n", slip_words(p->ask.n > 0 ? SLIP_ASK_AT : SLIP_ASK, l), slip_words(SLIP_KEEP, l));
 }
 
 void slip_page_put(struct buf *out, const struct slip_print *p, const struct slip *slip, uint64_t number)
@@ -73,6 +72,11 @@ void slip_page_put(struct buf *out, const struct slip_print *p, const struct sli
     buf_printf(out, "</div></div>\n<p class=\"code\" dir=\"ltr\">%s</p>\n", slip->text);
     put_ask(out, p, p->first);
     put_ask(out, p, p->second);
+    if (p->ask.n > 0) {
+        buf_put_text(out, "<p class=\"place\" dir=\"auto\">");
+        page_put_bdi(out, p->ask);
+        buf_put_text(out, "</p>\n");
+    }
     if (number > 0) {
         buf_printf(out, "<p class=\"no\" dir=\"ltr\">%llu</p>\n", (unsigned long long)number);
     }
@@ -89,7 +93,7 @@ void slip_page_put_all(struct buf *out, const struct charter *charter, const str
     buf_put_text(&style, "@page { size: A4; margin: 8mm }\nbody { width: 193mm }\n"
                          ".sheet { display: grid; grid-template-columns: 96.5mm 96.5mm; grid-auto-rows: 69mm; "
                          "break-after: page }\n.sheet:last-child { break-after: auto }\n"
-                         ".sheet .slip { border: .2mm dashed #000 }\n");
+                         ".sheet .slip { border: .2mm dashed #000; overflow: hidden }\n");
     buf_put_text(&style, slip_page_style);
     buf_put_u8(&style, 0);
     CHECK(buf_ok(&style));

@@ -67,10 +67,10 @@ static const char *const sentences[SLIP_WORDS][LANG_COUNT] = {
         "Com este código, pergunte onde se realizou o fórum o que aconteceu.",
         "بهذا الرمز، اسأل حيث عُقد المنتدى عمّا آل إليه الأمر." },
     [SLIP_ASK_AT] = {
-        "With this code, ask what became of it:",
-        "Avec ce code, demandez ce que c'est devenu :",
-        "Com este código, pergunte o que aconteceu:",
-        "بهذا الرمز، اسأل عمّا آل إليه الأمر:" },
+        "With this code, ask at the place named below what became of it.",
+        "Avec ce code, demandez à l'endroit indiqué ci-dessous ce que c'est devenu.",
+        "Com este código, pergunte no lugar indicado abaixo o que aconteceu.",
+        "بهذا الرمز، اسأل في المكان المذكور أدناه عمّا آل إليه الأمر." },
     [SLIP_KEEP] = {
         "It shows the answer, never your words.",
         "Il montre la réponse, jamais vos paroles.",

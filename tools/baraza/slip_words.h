@@ -23,7 +23,7 @@ enum slip_words {
     SLIP_ERASED,
     SLIP_HEARD,      // on the slip itself
     SLIP_ASK,
-    SLIP_ASK_AT,     // before the place that was given
+    SLIP_ASK_AT,     // where a place is named below
     SLIP_KEEP,
     SLIP_WORDS,
 };
