@@ -56,6 +56,24 @@ settled heron || die "not everything is confirmed"
 locked heron
 expect_equal "things that wait for an unlock" "$(waits heron things)" 0
 
+step "a notebook that is due after a copy was put back waits too, and unlocking begins it without any daemon"
+start_hub
+site wren
+sync founder wren
+cp -a wren wren.copy
+says wren "said after the copy was made"
+sync wren
+expect_status 0 baraza lock --state wren
+rm -rf wren marks
+mv wren.copy wren
+expect_status 0 baraza sync --timeout 30 --state wren
+expect_equal "notebooks" "$(waits wren notebooks)" 1
+expect_contains "what waits" "$(cat err)" "a new notebook is to begin"
+expect_status 0 baraza unlock Heron --state wren --passphrase-file "$PASS"
+expect_contains "what was done" "$(cat err)" "a new notebook has begun"
+expect_equal "things that wait" "$(waits wren things)" 0
+stop hub
+
 step "the hub is put back to an old copy: a locked site says what it is asked for, and why it cannot"
 cp -a hub hub.old
 start_hub
@@ -82,8 +100,8 @@ start_node heron
 wait_until 10 "the daemon" grep -q node.ready heron.log
 wait_until 20 "the daemon to say what waits" grep -q "node.waits things=1" heron.log
 expect_status 0 baraza unlock Heron --state heron --passphrase-file "$PASS"
-wait_until 20 "the fourth contribution" eval \
-    '[ "$(baraza log --state hub --kind contribution --json | wc -l)" -eq 4 ]'
+wait_until 20 "the fifth contribution" eval \
+    '[ "$(baraza log --state hub --kind contribution --json | wc -l)" -eq 5 ]'
 settle heron 30
 expect_equal "asked again" "$(waits heron asked_again)" false
 stop heron

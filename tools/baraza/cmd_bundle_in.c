@@ -453,14 +453,16 @@ static int settle_site(struct taking *t)
 {
     struct node_waits waits;
     struct why why = { "" };
-    enum err e = work_borrow(&t->w) > 0 ? work_settle(t->context, &t->w, &why) : OK;
+    enum err e = work_borrow(&t->w) > 0 ? work_do_due(t->context, &t->w, &why) : OK;
     if (e == OK) {
         e = node_waits_look(t->w.state, &waits, &why);
     }
     if (e != OK) {
         return cmd_fail(e, &why);
     }
-    waits_remark(t->context, &waits);
+    if (keyring_count(t->w.keyring) > 0) {
+        waits_remark(t->context, &waits);
+    }
     return t->worst;
 }
 

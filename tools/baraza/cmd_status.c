@@ -241,7 +241,8 @@ static void put_unlocked(struct buf *out, struct work *w, const struct node_wait
     }
     free(path);
     // While somebody is unlocked only what needs another person waits for more than the next exchange.
-    if (node_waits_count(waits) > 0 && (n == 0 || waits->notes + waits->successors + waits->notebooks > 0)) {
+    const bool anybody = keyring_count(w->keyring) > 0; // else the keys were destroyed
+    if (anybody && node_waits_count(waits) > 0 && (n == 0 || waits->notes + waits->successors + waits->notebooks > 0)) {
         node_waits_say(waits, out);
         buf_put_text(out, " (baraza unlock)\n");
     }

@@ -342,7 +342,7 @@ static int print_result(const struct sync *s, enum outcome outcome)
         why_set(&why, "%.*s", (int)reason.n, (const char *)reason.p);
         (void)cmd_fail(ERR_AGAIN, &why);
         code = code_of(outcome);
-    } else if (code == EXIT_GOOD && !s->context->json) {
+    } else if (code == EXIT_GOOD && !s->context->json && keyring_count(s->w.keyring) > 0) {
         waits_remark(s->context, &s->waits);
     }
     buf_done(&out);

@@ -129,7 +129,7 @@ static int unlock(struct cmd_context *context, const char *name)
         e = work_unlock(context, &w, &person, &why);
     }
     if (e == OK) {
-        e = work_settle(context, &w, &why);
+        e = work_do_due(context, &w, &why);
     }
     path = state_path(w.state, STATE_AGENT);
     state_close(w.state); // before the fork: the agent must not inherit the store

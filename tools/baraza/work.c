@@ -10,6 +10,7 @@
 #include "common/net/loop.h"
 #include "common/store/wipe.h"
 #include "hub/store_key.h"
+#include "node/node_people.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/print.h"
 
@@ -150,6 +151,19 @@ enum err work_settle(const struct cmd_context *context, struct work *w, struct w
                    "renewed", (unsigned long long)done.entries, done.entries == 1 ? "entry" : "entries");
     }
     return e == ERR_BUSY ? OK : e; // another program does it, or is changing the keyring
+}
+
+enum err work_do_due(const struct cmd_context *context, struct work *w, struct why *why)
+{
+    size_t begun = 0;
+    enum err e = work_settle(context, w, why);
+    if (e == OK) {
+        e = node_people_renew(w->state, &w->safe, loop_wall_s(), &begun, why);
+    }
+    if (begun > 0) {
+        cmd_remark(context, "a new notebook has begun; nothing is lost: baraza sync");
+    }
+    return e;
 }
 
 // Whoever the passphrase file unlocks: to read, one person's keys are as good as another's.

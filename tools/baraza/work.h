@@ -62,6 +62,9 @@ MUST_USE enum err work_settle(const struct cmd_context *context, struct work *w,
 // True, and why says what happened and what to do, when keys were destroyed here and nobody has joined anew.
 bool work_destroyed(const struct work *w, struct why *why);
 
+// The same, and begins the notebooks that are due (node/node_people.h): what `baraza unlock` does where no daemon runs.
+MUST_USE enum err work_do_due(const struct cmd_context *context, struct work *w, struct why *why);
+
 // What the configuration says of the file system, for state_open and state_make_begin.
 unsigned work_store_flags(const struct cmd_context *context);
 
