@@ -7,7 +7,7 @@
 // behind values, logs, bundles. Nothing of the store's order is trusted: wrapped keys are known by their shape, and
 // what is sealed by what it would have to be. Status 0: nothing; 1: something, and where; 2: it could not be looked.
 //   1. wrapped entry keys (docs/STORAGE.md, "Parts at rest"): both ways, at every offset, for every id in the store
-//   2. boxed keys and outbox records (PROTOCOL 10.4), opened and decompressed
+//   2. covered and boxed keys, and outbox records (PROTOCOL 10.4), opened and decompressed
 //   3. each canary at each place of a value under each key so found, looked for at every offset at once
 // --key adds a key that should be gone: then it must find something, or it finds nothing at all.
 #include "common/author/keyring.h"
@@ -15,6 +15,7 @@
 #include "common/base/file.h"
 #include "common/store/journal.h"
 #include "common/store/leaf.h"
+#include "common/store/outbox_cover.h"
 
 #include <ftw.h>
 #include <sodium.h>
@@ -49,7 +50,7 @@ struct search {
     size_t canary_n;
     struct pattern *patterns; // open addressing by window
     size_t room;
-    size_t wraps, boxes, records, hits;
+    size_t wraps, covers, boxes, records, hits;
     uint64_t bytes;
     bool collecting;
 };
@@ -142,6 +143,10 @@ static void keys_of_people(const char *state, const char *pass)
             if (u != NULL && keyring_unlock(ring, keyring_person(ring, i)->key, words, intake, u, NULL) == OK) {
                 add_key(u->store_key.b, "a person's store key");
                 add_key(u->sign.b, "a person's signing key");
+                add_key(u->box.b, "a person's box key");
+                if (u->renewing) {
+                    add_key(u->older.b, "the store key before");
+                }
                 add_key(u->outbox_key.b, "a person's outbox key");
             }
         }
@@ -224,6 +229,28 @@ static void try_box(const uint8_t *p, size_t left, const char *path)
     }
 }
 
+// The key of an outbox under the cover of a site (docs/STORAGE.md, "Outbox"): a record that starts with its unlock id.
+// Its place in the store is not asked for, so it is decrypted without asking whether it is whole.
+static void try_covered(const uint8_t *p, size_t left, const char *path)
+{
+    uint8_t record[OUTBOX_KEY_BYTES];
+    if (left < OUTBOX_COVERED_BYTES) {
+        return;
+    }
+    for (size_t i = 0; i < S.given; i++) {
+        if (strcmp(S.keys[i].from, base_of(STATE_OUTBOX)) != 0 && strcmp(S.keys[i].from, "--key") != 0) {
+            continue;
+        }
+        (void)crypto_stream_xchacha20_xor_ic(record, p + SEAL_NONCE_BYTES, 3, p, 1, S.keys[i].b);
+        if (memcmp(record, "\x92\xc4\x10", 3) == 0) {
+            const uint8_t *cipher = p + SEAL_NONCE_BYTES;
+            (void)crypto_stream_xchacha20_xor_ic(record, cipher, sizeof record, p, 1, S.keys[i].b);
+            S.covers++;
+            try_box(record + 21, sizeof record - 21, path);
+        }
+    }
+}
+
 static void collect(const uint8_t *p, size_t n, const struct store_key *stores, const char *path)
 {
     for (size_t at = 0; at + 9 < n; at++) {
@@ -237,6 +264,7 @@ static void collect(const uint8_t *p, size_t n, const struct store_key *stores, 
         if (q[0] == 0xc4 && q[1] == 0x50) { // bin of 80: a boxed key
             try_box(q + 2, n - at - 2, path);
         }
+        try_covered(q, n - at, path);
     }
 }
 
@@ -429,8 +457,8 @@ int main(int argc, char **argv)
     for (size_t m = 0; m < more_n; m++) {
         (void)nftw(more[m], scan, 16, FTW_PHYS);
     }
-    printf("%zu hits: %zu keys, which opened %zu wrapped keys, %zu boxes and %zu outbox records, on %llu bytes\n",
-           S.hits, S.given, S.wraps, S.boxes, S.records, (unsigned long long)S.bytes);
+    printf("%zu hits: %zu keys, which opened %zu wrapped keys, %zu covers, %zu boxes and %zu outbox records, on %llu "
+           "bytes\n", S.hits, S.given, S.wraps, S.covers, S.boxes, S.records, (unsigned long long)S.bytes);
     free(S.keys);
     free(S.ids);
     free(S.patterns);

@@ -8,6 +8,7 @@
 #include "tools/baraza/amends.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/entry_json.h"
+#include "tools/baraza/erased_where.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/refusals.h"
 #include "tools/baraza/reading.h"
@@ -26,6 +27,7 @@ struct showing {
     uint64_t index;
     enum verdict standing;
     const struct amends *amends;         // what was said of it since; NULL: not looked for
+    const struct erased_where *where;    // where it was erased, if it was; NULL: not looked for
     const struct charter *charter;
     const struct amends *all;            // for what must not be shown
 };
@@ -73,6 +75,9 @@ static int print_json(const struct showing *s)
     }
     if (s->amends != NULL) {
         amends_put_json(s->amends, s->entry->id, o);
+    }
+    if (s->where != NULL) {
+        json_put(o, "erasures", erased_where_json(s->where, s->entry->id));
     }
     const struct slice guard = guard_of(s->entry);
     if (guard.n > 0) {
@@ -128,6 +133,9 @@ static int print_entry(const struct cmd_context *context, const struct showing *
         buf_put_text(&out, "since:  ");
         amends_put_marks(context, s->amends, e->id, &out);
         buf_put_u8(&out, '\n');
+    }
+    if (s->where != NULL) {
+        erased_where_put(s->where, e->id, &out);
     }
     for (size_t i = 0; i < e->ref_count; i++) {
         buf_put_text(&out, "names:    ");
@@ -322,6 +330,7 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
     struct reading *r = NULL;
     struct reading_item item;
     struct amends *amends = NULL;
+    struct erased_where *where = NULL;
     struct hash id;
     int code = reading_open(context, from, &r);
     if (code < 0) {
@@ -329,6 +338,9 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
     }
     if (code < 0) {
         code = amends_read(r, &amends);
+    }
+    if (code < 0) {
+        code = erased_where_read(r, &where);
     }
     if (code < 0) {
         code = EXIT_GOOD;
@@ -341,6 +353,7 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
                                            .standing = item.standing,
                                            .amends = amends,
                                            .all = amends,
+                                           .where = where,
                                            .charter = reading_charter(r) };
                 code = print_entry(context, &s);
             }
@@ -350,6 +363,7 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
         code = failed >= 0 ? failed : code;
     }
     amends_free(amends);
+    erased_where_free(where);
     reading_close(r);
     return code;
 }

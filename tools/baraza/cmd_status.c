@@ -9,6 +9,7 @@
 #include "node/node_contact.h"
 #include "node/node_custody.h"
 #include "node/node_told.h"
+#include "tools/baraza/erased_where.h"
 #include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/gone.h"
@@ -299,6 +300,7 @@ static int hub_status(struct cmd_context *context)
     struct forum_fold *fold = NULL;
     struct gone gone;
     struct why why = { "" };
+    struct erased_where *where = NULL;
     int code = reading_open(context, &from, &r);
     if (code >= 0) {
         return code;
@@ -312,6 +314,9 @@ static int hub_status(struct cmd_context *context)
                 slice_equal(item.body.as.incident.code, slice_text("damaged"));
     }
     code = e == OK ? gather_record(r, &fold) : cmd_fail(e, &why);
+    if (code < 0) {
+        code = erased_where_read(r, &where);
+    }
     struct tree_head head = reading_head(r);
     if (code < 0 && context->json) {
         json_t *o = json_object();
@@ -324,6 +329,7 @@ static int hub_status(struct cmd_context *context)
         json_put(o, "lost_at_sites", json_of_number(lost));
         json_put(o, "forums", gather_totals_json(fold, loop_wall_s()));
         json_put(o, "destroyed", gone_json(&gone, reading_roster(r)));
+        json_put(o, "erasures", erased_where_totals_json(where));
         code = cmd_print_json(o);
     } else if (code < 0) {
         struct buf out = buf_new((size_t)1 << 20);
@@ -341,11 +347,13 @@ static int hub_status(struct cmd_context *context)
         }
         gather_put_totals(&out, fold, loop_wall_s());
         gone_put(&out, &gone, reading_roster(r));
+        erased_where_put_totals(where, &out);
         code = cmd_print(buf_slice(&out));
         buf_done(&out);
     }
     gone_done(&gone);
     forum_fold_free(fold);
+    erased_where_free(where);
     reading_close(r);
     return code;
 }
