@@ -83,18 +83,19 @@ static bool seal(const struct append_item *item, const struct place *place, cons
     return total <= LIMIT_DISCLOSURE_BYTES || why_too_long(total, why);
 }
 
+// commit false: for a check of form alone. Commitments are always as long, and are most of the work of an entry.
 static void disclose(const struct slice *contents, const struct place *place, const struct kind_info *info,
-                     size_t parts, struct part_ref *refs, struct disclosure *d)
+                     size_t parts, bool commit, struct part_ref *refs, struct disclosure *d)
 {
     *d = (struct disclosure){ .count = parts, .has_seed = parts > 0 };
-    ident_random(d->seed.b, sizeof d->seed.b);
     for (size_t i = 0; i < parts; i++) {
         d->parts[i] = (struct part){ .state = PART_DISCLOSED, .bytes = contents[i] };
-        refs[i].name = slice_text(info->parts[i]);
+        refs[i] = (struct part_ref){ .name = slice_text(info->parts[i]) };
     }
-    if (parts == 0) {
+    if (parts == 0 || !commit) {
         return;
     }
+    ident_random(d->seed.b, sizeof d->seed.b);
     disclosure_derive(d, refs);
     for (size_t i = 0; i < parts; i++) {
         refs[i].commitment = part_commit(place, refs[i].name, d->parts[i].salt, d->parts[i].bytes);
@@ -130,7 +131,7 @@ bool compose(const struct compose_place *at, const struct append_item *item, con
     }
     struct buf body = buf_new(LIMIT_BODY_BYTES);
     struct body read;
-    disclose(contents, &at->place, info, parts, refs, &out->disclosure);
+    disclose(contents, &at->place, info, parts, sec != NULL, refs, &out->disclosure);
     body_make(item->body, &body);
     struct entry_draft draft = {
         .kind = slice_text(info->name),

@@ -30,8 +30,8 @@ struct composed {
 void composed_init(struct composed *out);
 void composed_done(struct composed *out);
 
-// Builds and signs item. sec NULL: checks only; the signature is then zeros. False, and a sentence in why that names
-// the limit, when item breaks one or is not of its kind's form.
+// Builds and signs item. sec NULL: checks only; the signature and the parts' commitments are then zeros. False, and a
+// sentence in why that names the limit, when item breaks one or is not of its kind's form.
 MUST_USE bool compose(const struct compose_place *at, const struct append_item *item, const struct seckey *sec,
                       struct composed *out, struct why *why);
 

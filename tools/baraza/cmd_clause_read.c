@@ -28,10 +28,8 @@ struct clauses {
 
 static bool is_site(const struct clauses *x)
 {
-    char *hub = state_path_in(x->context->state, STATE_HUB_LOG);
     char *charter = state_path_in(x->context->state, STATE_CHARTER);
-    const bool site = file_exists(charter) && !file_exists(hub);
-    free(hub);
+    const bool site = file_exists(charter) && !reading_at_hub(x->context);
     free(charter);
     return site;
 }

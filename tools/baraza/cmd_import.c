@@ -39,9 +39,9 @@ struct importing {
     char code[LIMIT_CODE_BYTES + 1];  // of the forum it goes to
 };
 
-// A run over one file.
-#define SESSION_PREFIX "baraza/import-session/v1"
+#define SESSION_PREFIX "baraza/import-session/v1" // of what names the forum that an import opens for its rows
 
+// A run over one file.
 struct run {
     const struct cmd_context *context;
     const struct importing *in;

@@ -76,10 +76,7 @@ static int write_links(struct cmd_context *context, struct linking *l, const str
     struct append_item *items = mem_new(n * sizeof *items);
     struct body body = { .kind = KIND_LINK };
     struct slice text = typed_words(&t, l->reason);
-    int code = work_write(context, l->d.as, &w);
-    if (code < 0) {
-        code = drafting_check(&l->d, &t);
-    }
+    int code = drafting_begin(context, &l->d, &t, &w);
     if (code < 0) {
         code = resolve_ends(&r, l, args, refs);
     }
@@ -109,10 +106,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
           "from something said: originates (when not given), supports, modifies, contradicts, considered-not-used; "
           "from a clause: answers, implements, depends-on", &l.relation },
         { "reason", 0, ARG_TEXT, "TEXT", "why; - reads standard input, or opens your editor", &l.reason },
-        WORK_AS(&l.d.as),
-        DRAFTING_LANG(&l.d),
-        READING_RECORD(&l.d.from),
-        READING_CHARTER(&l.d.from),
+        DRAFTING_ROWS(&l.d),
         { .name = NULL },
     };
     const struct arg_command command = {

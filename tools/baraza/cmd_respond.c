@@ -51,10 +51,7 @@ static int write_response(struct cmd_context *context, const struct responding *
     struct append_item *items = mem_new((args->n / LIMIT_REFS + 1) * sizeof *items);
     struct slice text = typed_words(&t, p->reason);
     struct slice to = typed_words(&t, p->to);
-    int code = work_write(context, p->d.as, &w);
-    if (code < 0) {
-        code = drafting_check(&p->d, &t);
-    }
+    int code = drafting_begin(context, &p->d, &t, &w);
     if (code < 0 && text.n == 0) {
         code = cmd_usage("the reason is empty: it is what people will read");
     }
@@ -107,10 +104,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
           &p.reason },
         { "where", 0, ARG_TEXT, "CLAUSE", "the clause that takes it up, or covers it", &p.where },
         { "to", 0, ARG_TEXT, "TEXT", "whom it is referred to, or what it is deferred to", &p.to },
-        WORK_AS(&p.d.as),
-        DRAFTING_LANG(&p.d),
-        READING_RECORD(&p.d.from),
-        READING_CHARTER(&p.d.from),
+        DRAFTING_ROWS(&p.d),
         { .name = NULL },
     };
     const struct arg_command command = {

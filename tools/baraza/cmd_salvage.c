@@ -8,6 +8,7 @@
 #include "common/base/file.h"
 #include "common/store/salvage.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/reading.h"
 #include "tools/baraza/state_copy.h"
 #include "tools/baraza/work.h"
 
@@ -23,10 +24,7 @@ struct salvage {
 // A hub's record has every entry or it is none.
 static enum err refuse_hub(struct salvage *s)
 {
-    char *path = state_path_in(s->context->state, STATE_HUB_LOG);
-    const bool hub = file_exists(path);
-    free(path);
-    if (!hub) {
+    if (!reading_at_hub(s->context)) {
         return OK;
     }
     why_set(&s->why, "%s is a hub's: its record has every entry or cannot be proved. Restore the last backup, with the "

@@ -240,36 +240,30 @@ static int list_site(const struct cmd_context *context, struct work *w)
 
 static int run_list(struct cmd_context *context, int argc, char **argv)
 {
-    struct reading_from from = { NULL, NULL };
-    const struct arg_spec rows[] = {
-        READING_RECORD(&from),
-        READING_CHARTER(&from),
-        { .name = NULL },
-    };
     const struct arg_command command = {
         .name = "baraza session list",
         .summary = "List the forums of this site, or of a hub's record, with their contributions and standing: silent, "
                    "open, sealed, or sealed with contributions missing",
         .positionals = "",
         .examples = "  baraza session list\n  baraza session list --json | jq .code\n",
-        .options = rows,
     };
+    struct reading_from from;
     struct args args;
+    bool record = false;
     struct work w = { .state = NULL };
-    int code = cmd_parse(context, &command, argc, argv, &args);
+    int code = reading_parse(context, command, argc, argv, &from, &args, &record);
     if (code >= 0) {
         return code;
     }
-    if (from.record != NULL) {
+    if (record) {
         return print_record(context, &from);
     }
     code = work_state(context, &w);
-    const bool hub = code < 0 && state_info(w.state)->side == STORE_HUB;
-    if (code < 0 && !hub) {
+    if (code < 0) {
         code = list_site(context, &w);
     }
-    work_close(&w); // a store is open once in a process
-    return hub ? print_record(context, &from) : code;
+    work_close(&w);
+    return code;
 }
 
 const struct cmd cmd_session_open = { "session open", run_open, "open a forum", CMD_WRITE };

@@ -62,12 +62,6 @@ static int print_one(const struct cmd_context *context, const struct forum_state
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct reading_from from = { NULL, NULL };
-    const struct arg_spec rows[] = {
-        READING_RECORD(&from),
-        READING_CHARTER(&from),
-        { .name = NULL },
-    };
     const struct arg_command command = {
         .name = "baraza session show",
         .summary = "Show one forum: planned, held, sealed, attested; what is missing, and what was added later",
@@ -76,11 +70,11 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .max = 1,
         .examples = "  baraza session show XM-KIV-2026-003\n"
                     "  baraza session show XM-KIV-2026-003 --record record.baraza --charter charter --json\n",
-        .options = rows,
     };
+    struct reading_from from;
     struct args args;
     struct forum_fold *f = NULL;
-    int code = cmd_parse(context, &command, argc, argv, &args);
+    int code = reading_parse(context, command, argc, argv, &from, &args, NULL);
     if (code >= 0) {
         return code;
     }

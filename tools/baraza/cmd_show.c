@@ -370,12 +370,6 @@ static int show_in_record(struct cmd_context *context, const struct reading_from
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct reading_from from = { NULL, NULL };
-    const struct arg_spec rows[] = {
-        READING_RECORD(&from),
-        READING_CHARTER(&from),
-        { .name = NULL },
-    };
     const struct arg_command command = {
         .name = "baraza show",
         .summary = "Show one entry whole: what was said, how far it has come, and the answer to it",
@@ -383,16 +377,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .min = 1,
         .max = 1,
         .examples = "  baraza show 82011238\n  baraza show 82011238 --state /srv/baraza --json\n",
-        .options = rows,
     };
+    struct reading_from from;
     struct args args;
-    int code = cmd_parse(context, &command, argc, argv, &args);
+    bool record = false;
+    int code = reading_parse(context, command, argc, argv, &from, &args, &record);
     if (code >= 0) {
         return code;
     }
-    char *hub = state_path_in(context->state, STATE_HUB_LOG);
-    bool record = from.record != NULL || file_exists(hub);
-    free(hub);
     return record ? show_in_record(context, &from, args.positionals[0]) : show_at_site(context, args.positionals[0]);
 }
 

@@ -187,12 +187,6 @@ static int ask_at_site(struct cmd_context *context, const struct slip *slip)
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct reading_from from = { NULL, NULL };
-    const struct arg_spec rows[] = {
-        READING_RECORD(&from),
-        READING_CHARTER(&from),
-        { .name = NULL },
-    };
     const struct arg_command command = {
         .name = "baraza slip",
         .summary = "Say what became of the contribution that a slip's code belongs to: whether it was received, and "
@@ -203,18 +197,16 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .max = 1,
         .examples = "  baraza slip K7Q-42M-9XD --language fr\n"
                     "  baraza slip \"k7q 42m 9xd\" --state /srv/baraza\n",
-        .options = rows,
     };
+    struct reading_from from;
     struct args args;
+    bool record = false;
     struct slip slip;
-    int code = cmd_parse(context, &command, argc, argv, &args);
+    int code = reading_parse(context, command, argc, argv, &from, &args, &record);
     code = code < 0 ? slips_parse(args.positionals[0], &slip) : code;
     if (code >= 0) {
         return code;
     }
-    char *hub = state_path_in(context->state, STATE_HUB_LOG);
-    const bool record = from.record != NULL || file_exists(hub);
-    free(hub);
     return record ? ask_in_record(context, &from, &slip) : ask_at_site(context, &slip);
 }
 

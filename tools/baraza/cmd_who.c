@@ -297,27 +297,19 @@ static int who_in_record(struct cmd_context *context, const struct reading_from 
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct reading_from from = { NULL, NULL };
-    const struct arg_spec rows[] = {
-        READING_RECORD(&from),
-        READING_CHARTER(&from),
-        { .name = NULL },
-    };
     const struct arg_command command = {
         .name = "baraza who",
         .summary = "List who may do what: by the record, as far as it is known here",
         .positionals = "",
         .examples = "  baraza who\n  baraza who --state /srv/baraza --json | jq -r '.roles[]'\n",
-        .options = rows,
     };
+    struct reading_from from;
     struct args args;
-    int code = cmd_parse(context, &command, argc, argv, &args);
+    bool record = false;
+    int code = reading_parse(context, command, argc, argv, &from, &args, &record);
     if (code >= 0) {
         return code;
     }
-    char *hub = state_path_in(context->state, STATE_HUB_LOG);
-    bool record = from.record != NULL || file_exists(hub);
-    free(hub);
     return record ? who_in_record(context, &from) : who_at_site(context);
 }
 

@@ -37,10 +37,7 @@ static int withdraw(struct cmd_context *context, const struct withdrawing *x, co
     struct resolved target;
     struct buf reason = buf_new(LIMIT_DISCLOSURE_BYTES);
     const struct slice text = typed_words(&t, x->reason);
-    int code = work_write(context, x->d.as, &w);
-    if (code < 0) {
-        code = drafting_check(&x->d, &t);
-    }
+    int code = drafting_begin(context, &x->d, &t, &w);
     if (code < 0 && text.n == 0) {
         code = cmd_usage("the reason is empty");
     }

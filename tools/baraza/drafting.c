@@ -55,6 +55,12 @@ struct slice drafting_language(const struct drafting *d, const struct work *w)
     return d->lang != NULL ? slice_text(d->lang) : state_charter(w->state)->languages[0];
 }
 
+int drafting_begin(const struct cmd_context *context, const struct drafting *d, const struct typed *t, struct work *w)
+{
+    int code = work_write(context, d->as, w);
+    return code < 0 ? drafting_check(d, t) : code;
+}
+
 void drafting_code(struct drafting *d, enum code_list list, const char **code)
 {
     if (*code == NULL && d->as != NULL && codes_find(list, slice_text(d->as)) != NULL) {

@@ -20,6 +20,10 @@ struct drafting {
 #define DRAFTING_LANG(d) \
     { "lang", 'l', ARG_TEXT, "TAG", "language of the text; the consultation's first when not given", &(d)->lang }
 
+// The rows that commands which draft share.
+#define DRAFTING_ROWS(d) \
+    WORK_AS(&(d)->as), DRAFTING_LANG(d), READING_RECORD(&(d)->from), READING_CHARTER(&(d)->from)
+
 // --as names the person who writes, here as everywhere. A code of list in its place, when *code was not given, is taken
 // as that, because nobody is called so: `respond ID --as accepted`.
 void drafting_code(struct drafting *d, enum code_list list, const char **code);
@@ -46,6 +50,9 @@ struct slice drafting_language(const struct drafting *d, const struct work *w);
 
 // -1, or reports that --lang is no language tag, or that a text is bad or could not be read.
 int drafting_check(const struct drafting *d, const struct typed *t);
+
+// Opens the state for writing as whoever d names, and checks what was typed: -1, or the exit code.
+int drafting_begin(const struct cmd_context *context, const struct drafting *d, const struct typed *t, struct work *w);
 
 // Appends the part `reason`: text, `to` (each empty: not given) and `where` (NULL: not given); nothing when nothing is
 // given. Going over a limit shows in buf_ok.

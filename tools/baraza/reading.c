@@ -5,6 +5,7 @@
 // Read first: reading.h, reading_inside.h.
 #include "tools/baraza/reading_inside.h"
 
+#include "common/base/file.h"
 #include "common/net/loop.h"
 #include "common/store/id_prefix.h"
 #include "tools/baraza/print.h"
@@ -198,6 +199,31 @@ int reading_open(struct cmd_context *context, const struct reading_from *from, s
     }
     *out = r;
     return -1;
+}
+
+bool reading_at_hub(const struct cmd_context *context)
+{
+    char *key = state_path_in(context->state, STATE_HUB_LOG);
+    const bool hub = file_exists(key);
+    free(key);
+    return hub;
+}
+
+int reading_parse(struct cmd_context *context, struct arg_command command, int argc, char **argv,
+                  struct reading_from *from, struct args *args, bool *record)
+{
+    const struct arg_spec rows[] = {
+        READING_RECORD(from),
+        READING_CHARTER(from),
+        { .name = NULL },
+    };
+    *from = (struct reading_from){ NULL, NULL };
+    command.options = rows;
+    int code = cmd_parse(context, &command, argc, argv, args);
+    if (record != NULL) {
+        *record = code < 0 && (from->record != NULL || reading_at_hub(context));
+    }
+    return code;
 }
 
 void reading_close(struct reading *r)

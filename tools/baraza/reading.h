@@ -27,6 +27,14 @@ struct reading_from {
     { "charter", 0, ARG_TEXT, "FILE|HASH", "the charter an export must belong to; the state's when not given", \
       &(from)->charter }
 
+// For a command whose own options say only where to read: reads argv as cmd_parse does (command has no options of its
+// own yet), and *record (may be NULL) says whether a record is meant: one was named, or the state is a hub's.
+int reading_parse(struct cmd_context *context, struct arg_command command, int argc, char **argv,
+                  struct reading_from *from, struct args *args, bool *record);
+
+// True when the state is a hub's, as far as its files say.
+bool reading_at_hub(const struct cmd_context *context);
+
 // Opens and folds. Returns -1 and *out, or has reported (2 with the fingerprint to compare, when no charter is known;
 // 1 when the export is not good). An export whose charter the state does not have needs no state.
 int reading_open(struct cmd_context *context, const struct reading_from *from, struct reading **out);
