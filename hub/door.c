@@ -4,6 +4,8 @@
 // Read first: door.h.
 #include "hub/door.h"
 
+#include "common/base/file.h"
+
 #include <stdlib.h>
 
 enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uint64_t *size, struct why *why)
@@ -28,4 +30,12 @@ enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uin
     *size = serve_size(serve);
     free(keys);
     return OK;
+}
+
+enum err door_tell(const struct state *state, const char *endpoint, struct why *why)
+{
+    char *path = state_path(state, STATE_HUB_ENDPOINT);
+    enum err e = file_replace(path, slice_text(endpoint), 0600, why);
+    free(path);
+    return e;
 }

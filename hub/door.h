@@ -6,6 +6,7 @@
 #ifndef BARAZA_HUB_DOOR_H
 #define BARAZA_HUB_DOOR_H
 
+#include "common/author/state.h"
 #include "common/net/zap.h"
 #include "hub/serve.h"
 
@@ -16,5 +17,8 @@
 // is as it was.
 MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uint64_t *size,
                              struct why *why);
+
+// Writes down where it is, for `baraza bundle in` on this computer. ERR_IO ... with why.
+MUST_USE enum err door_tell(const struct state *state, const char *endpoint, struct why *why);
 
 #endif

@@ -36,11 +36,13 @@ struct answer {
     struct buf out;
     struct arena *arena;
     struct hub_bundle_made *made;
+    uint64_t said;                      // bytes
 };
 
 static enum err say(struct answer *a, struct why *why)
 {
     CHECK(buf_ok(&a->out));
+    a->said += a->out.n;
     enum err e = a->out.n > 0 ? a->o->sink(a->o->arg, buf_slice(&a->out), why) : OK;
     buf_reset(&a->out);
     return e;
@@ -333,7 +335,8 @@ static enum err say_down(struct answer *a, struct why *why)
     struct peer_action p = { .user = a->site };
     uint64_t cursor = a->hello.down_cursor < a->published.size ? a->hello.down_cursor : a->published.size;
     enum err e = OK;
-    while (e == OK && cursor < a->published.size) {
+    const uint64_t most = a->o->before_down == 0 ? UINT64_MAX : a->o->before_down;
+    while (e == OK && cursor < a->published.size && a->said < most) {
         const uint64_t from = cursor;
         bool any = false;
         p.as.down.from = from;

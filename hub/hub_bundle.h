@@ -22,6 +22,7 @@ struct hub_bundle_options {
     size_t answered_count;     // at most HUB_BUNDLE_ANSWERED
     const uint64_t *views;     // sizes of checkpoints that others showed to this site: to be compared with
     size_t view_count;         // at most LIMIT_VIEWS
+    uint64_t before_down;      // when so many bytes are said, no more goes down than was begun; 0: all of it
 };
 
 #define HUB_BUNDLE_ANSWERED 32

@@ -4,14 +4,15 @@
 // The socket's thread: receive, ask peer_core, do. Replies go out only for what COMMITTED events brought.
 #include "hub/hub_shell.h"
 
-#include "common/base/file.h"
 #include "common/format/seal.h"
 #include "common/net/loop.h"
 #include "common/net/zap.h"
+#include "hub/carry.h"
 #include "hub/door.h"
 #include "hub/erase_loop.h"
 #include "hub/hub_destroyed.h"
 #include "hub/hub_keys.h"
+#include "hub/hub_voice.h"
 #include "hub/pool.h"
 #include "hub/publish.h"
 #include "hub/serve.h"
@@ -26,8 +27,6 @@
 #define FOLLOW_UPS (2 * PEER_ACTIONS)
 #define READERS_MS 10000u        // so often dead readers are cleared, and the state is looked for
 #define DISK_MS 1000u           // how often free disk is looked at
-#define TELLS 200u              // lines about peers that are logged in TELLS_MS, so that nobody fills a disk with them
-#define TELLS_MS 10000u
 
 struct hub {
     const struct hub_options *options;
@@ -53,7 +52,8 @@ struct hub {
     uint64_t disk_ms, disk_free;
     uint64_t readers_ms;
     uint64_t failures;          // commits that failed, as logged
-    uint64_t tells, tells_ms;   // lines about peers since then
+    struct hub_voice voice;
+    struct carry carry;
     struct peer_event follow[FOLLOW_UPS]; // events that actions caused, for after the step
     size_t follow_count;
     struct sock_frame *current; // the frame of this event, for VERIFY to take
@@ -183,25 +183,6 @@ static void discard_ticket(struct hub *h, uint64_t ticket)
     }
 }
 
-static void tell(struct hub *h, const struct peer_action *a)
-{
-    uint64_t now = loop_now_ms();
-    if (now >= h->tells_ms + TELLS_MS) {
-        if (h->tells > TELLS) {
-            LOG_WITH(h->options->log, LOG_WARN, "peer.events-not-shown", log_number("count", h->tells - TELLS));
-        }
-        h->tells = 0;
-        h->tells_ms = now;
-    }
-    if (h->tells++ >= TELLS) {
-        return;
-    }
-    enum log_level level = a->as.tell.what <= PEER_TELL_REPLACED ? LOG_INFO : LOG_WARN;
-    LOG_WITH(h->options->log, level, "peer.event", log_id("peer", SLICE_ARRAY(a->user.b)),
-             (struct log_field){ .key = "what", .type = LOG_FIELD_WORD, .word = peer_tell_name(a->as.tell.what) },
-             log_verdict("code", a->as.tell.code), log_number("value", a->as.tell.value));
-}
-
 // PROTOCOL 11.3: what the record holds goes to members only, so not to one who was revoked while connected.
 static bool is_member(struct hub *h, const struct peer_action *a)
 {
@@ -261,13 +242,38 @@ static void act(struct hub *h, const struct peer_event *event)
             h->tick_ms = a->as.arm_ms;
             break;
         case PEER_TELL:
-            tell(h, a);
+            hub_voice_tell(&h->voice, a, loop_now_ms());
             break;
         }
     }
 }
 
 // --- what comes in ---
+static void on_frame(struct hub *h, struct sock_frame *frame);
+
+static struct peer_route route_of(const struct sock_frame *frame)
+{
+    struct peer_route route = { .n = frame->from.n };
+    memcpy(route.b, frame->from.b, sizeof frame->from.b);
+    return route;
+}
+
+// PROTOCOL 15.13: a message of a bundle that this member carries for somebody. False: it is none.
+static bool on_carry(struct hub *h, const struct sock_frame *frame, const struct msg_carry *m)
+{
+    const struct peer_route route = route_of(frame);
+    struct sock_frame inner;
+    buf_reset(&h->out);
+    const enum carry_what what = carry_take(&h->carry, frame, m, loop_now_ms(), &inner, &h->out);
+    if (what == CARRY_ENTRIES) {
+        on_frame(h, &inner); // no message of this kind is in another
+        sock_frame_done(&inner);
+    } else if (what == CARRY_ASKS) {
+        (void)send_out(h, &route);
+    }
+    return what != CARRY_BAD;
+}
+
 static void on_frame(struct hub *h, struct sock_frame *frame)
 {
     struct peer_event event = event_new(h, PEER_FRAME);
@@ -278,8 +284,7 @@ static void on_frame(struct hub *h, struct sock_frame *frame)
     arena_reset(h->arena);
     event.as.frame.user = frame->user;
     event.as.frame.class = class == ZAP_MEMBER ? PEER_MEMBER : PEER_INVITED;
-    event.as.frame.route.n = frame->from.n;
-    memcpy(event.as.frame.route.b, frame->from.b, sizeof frame->from.b);
+    event.as.frame.route = route_of(frame);
     event.as.frame.facts = &facts;
     // An accreditation may end while its device is connected.
     bool known = class != ZAP_UNKNOWN;
@@ -291,6 +296,10 @@ static void on_frame(struct hub *h, struct sock_frame *frame)
             return;
         }
         event.as.frame.msg = &m;
+    }
+    if (event.as.frame.fault == VERDICT_GOOD && m.type == MSG_CARRY && class == ZAP_MEMBER &&
+        on_carry(h, frame, &m.as.carry)) {
+        return;
     }
     h->current = frame;
     step(h, &event);
@@ -505,15 +514,6 @@ static enum err open_socket(struct hub *h, struct why *why)
     return e;
 }
 
-// Where `baraza bundle in` on this computer finds the hub at work.
-static enum err tell_endpoint(const struct hub *h, struct why *why)
-{
-    char *path = state_path(h->options->state, STATE_HUB_ENDPOINT);
-    enum err e = file_replace(path, slice_text(sock_endpoint(h->sock)), 0600, why);
-    free(path);
-    return e;
-}
-
 static enum err start(struct hub *h, struct why *why)
 {
     struct peer_identity identity = { .consultation = state_charter(h->options->state)->id };
@@ -534,13 +534,15 @@ static enum err start(struct hub *h, struct why *why)
         e = start_threads(h, why);
     }
     if (e == OK) {
+        h->carry = (struct carry){ state_kv(h->options->state), h->serve, &h->keys, state_charter(h->options->state),
+                                   &h->note, 0 };
         h->core = peer_core_new(&identity);
         e = open_socket(h, why);
     }
     if (e == OK) {
         e = take_checkpoint(h, why);
     }
-    return e == OK ? tell_endpoint(h, why) : e;
+    return e == OK ? door_tell(h->options->state, sock_endpoint(h->sock), why) : e;
 }
 
 static void finish(struct hub *h)
@@ -578,6 +580,7 @@ enum err hub_run(const struct hub_options *options, struct why *why)
 {
     struct hub *h = mem_new(sizeof *h);
     h->options = options;
+    h->voice.log = options->log;
     h->signal_fd = h->wake_fd = h->commit_fd = -1;
     h->note = buf_new(LIMIT_NOTE_BYTES);
     h->out = buf_new(LIMIT_FRAME_BYTES);

@@ -340,6 +340,8 @@ static void message(struct peer_core *c, struct session *s, const struct msg *m)
     case MSG_PROOF:
     case MSG_DOWN:
     case MSG_CHUNK:
+    case MSG_CARRY: // who carries it is no member, or not any more
+    case MSG_CARRIED:
         peer_error(c, s, VERDICT_OUT_OF_TURN, "not a message for a hub");
         break;
     }

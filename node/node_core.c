@@ -239,6 +239,8 @@ static void frame(struct node_core *c)
     case MSG_DOWN_ACK:
     case MSG_WANT:
     case MSG_CHUNK:
+    case MSG_CARRY:
+    case MSG_CARRIED:
         node_tell(c, TELL_BAD_HUB, NULL, 0, VERDICT_OUT_OF_TURN, 0);
         break;
     }

@@ -11,6 +11,7 @@
 #include "common/format/invitation.h"
 #include "common/net/loop.h"
 #include "node/node_bundle.h"
+#include "node/node_handover.h"
 #include "node/node_link.h"
 #include "node/node_people.h"
 #include "node/node_store.h"
@@ -49,6 +50,8 @@ struct node_exchange {
     uint64_t watch_ms;
     uint64_t readers_ms;
     uint64_t trim_ms;
+    struct node_handover *handover;    // of what is carried for others
+    uint64_t handover_ms;
 };
 
 // --- starting, and starting over ---
@@ -337,6 +340,10 @@ static void frame_event(struct node_exchange *s, const struct sock_frame *frame,
         }
         event.as.frame.msg = &m;
         event.as.frame.facts = &facts;
+        s->handover_ms = 0;
+        if (node_handover_hear(s->handover, &m, &facts, loop_now_ms())) {
+            return;
+        }
     }
     step(s, &event);
 }
@@ -435,6 +442,14 @@ static void keep_house(struct node_exchange *s, uint64_t now)
     }
 }
 
+// What is carried for others goes when there is nothing of our own to say.
+static void hand_over(struct node_exchange *s)
+{
+    const struct node_status now = s->core != NULL ? node_core_status(s->core) : (struct node_status){ 0 };
+    struct sock *sock = now.connected && now.in_flight == 0 ? node_link_sock(s->link) : NULL;
+    s->handover_ms = node_handover_turn(s->handover, sock, loop_now_ms());
+}
+
 void node_exchange_turn(struct node_exchange *s)
 {
     enum node_link_event what;
@@ -457,33 +472,11 @@ void node_exchange_turn(struct node_exchange *s)
     if (s->core != NULL && loop_now_ms() >= s->arm_ms) {
         step_plain(s, NODE_TICK);
     }
+    hand_over(s);
     keep_house(s, now);
 }
 
 // --- opening and closing ---
-
-// The addresses that the invitation names, for a site whose configuration has none.
-static enum err invited_addresses(const struct state *state, struct buf *out, struct why *why)
-{
-    struct buf text = buf_new(LIMIT_INVITATION_BYTES);
-    struct buf store = buf_new(LIMIT_INVITATION_BYTES);
-    struct invitation inv;
-    char *path = state_path(state, STATE_INVITATION);
-    enum err e = file_read(path, false, &text, why);
-    if (e == OK && !invitation_parse(buf_slice(&text), &store, &inv, why)) {
-        e = ERR_CORRUPT;
-    }
-    for (size_t i = 0; e == OK && i < inv.address_count; i++) {
-        buf_put(out, inv.addresses[i]);
-        buf_put_u8(out, ' ');
-    }
-    buf_wipe(&text);
-    buf_wipe(&store);
-    buf_done(&text);
-    buf_done(&store);
-    free(path);
-    return e;
-}
 
 static enum err open_link(struct node_exchange *s, struct why *why)
 {
@@ -491,7 +484,7 @@ static enum err open_link(struct node_exchange *s, struct why *why)
     buf_put_text(&addresses, s->o.hub);
     enum err e = OK;
     if (addresses.n == 0 && s->transport->invited) {
-        e = invited_addresses(s->o.state, &addresses, why);
+        e = node_link_invited(s->o.state, &addresses, why);
     }
     if (e == OK) {
         e = node_link_open(buf_slice(&addresses), state_charter(s->o.state)->exchange, &s->link, why);
@@ -511,6 +504,7 @@ enum err node_exchange_open(const struct node_exchange_options *options, struct 
     s->transport = mem_new(sizeof *s->transport);
     s->actions = mem_new(sizeof *s->actions);
     s->arena = arena_new(MSG_ARENA_BYTES + NODE_STORE_ARENA_BYTES);
+    s->handover = node_handover_open(options->state, options->log);
     s->watch = node_watch_open(state_kv(options->state));
     s->voice = node_voice_open(state_kv(options->state), options->log);
     s->trim_ms = UINT64_MAX;
@@ -543,6 +537,7 @@ void node_exchange_close(struct node_exchange *s)
     }
     node_core_free(s->core);
     node_link_close(s->link);
+    node_handover_close(s->handover);
     node_watch_close(s->watch);
     node_voice_close(s->voice);
     wire_maker_free(s->maker);
@@ -568,7 +563,7 @@ static uint64_t sooner(uint64_t a, uint64_t b)
 uint64_t node_exchange_deadline(const struct node_exchange *s)
 {
     uint64_t at = sooner(s->watch_ms, sooner(s->readers_ms, s->trim_ms));
-    return sooner(at, s->core == NULL ? s->start_ms : s->arm_ms);
+    return sooner(sooner(at, s->handover_ms), s->core == NULL ? s->start_ms : s->arm_ms);
 }
 
 void node_exchange_poke(struct node_exchange *s)

@@ -4,6 +4,9 @@
 // One connection over several addresses. Read first: node_link.h, common/net/sock.h.
 #include "node/node_link.h"
 
+#include "common/base/file.h"
+#include "common/format/invitation.h"
+
 #include "common/base/text.h"
 #include "common/limits.h"
 
@@ -197,4 +200,27 @@ enum node_link_event node_link_next(struct node_link *l)
 struct sock *node_link_sock(struct node_link *l)
 {
     return l->sock;
+}
+
+// The addresses that the invitation names, for a site whose configuration has none.
+enum err node_link_invited(const struct state *state, struct buf *out, struct why *why)
+{
+    struct buf text = buf_new(LIMIT_INVITATION_BYTES);
+    struct buf store = buf_new(LIMIT_INVITATION_BYTES);
+    struct invitation inv;
+    char *path = state_path(state, STATE_INVITATION);
+    enum err e = file_read(path, false, &text, why);
+    if (e == OK && !invitation_parse(buf_slice(&text), &store, &inv, why)) {
+        e = ERR_CORRUPT;
+    }
+    for (size_t i = 0; e == OK && i < inv.address_count; i++) {
+        buf_put(out, inv.addresses[i]);
+        buf_put_u8(out, ' ');
+    }
+    buf_wipe(&text);
+    buf_wipe(&store);
+    buf_done(&text);
+    buf_done(&store);
+    free(path);
+    return e;
 }

@@ -6,6 +6,7 @@
 #ifndef BARAZA_NODE_LINK_H
 #define BARAZA_NODE_LINK_H
 
+#include "common/author/state.h"
 #include "common/net/sock.h"
 
 struct node_link;
@@ -39,5 +40,9 @@ enum node_link_event node_link_next(struct node_link *l);
 
 // The socket to wait for, send to and receive from; NULL while there is none.
 struct sock *node_link_sock(struct node_link *l);
+
+// Appends the addresses that the invitation of a site names, with spaces between, for a site whose configuration has
+// none. ERR_NOT_FOUND: it has no invitation any more; ERR_CORRUPT with why.
+MUST_USE enum err node_link_invited(const struct state *state, struct buf *out, struct why *why);
 
 #endif

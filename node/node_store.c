@@ -264,6 +264,8 @@ static size_t facts_wanted(const struct msg *m)
     case MSG_DOWN_ACK:
     case MSG_WANT:
     case MSG_CHUNK:
+    case MSG_CARRY:
+    case MSG_CARRIED:
     case MSG_ERROR:
         break;
     }

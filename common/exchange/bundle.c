@@ -288,6 +288,54 @@ static enum bundle_fault read_head(struct bundle_reader *r, struct cursor *c, st
     return f;
 }
 
+bool bundle_open_one(struct boxkey pub, const struct boxsec *sec, struct hash head, struct slice boxed,
+                     uint64_t number, struct slice sealed, struct buf *message)
+{
+    struct symkey symkey;
+    uint8_t ad[64];
+    struct buf key = buf_over(symkey.b, sizeof symkey.b);
+    const struct nonce nonce = nonce_of(number);
+    const bool good = boxed.n == sizeof symkey.b + SEAL_BOX_EXTRA && seal_open(pub, sec, boxed, &key) &&
+                      sealed.n > SEAL_SECRET_EXTRA && sealed.n <= LIMIT_FRAME_BYTES + SEAL_SECRET_EXTRA &&
+                      seal_decrypt(&symkey, &nonce, bound_to(&head, true, ad), sealed, message);
+    mem_wipe(&symkey, sizeof symkey);
+    return good;
+}
+
+// The type of a frame, and c behind it. 0 when it is none.
+static uint64_t frame_type(struct slice frame, struct cursor *c)
+{
+    if (frame.n <= BUNDLE_LENGTH_BYTES) {
+        return 0;
+    }
+    *c = cursor_new(slice_of(frame.p + BUNDLE_LENGTH_BYTES, frame.n - BUNDLE_LENGTH_BYTES), false);
+    cursor_array_of(c, 2);
+    const uint64_t type = cursor_uint(c);
+    return cursor_ok(c) ? type : 0;
+}
+
+bool bundle_frame_boxed(struct slice frame, struct slice *boxed)
+{
+    struct cursor c;
+    struct hash consultation;
+    if (frame_type(frame, &c) != FRAME_HEAD) {
+        return false;
+    }
+    cursor_array_of(&c, 5);
+    (void)cursor_uint(&c);
+    cursor_bin_fixed(&c, consultation.b, sizeof consultation.b);
+    *boxed = cursor_bin(&c);
+    return cursor_ok(&c);
+}
+
+bool bundle_frame_sealed(struct slice frame, struct slice *sealed)
+{
+    struct cursor c;
+    const uint64_t type = frame_type(frame, &c);
+    *sealed = type == FRAME_MESSAGE ? cursor_bin(&c) : slice_of(NULL, 0);
+    return type == FRAME_END || (type == FRAME_MESSAGE && cursor_done(&c));
+}
+
 static enum bundle_fault read_message(struct bundle_reader *r, struct cursor *c, struct buf *message)
 {
     uint8_t room[64];

@@ -122,6 +122,17 @@ void bundle_site_make(const struct bundle_site *s, struct buf *out);
 // Reads it. False, and *out untouched, when it is none.
 MUST_USE bool bundle_site_parse(struct slice message, struct bundle_site *out);
 
+// --- one message of a bundle that somebody carries, handed over by network ---
+// Opens it with the intake key: head is the SHA-256 of the bundle's first frame. Appends to message, whose maximum is
+// LIMIT_FRAME_BYTES. False, with nothing appended, when it is not for us or was changed.
+MUST_USE bool bundle_open_one(struct boxkey pub, const struct boxsec *sec, struct hash head, struct slice boxed,
+                              uint64_t number, struct slice sealed, struct buf *message);
+
+// What a courier takes out of a frame that she checked before (struct bundle_expect without sec): of the first one the
+// boxed key, of the others the sealed message; empty when it is the last frame. All borrowed. False: it is no frame.
+MUST_USE bool bundle_frame_boxed(struct slice frame, struct slice *boxed);
+MUST_USE bool bundle_frame_sealed(struct slice frame, struct slice *sealed);
+
 // --- reading, frame by frame ---
 // Whose bundles are read here; sec is kept. Without sec it is a courier who looks: at bundles of both ways, for their
 // form, their hash and the signature of those that come down; no message is opened.

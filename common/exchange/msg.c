@@ -415,6 +415,25 @@ static void get_error(struct cursor *c, struct msg_error *m)
     }
 }
 
+// --- bundles of others ---
+static void put_carry(struct buf *out, const struct msg_carry *m)
+{
+    pack_array(out, 5);
+    pack_uint(out, MSG_CARRY);
+    put_hash(out, &m->bundle);
+    pack_bin(out, m->boxed);
+    pack_uint(out, m->number);
+    pack_bin(out, m->sealed);
+}
+
+static void get_carry(struct cursor *c, struct msg_carry *m)
+{
+    m->bundle = get_hash(c);
+    m->boxed = cursor_bin(c);
+    m->number = cursor_uint(c);
+    m->sealed = cursor_bin(c);
+}
+
 // --- all of them ---
 static const struct {
     const char *name;
@@ -423,13 +442,14 @@ static const struct {
     [MSG_HELLO] = { "hello", 8 }, [MSG_WELCOME] = { "welcome", 4 }, [MSG_ENTRIES] = { "entries", 10 },
     [MSG_ACK] = { "ack", 9 },     [MSG_REFUSE] = { "refuse", 8 },   [MSG_PROOF] = { "proof", 9 },
     [MSG_DOWN] = { "down", 4 },   [MSG_DOWN_ACK] = { "down-ack", 2 }, [MSG_WANT] = { "want", 0 },
-    [MSG_CHUNK] = { "chunk", 5 }, [MSG_ERROR] = { "error", 3 },
+    [MSG_CHUNK] = { "chunk", 5 }, [MSG_ERROR] = { "error", 3 },     [MSG_CARRY] = { "carry", 5 },
+    [MSG_CARRIED] = { "carried", 3 },
 };
 
 const char *msg_name(enum msg_type type)
 {
     CHECK(type >= MSG_HELLO);
-    CHECK(type <= MSG_ERROR);
+    CHECK(type <= MSG_CARRIED);
     return messages[type].name;
 }
 
@@ -471,6 +491,15 @@ void msg_make(const struct msg *m, struct buf *out)
     case MSG_ERROR:
         put_error(out, &m->as.error);
         break;
+    case MSG_CARRY:
+        put_carry(out, &m->as.carry);
+        break;
+    case MSG_CARRIED:
+        pack_array(out, 3);
+        pack_uint(out, MSG_CARRIED);
+        put_hash(out, &m->as.carried.bundle);
+        pack_bin(out, m->as.carried.answer);
+        break;
     }
 }
 
@@ -510,6 +539,13 @@ static void get_message(struct cursor *c, struct arena *arena, size_t count, str
     case MSG_ERROR:
         get_error(c, &m->as.error);
         break;
+    case MSG_CARRY:
+        get_carry(c, &m->as.carry);
+        break;
+    case MSG_CARRIED:
+        m->as.carried.bundle = get_hash(c);
+        m->as.carried.answer = cursor_bin(c);
+        break;
     }
 }
 
@@ -525,7 +561,7 @@ enum verdict msg_parse(struct slice frame, struct arena *arena, struct msg *out)
     if (!cursor_ok(&c)) {
         return VERDICT_NOT_CANONICAL;
     }
-    if (type < MSG_HELLO || type > MSG_ERROR) {
+    if (type < MSG_HELLO || type > MSG_CARRIED) {
         return VERDICT_BAD_MESSAGE;
     }
     m.type = (enum msg_type)type;

@@ -32,6 +32,8 @@ enum msg_type {
     MSG_WANT = 9,      // either: asks for a proof, a custody note or a chunk
     MSG_CHUNK = 10,    // either: one chunk of an attachment
     MSG_ERROR = 11,    // either: not understood, or not now; text for people
+    MSG_CARRY = 12,    // up: one message of a bundle that this site carries for another, as it is
+    MSG_CARRIED = 13,  // down: the hub's answer to the site whose bundle that was: a bundle, sealed to it
 };
 
 // Heads carry the id of the last entry, so that either end sees at once whether the other's journal is its own.
@@ -147,6 +149,20 @@ struct msg_error {
     struct slice detail;         // at most LIMIT_ERROR_DETAIL bytes of UTF-8; foreign text: show with text_put_safe
 };
 
+// What the deliverer has of a bundle that she cannot open (bundle.h). Message 0 says whose it is, and asks for the
+// answer.
+struct msg_carry {
+    struct hash bundle;          // SHA-256 of its first frame
+    struct slice boxed;          // its key, boxed to the hub
+    uint64_t number;
+    struct slice sealed;
+};
+
+struct msg_carried {
+    struct hash bundle;          // as in CARRY
+    struct slice answer;         // a whole bundle down; empty: not now
+};
+
 struct msg {
     enum msg_type type;
     union {
@@ -161,6 +177,8 @@ struct msg {
         struct msg_want want;
         struct msg_chunk chunk;
         struct msg_error error;
+        struct msg_carry carry;
+        struct msg_carried carried;
     } as;
 };
 

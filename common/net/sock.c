@@ -345,6 +345,20 @@ enum err sock_receive(struct sock *s, struct sock_frame *out)
     return OK;
 }
 
+enum err sock_frame_like(const struct sock_frame *like, struct slice bytes, struct sock_frame *out)
+{
+    zmq_msg_t *msg = mem_new(sizeof *msg);
+    if (zmq_msg_init_size(msg, bytes.n) != 0) {
+        free(msg);
+        return ERR_FULL;
+    }
+    memcpy(zmq_msg_data(msg), bytes.p, bytes.n);
+    *out = (struct sock_frame){
+        .from = like->from, .user = like->user, .payload = slice_of(zmq_msg_data(msg), bytes.n), .owner = msg
+    };
+    return OK;
+}
+
 void sock_frame_done(struct sock_frame *f)
 {
     if (f->owner != NULL) {

@@ -77,6 +77,10 @@ MUST_USE enum err sock_receive(struct sock *s, struct sock_frame *out);
 // Releases a frame's memory and empties it. Harmless on an empty frame.
 void sock_frame_done(struct sock_frame *f);
 
+// A frame from the same connection as `like`, with these bytes (copied): what was inside a message. The caller calls
+// sock_frame_done. ERR_FULL: no memory.
+MUST_USE enum err sock_frame_like(const struct sock_frame *like, struct slice bytes, struct sock_frame *out);
+
 // Queues one message, payload copied; 1 to LIMIT_FRAME_BYTES bytes (CHECK). to: at the hub the connection, at the
 // node NULL. Never blocks. ERR_AGAIN: the queue to that side is full, or (node) there is no connection yet: not
 // sent, try later. ERR_NET: that connection is gone: not sent, forget it.

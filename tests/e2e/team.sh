@@ -106,15 +106,53 @@ for file in back/*-to-*.bundle; do
 done
 says ibis "the market moved and nobody asked"
 out_of ibis team
-bundle=$(ls team/*.bundle)
+bundle=$(ls team/*-from-*.bundle)
 head -c 700 "$bundle" >back/cut.bundle
 sed 's/baraza\/bundle\/v1/baraza\/bundle\/v2/' "$bundle" >back/version.bundle
 expect_status 1 baraza bundle in back --state finch --json
 expect_equal "refused" "$(grep -c '"reason":"cut"\|"reason":"other-version"' out)" 2
 carries finch 0
 
-step "the record is whole"
+step "by network: what is carried goes with the next exchange, and the answer comes back with it"
+rm -f team/* back/*
+says ibis "the school has no roof"
+expect_status 0 baraza lock --state ibis
+out_of ibis team
+into heron team
+says heron "the ferry has not run since the rains"
 start_hub
+sync heron
+expect_equal "contributions in the record" "$(baraza log --state hub --kind contribution --json | wc -l)" 7
+expect_equal "what heron carries to the hub" "$(ls heron/carried | grep -c -- '-[us]-')" 0
+out_of heron back
+into ibis back
+expect_equal "entries of ibis" "$(entries ibis)" "7 7 7"
+
+step "the same by the daemon; a newcomer whom nobody knows yet; and what the network overtook changes nothing"
+site egret # joined, and has never been anywhere
+sync founder
+out_of egret team
+says ibis "who pays for the fence"
+out_of ibis team
+start_node heron
+into heron team
+for ((i = 0; i < 200; i++)); do
+    [ "$(ls heron/carried | grep -c -- '-[us]-')" -eq 0 ] && break
+    sleep 0.2
+done
+expect_equal "what heron carries to the hub" "$(ls heron/carried | grep -c -- '-[us]-')" 0
+rm -f back/*
+out_of heron back
+into ibis back
+into egret back
+expect_equal "entries of ibis" "$(entries ibis)" "8 8 8"
+expect_equal "entries of egret" "$(entries egret)" "2 2 2"
+sync ibis egret
+into hub team
+settle heron 30
+stop heron
+
+step "the record is whole"
 stop hub
 expect_status 0 baraza export --out record.baraza --state hub
 expect_status 0 baraza verify record.baraza --charter hub/charter

@@ -31,6 +31,13 @@ static void check_borrowed(const struct msg *m, struct slice frame)
     case MSG_ERROR:
         CHECK(lies_within(m->as.error.detail, frame));
         break;
+    case MSG_CARRY:
+        CHECK(lies_within(m->as.carry.boxed, frame));
+        CHECK(lies_within(m->as.carry.sealed, frame));
+        break;
+    case MSG_CARRIED:
+        CHECK(lies_within(m->as.carried.answer, frame));
+        break;
     case MSG_HELLO:
     case MSG_ACK:
     case MSG_REFUSE:

@@ -193,7 +193,7 @@ static void put_carried(struct buf *out, uint64_t n)
     if (n > 0) {
         buf_put_text(out, "Carried for other sites: ");
         print_count(out, n, "bundle", "bundles");
-        buf_put_text(out, "; baraza bundle out DIR hands them on\n");
+        buf_put_text(out, "; the next exchange takes them along, or baraza bundle out DIR\n");
     }
 }
 

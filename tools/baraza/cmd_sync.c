@@ -8,6 +8,7 @@
 #include "common/base/num.h"
 #include "common/base/text.h"
 #include "common/net/loop.h"
+#include "node/node_carry.h"
 #include "node/node_count.h"
 #include "node/node_exchange.h"
 #include "node/node_tend.h"
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define LOOK_MS 200u          // how often the store is looked at
+#define CARRY_MS 8000u        // the same while something is carried for others: it goes last
 #define QUIET_MS 500u         // nothing came down for so long: the hub has said what it has for us
 #define SHOW_MS 1000u         // how often progress is said, when it changed
 #define TIMEOUT_S 30u         // without --wait
@@ -53,6 +55,7 @@ struct sync {
     uint64_t held_before;        // what was known of another copy of this state
     struct node_count first;
     struct node_count count;
+    size_t carried;              // bundles that are carried here to the hub
     uint64_t number;             // the store's last transaction, and when it was first seen
     uint64_t number_ms;
     uint64_t shown_ms;
@@ -142,6 +145,17 @@ static bool pass_time(struct sync *s)
 
 // --- how far it has come ---
 
+static size_t count_carried(const struct sync *s)
+{
+    struct node_carry all = { .n = 0 };
+    size_t n = 0;
+    enum err e = node_carry_read(s->context->state, &all, NULL);
+    for (size_t i = 0; e == OK && i < all.n; i++) {
+        n += all.items[i].state != CARRY_DOWN;
+    }
+    return n;
+}
+
 static enum err look(struct sync *s, struct why *why)
 {
     struct kv *kv = state_kv(s->w.state);
@@ -149,8 +163,10 @@ static enum err look(struct sync *s, struct why *why)
     if (e == OK) {
         e = node_contact_get(kv, &s->contact);
     }
-    uint64_t number = kv_number(kv);
-    if (number != s->number) {
+    const uint64_t number = kv_number(kv);
+    const size_t carried = count_carried(s);
+    if (number != s->number || carried != s->carried) {
+        s->carried = carried;
         s->number = number;
         s->number_ms = loop_now_ms();
         e = e == OK ? node_waits_look(s->w.state, &s->waits, why) : e;
@@ -175,7 +191,7 @@ static enum outcome judge(const struct sync *s, uint64_t now)
     }
     // What came down may ask for work that is done here at once.
     const bool tending = s->exchange != NULL && !safe_empty(&s->w.safe) && s->waits.erasures > 0;
-    const bool quiet = !tending && now >= s->number_ms + QUIET_MS;
+    const bool quiet = !tending && now >= s->number_ms + (s->carried > 0 ? CARRY_MS : QUIET_MS);
     // All else has travelled, and what is left the hub has asked for in vain.
     if (s->contact.state == CONTACT_UNLOCK && fresh && quiet && s->waits.uncopied + s->waits.asked_again > 0) {
         return LOCKED_IN;
@@ -398,7 +414,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
                     "\n"
                     "received: the hub has it on disk and signed for it. confirmed: its place in the record was\n"
                     "proved and checked here. Where baraza-node runs, this happens by itself; sync makes it try\n"
-                    "at once. Status 75: not everything went; the sentence says why, and nothing is lost.\n",
+                    "at once. What is carried for other sites (baraza bundle in) goes along.\n"
+                    "Status 75: not everything went; the sentence says why, and nothing is lost.\n",
         .options = rows,
     };
     struct args args;

@@ -42,6 +42,9 @@ static const struct msg samples[SAMPLES] = {
                             .base = 99 } } },
     { MSG_WANT, { .want = { .what = WANT_CUSTODY, .journal = { { { 7 } }, { { 6 } } }, .seq = 3, .id = { { 1 } } } } },
     { MSG_CHUNK, { .chunk = { { { 1 } }, 511, { payload, 300 }, 3, path } } },
+    { MSG_CARRY, { .carry = { { { 1 } }, { payload, 80 }, 3, { payload, 300 } } } },
+    { MSG_CARRIED, { .carried = { { { 1 } }, { payload, 300 } } } },
+    { MSG_CARRIED, { .carried = { .bundle = { { 1 } } } } },
     { MSG_ERROR, { .error = { VERDICT_OUT_OF_TURN, { (const uint8_t *)"nach hello, bitte", 17 } } } },
 };
 
