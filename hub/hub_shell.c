@@ -7,9 +7,9 @@
 #include "common/format/seal.h"
 #include "common/net/loop.h"
 #include "common/net/zap.h"
-#include "hub/carry.h"
 #include "hub/door.h"
 #include "hub/erase_loop.h"
+#include "hub/hub_carry.h"
 #include "hub/hub_destroyed.h"
 #include "hub/hub_keys.h"
 #include "hub/hub_voice.h"
@@ -53,7 +53,7 @@ struct hub {
     uint64_t readers_ms;
     uint64_t failures;          // commits that failed, as logged
     struct hub_voice voice;
-    struct carry carry;
+    struct hub_carry carry;
     struct peer_event follow[FOLLOW_UPS]; // events that actions caused, for after the step
     size_t follow_count;
     struct sock_frame *current; // the frame of this event, for VERIFY to take
@@ -250,7 +250,6 @@ static void act(struct hub *h, const struct peer_event *event)
 
 // --- what comes in ---
 static void on_frame(struct hub *h, struct sock_frame *frame);
-
 static struct peer_route route_of(const struct sock_frame *frame)
 {
     struct peer_route route = { .n = frame->from.n };
@@ -264,7 +263,7 @@ static bool on_carry(struct hub *h, const struct sock_frame *frame, const struct
     const struct peer_route route = route_of(frame);
     struct sock_frame inner;
     buf_reset(&h->out);
-    const enum carry_what what = carry_take(&h->carry, frame, m, loop_now_ms(), &inner, &h->out);
+    const enum hub_carry_what what = hub_carry_take(&h->carry, frame, m, loop_now_ms(), &inner, &h->out);
     if (what == CARRY_ENTRIES) {
         on_frame(h, &inner); // no message of this kind is in another
         sock_frame_done(&inner);
@@ -534,8 +533,7 @@ static enum err start(struct hub *h, struct why *why)
         e = start_threads(h, why);
     }
     if (e == OK) {
-        h->carry = (struct carry){ state_kv(h->options->state), h->serve, &h->keys, state_charter(h->options->state),
-                                   &h->note, 0 };
+        h->carry = hub_carry_new(h->options->state, h->serve, &h->keys, &h->note);
         h->core = peer_core_new(&identity);
         e = open_socket(h, why);
     }

@@ -6,14 +6,14 @@
 #include "tests/unit/hub/scene.h"
 
 #include "common/exchange/bundle.h"
-#include "hub/carry.h"
+#include "hub/hub_carry.h"
 #include "hub/checkpointer.h"
 
 struct carried {
     struct scene s;
     struct hub_keys keys;
     struct buf note, bundle, out;
-    struct carry carry;
+    struct hub_carry carry;
     struct hash head;
     struct slice boxed;
     struct slice sealed[4];
@@ -66,7 +66,7 @@ static void carried_init(struct carried *c)
     cr_assert_eq(checkpointer_publish(publisher, &fresh, &why), OK, "%s", why.text);
     buf_put(&c->note, checkpointer_note(publisher));
     checkpointer_close(publisher);
-    c->carry = (struct carry){ c->s.house.kv, c->s.house.serve, &c->keys, &c->s.w.charter, &c->note, 0 };
+    c->carry = (struct hub_carry){ c->s.house.kv, c->s.house.serve, &c->keys, &c->s.w.charter, &c->note, 0 };
     pack(c);
     struct slice rest = buf_slice(&c->bundle);
     rest = slice_of(rest.p + BUNDLE_MAGIC_BYTES, rest.n - BUNDLE_MAGIC_BYTES);
@@ -92,13 +92,13 @@ static void carried_done(struct carried *c)
     scene_done(&c->s);
 }
 
-static enum carry_what take(struct carried *c, uint64_t number, struct slice sealed, uint64_t now_ms,
+static enum hub_carry_what take(struct carried *c, uint64_t number, struct slice sealed, uint64_t now_ms,
                             struct sock_frame *inner)
 {
     const struct sock_frame frame = { .user = c->s.amara.transport };
     const struct msg_carry m = { .bundle = c->head, .boxed = c->boxed, .number = number, .sealed = sealed };
     buf_reset(&c->out);
-    return carry_take(&c->carry, &frame, &m, now_ms, inner, &c->out);
+    return hub_carry_take(&c->carry, &frame, &m, now_ms, inner, &c->out);
 }
 
 Test(carry, entries_come_out_as_the_deliverers_and_nothing_else_does)

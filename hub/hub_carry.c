@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The answer is the bundle that `baraza bundle out` makes, small enough for one message. Read first: carry.h,
+// The answer is the bundle that `baraza bundle out` makes, small enough for one message. Read first: hub_carry.h,
 // hub_bundle.h.
-#include "hub/carry.h"
+#include "hub/hub_carry.h"
 
 #include "common/exchange/bundle.h"
 #include "hub/hub_bundle.h"
@@ -11,6 +11,14 @@
 #define ANSWER_BYTES (LIMIT_FRAME_BYTES - 4096)
 #define BEFORE_DOWN 131072 // with so much said, what goes down waits for another time: a message of it may be large
 #define ANSWER_MS 200u
+
+struct hub_carry hub_carry_new(const struct state *state, struct serve *serve, const struct hub_keys *keys,
+                       const struct buf *note)
+{
+    return (struct hub_carry){
+        .kv = state_kv(state), .serve = serve, .keys = keys, .charter = state_charter(state), .note = note
+    };
+}
 
 struct packing {
     struct bundle_writer w;
@@ -28,7 +36,7 @@ static enum err put(void *arg, struct slice message, struct why *why)
     return OK;
 }
 
-static enum err make(const struct carry *c, const struct bundle_site *who, struct buf *out)
+static enum err make(const struct hub_carry *c, const struct bundle_site *who, struct buf *out)
 {
     struct hub_bundle_made made;
     struct packing p = { .out = out };
@@ -48,7 +56,7 @@ static enum err make(const struct carry *c, const struct bundle_site *who, struc
     return e;
 }
 
-static enum carry_what answer(struct carry *c, struct hash bundle, const struct bundle_site *who, uint64_t now_ms,
+static enum hub_carry_what answer(struct hub_carry *c, struct hash bundle, const struct bundle_site *who, uint64_t now_ms,
                               struct buf *out)
 {
     struct msg m = { .type = MSG_CARRIED, .as.carried = { .bundle = bundle } };
@@ -75,12 +83,12 @@ static bool is_entries(struct slice message)
     return is;
 }
 
-enum carry_what carry_take(struct carry *c, const struct sock_frame *frame, const struct msg_carry *m,
+enum hub_carry_what hub_carry_take(struct hub_carry *c, const struct sock_frame *frame, const struct msg_carry *m,
                            uint64_t now_ms, struct sock_frame *inner, struct buf *out)
 {
     struct bundle_site who;
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
-    enum carry_what what = CARRY_BAD;
+    enum hub_carry_what what = CARRY_BAD;
     if (!bundle_open_one(c->keys->intake_pub, &c->keys->intake, m->bundle, m->boxed, m->number, m->sealed, &message)) {
         what = CARRY_BAD;
     } else if (m->number == 0) {

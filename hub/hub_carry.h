@@ -7,13 +7,13 @@
 #ifndef BARAZA_HUB_CARRY_H
 #define BARAZA_HUB_CARRY_H
 
+#include "common/author/state.h"
 #include "common/exchange/msg.h"
 #include "common/net/sock.h"
 #include "hub/hub_keys.h"
 #include "hub/serve.h"
 
-// All kept.
-struct carry {
+struct hub_carry {
     struct kv *kv;
     struct serve *serve;
     const struct hub_keys *keys;
@@ -22,7 +22,11 @@ struct carry {
     uint64_t answer_ms;            // no answer is made sooner: each takes a look at all of its site's journals
 };
 
-enum carry_what {
+// All kept.
+struct hub_carry hub_carry_new(const struct state *state, struct serve *serve, const struct hub_keys *keys,
+                       const struct buf *note);
+
+enum hub_carry_what {
     CARRY_BAD,     // not for us, changed, or no message that a bundle up may carry
     CARRY_ENTRIES, // *inner is an ENTRIES message, to be taken as the deliverer's; sock_frame_done releases it
     CARRY_ASKS,    // out has the CARRIED message that answers; its answer is empty when there is none now
@@ -30,7 +34,7 @@ enum carry_what {
 };
 
 // Takes one message that frame brought. inner and out are written as *what* says.
-enum carry_what carry_take(struct carry *c, const struct sock_frame *frame, const struct msg_carry *m,
+enum hub_carry_what hub_carry_take(struct hub_carry *c, const struct sock_frame *frame, const struct msg_carry *m,
                            uint64_t now_ms, struct sock_frame *inner, struct buf *out);
 
 #endif
