@@ -56,8 +56,8 @@ static enum err make(const struct hub_carry *c, const struct bundle_site *who, s
     return e;
 }
 
-static enum hub_carry_what answer(struct hub_carry *c, struct hash bundle, const struct bundle_site *who, uint64_t now_ms,
-                              struct buf *out)
+static enum hub_carry_what answer(struct hub_carry *c, struct hash bundle, const struct bundle_site *who,
+                                  uint64_t now_ms, struct buf *out)
 {
     struct msg m = { .type = MSG_CARRIED, .as.carried = { .bundle = bundle } };
     if (now_ms < c->answer_ms) {
