@@ -321,7 +321,7 @@ bool bundle_frame_boxed(struct slice frame, struct slice *boxed)
     if (frame_type(frame, &c) != FRAME_HEAD) {
         return false;
     }
-    cursor_array_of(&c, 5);
+    cursor_array_of(&c, 6);
     (void)cursor_uint(&c);
     cursor_bin_fixed(&c, consultation.b, sizeof consultation.b);
     *boxed = cursor_bin(&c);
