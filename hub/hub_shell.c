@@ -250,17 +250,11 @@ static void act(struct hub *h, const struct peer_event *event)
 
 // --- what comes in ---
 static void on_frame(struct hub *h, struct sock_frame *frame);
-static struct peer_route route_of(const struct sock_frame *frame)
-{
-    struct peer_route route = { .n = frame->from.n };
-    memcpy(route.b, frame->from.b, sizeof frame->from.b);
-    return route;
-}
 
 // PROTOCOL 15.13: a message of a bundle that this member carries for somebody. False: it is none.
-static bool on_carry(struct hub *h, const struct sock_frame *frame, const struct msg_carry *m)
+static bool on_carry(struct hub *h, const struct sock_frame *frame, const struct peer_route *route,
+                     const struct msg_carry *m)
 {
-    const struct peer_route route = route_of(frame);
     struct sock_frame inner;
     buf_reset(&h->out);
     const enum hub_carry_what what = hub_carry_take(&h->carry, frame, m, loop_now_ms(), &inner, &h->out);
@@ -268,7 +262,7 @@ static bool on_carry(struct hub *h, const struct sock_frame *frame, const struct
         on_frame(h, &inner); // no message of this kind is in another
         sock_frame_done(&inner);
     } else if (what == CARRY_ASKS) {
-        (void)send_out(h, &route);
+        (void)send_out(h, route);
     }
     return what != CARRY_BAD;
 }
@@ -283,7 +277,8 @@ static void on_frame(struct hub *h, struct sock_frame *frame)
     arena_reset(h->arena);
     event.as.frame.user = frame->user;
     event.as.frame.class = class == ZAP_MEMBER ? PEER_MEMBER : PEER_INVITED;
-    event.as.frame.route = route_of(frame);
+    event.as.frame.route.n = frame->from.n;
+    memcpy(event.as.frame.route.b, frame->from.b, sizeof frame->from.b);
     event.as.frame.facts = &facts;
     // An accreditation may end while its device is connected.
     bool known = class != ZAP_UNKNOWN;
@@ -297,7 +292,7 @@ static void on_frame(struct hub *h, struct sock_frame *frame)
         event.as.frame.msg = &m;
     }
     if (event.as.frame.fault == VERDICT_GOOD && m.type == MSG_CARRY && class == ZAP_MEMBER &&
-        on_carry(h, frame, &m.as.carry)) {
+        on_carry(h, frame, &event.as.frame.route, &m.as.carry)) {
         return;
     }
     h->current = frame;
