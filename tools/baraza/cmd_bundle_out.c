@@ -353,6 +353,10 @@ static int answer_site(struct making *m, struct boxkey site)
     }
     if (e == OK) {
         e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, said.hello, &made, &why);
+        if (e == ERR_CRYPTO) {
+            why_set(&why, "the hub has just renewed its store key, because something was erased: try again");
+            e = ERR_AGAIN;
+        }
         e = commit(m, &m->keys.log, e, &why);
     }
     if (e == OK) {

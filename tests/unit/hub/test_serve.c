@@ -198,7 +198,7 @@ Test(serve, custody_of_any_end_of_a_chain_is_what_was_acknowledged_then)
 // --- downwards ---
 // Reads everything that goes down to a device, message by message; fails the test when one is larger than a message.
 struct gone_down {
-    size_t messages, entries, with_parts, of_kind[KIND_COUNT];
+    size_t messages, entries, with_parts, erased, of_kind[KIND_COUNT];
 };
 
 static struct gone_down take_down(struct scene *s, const struct person *who, uint64_t from, uint64_t to)
@@ -226,7 +226,10 @@ static struct gone_down take_down(struct scene *s, const struct person *who, uin
         for (size_t i = 0; i < r.msg.as.down.count; i++) {
             const struct msg_down_entry *e = &r.msg.as.down.entries[i];
             struct entry entry;
+            struct disclosure x = { .count = 0 };
             cr_assert_eq(entry_parse(e->entry, &entry), VERDICT_GOOD);
+            cr_assert(e->disclosure.n == 0 || disclosure_parse(e->disclosure, &x) == VERDICT_GOOD);
+            d.erased += disclosure_settled(&x) != disclosure_bitmap(&x);
             d.entries++;
             d.with_parts += e->disclosure.n > 0;
             d.of_kind[kind_of(entry.kind)]++;
@@ -325,6 +328,31 @@ Test(serve, a_device_is_led_through_a_long_stretch_that_does_not_concern_it)
     cr_expect_eq(device, size, "it came to %d of %d", (int)device, (int)size);
     cr_expect_eq(answers, 1);
     reply_done(&r);
+    scene_done(&s);
+}
+
+Test(serve, what_a_redaction_covers_goes_down_as_erased_also_while_it_is_still_here)
+{
+    struct scene s;
+    struct said *amara[2];
+    struct person drafter = person_of("a drafter");
+    struct person officer = person_of("an officer");
+    scene_init(&s);
+    deliver_one(&s, world_grant(&s.w, &s.secretariat, &drafter, 1u << ROLE_DRAFTER, NULL));
+    deliver_one(&s, world_grant(&s.w, &s.secretariat, &officer, 1u << ROLE_PROTECTION, NULL));
+    scene_speak(&s, &s.amara, amara, 2);
+    (void)house_deliver(&s.house, amara, 2);
+    struct said *answer = world_respond(&s.w, &drafter, amara[1], "noted");
+    deliver_one(&s, answer);
+    deliver_one(&s, world_respond(&s.w, &drafter, amara[1], "accepted"));
+    struct gone_down d = take_down(&s, &s.amara, 0, scene_size(&s));
+    cr_expect_eq(d.of_kind[KIND_RESPONSE], 2);
+    cr_expect_eq(d.erased, 0);
+    deliver_one(&s, world_redact(&s.w, &officer, answer->entry.id, "reason", NULL));
+    d = take_down(&s, &s.amara, 0, scene_size(&s));
+    cr_expect_eq(d.of_kind[KIND_RESPONSE], 2);
+    cr_expect_eq(d.of_kind[KIND_REDACTION], 1, "it says itself what was erased");
+    cr_expect_eq(d.erased, 1);
     scene_done(&s);
 }
 
