@@ -8,9 +8,11 @@
 #include "common/base/file.h"
 #include "common/format/armor.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define FILE_NEW STATE_HUB_STORE ".new"
+#define FILE_OLD STATE_HUB_STORE ".old" // what file_supplanted overwrites and removes
 #define FILE_BYTES 65 // 64 hex digits and a newline
 
 static enum err load_one(const char *dir, const char *name, struct store_key *out, struct why *why)
@@ -88,20 +90,30 @@ enum err store_key_begin(const char *dir, struct store_key *out, struct why *why
     return e;
 }
 
-// Between the two steps both files say the same key, which reads as a renewal in which nothing is left to be done.
+// Between the steps both files say the same key, which reads as a renewal in which nothing is left to be done. The
+// second gets its other name before it is overwritten: a file with half of its zeros must not be taken for a key.
 enum err store_key_end(const char *dir, struct store_key *out, struct why *why)
 {
     struct store_key two;
     char *now = state_path_in(dir, STATE_HUB_STORE);
     char *next = state_path_in(dir, FILE_NEW);
+    char *old = state_path_in(dir, FILE_OLD);
+    char *keys = state_path_in(dir, "keys");
     struct buf text = buf_new(FILE_BYTES);
     bool renewing = false;
     enum err e = store_key_load(dir, &two, &renewing, why);
     if (e == OK && renewing) {
         put_secret(&two.key, &text);
         e = file_supplant(now, buf_slice(&text), 0600, why);
+        if (e == OK && rename(next, old) != 0) {
+            why_set(why, "%s could not be renamed", next);
+            e = ERR_IO;
+        }
         if (e == OK) {
-            e = file_shred(next, why);
+            e = file_sync_dir(keys, why);
+        }
+        if (e == OK) {
+            e = file_supplanted(now, why);
         }
     }
     if (e == OK) {
@@ -112,5 +124,7 @@ enum err store_key_end(const char *dir, struct store_key *out, struct why *why)
     buf_done(&text);
     free(now);
     free(next);
+    free(old);
+    free(keys);
     return e;
 }

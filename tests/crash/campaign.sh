@@ -6,20 +6,21 @@
 # must be there afterwards, once, and the record must verify.
 # Read first: tests/crash/inside.sh (what is promised and how it is looked for), tests/crash/powercut.h (the cut).
 #
-# usage: campaign.sh [--kills N] [--site-cuts N] [--hub-cuts N] [--unsynced]
+# usage: campaign.sh [--kills N] [--site-cuts N] [--hub-cuts N] [--erase-cuts N] [--unsynced]
 #   --kills N       kill -9 of hub, site and command, by turns
 #   --site-cuts N   power cuts of the disk with the site's state
 #   --hub-cuts N    power cuts of the disk with the hub's state
+#   --erase-cuts N  the same, while the hub carries out redactions
 #   --unsynced      plant MDB_NOSYNC on the disk that is cut: the campaign then has to fail
 # BARAZA_BIN names the folder with the programs; their trials are in its folder tests/.
 # Exit status: 0 nothing lost, 1 something was, 2 usage, 77 skipped (power cuts need root and loop devices).
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$here/../e2e/lib.sh"
 
-kills=0 site_cuts=0 hub_cuts=0 plant=''
+kills=0 site_cuts=0 hub_cuts=0 erase_cuts=0 plant=''
 while [ $# -gt 0 ]; do
     case $1 in
-    --kills | --site-cuts | --hub-cuts)
+    --kills | --site-cuts | --hub-cuts | --erase-cuts)
         [[ ${2:-} =~ ^[0-9]+$ ]] || fail 2 "$1 needs a number"
         name=${1#--}
         declare "${name//-/_}=$2"
@@ -122,42 +123,58 @@ cut_site_campaign() {
     result "power cut, site" $((n - 1)) $((SECONDS - began)) $status
 }
 
-# Has the daemons look for the hub as soon as it serves.
+# call_when_listening NAME...: has these daemons look for the hub as soon as it serves.
 call_when_listening() {
+    local name
     wait_until 20 "the hub to listen" grep -q '^listening' "$WORK/cut/run.out"
-    kill -HUP "${e2e_pid[site]}" "${e2e_pid[founder]}"
+    for name in "$@"; do kill -HUP "${e2e_pid[$name]}"; done
 }
 
-# Brings founder and site into the record of the hub on the disk, before the first cut and without a planted fault.
-enrol_on_disk() {
+# hub_on_disk FILE [COMMAND]: the hub on the disk serves without a cut until FILE is there; then the command is run.
+hub_on_disk() {
+    : >"$WORK/serves.out"
     start disk powercut --work-dir "$WORK/cut" --run true --check true --prepare "
-        baraza-hub --state hub --listen tcp://127.0.0.1:$HUB_PORT >'$WORK/enrol.out' 2>&1 & hub=\$!
-        until [ -e '$WORK/enrolled' ]; do sleep 0.1; done
-        kill \$hub && wait \$hub"
-    wait_until 20 "the hub to listen" grep -q '^listening' "$WORK/enrol.out"
-    start_node founder
-    wait_until 30 "the founder's entries to be confirmed" settled founder
-    start_node site
-    wait_until 30 "the site's entries to be confirmed" settled site
+        baraza-hub --state hub --listen tcp://127.0.0.1:$HUB_PORT >'$WORK/serves.out' 2>&1 & hub=\$!
+        until [ -e '$1' ]; do sleep 0.1; done
+        status=0
+        ${2:-true} || status=1
+        kill \$hub && wait \$hub && exit \$status"
+    wait_until 20 "the hub to listen" grep -q '^listening' "$WORK/serves.out"
+}
+
+# enrol_on_disk NAME...: brings them into the record of the hub on the disk, before the first cut and without a planted
+# fault.
+enrol_on_disk() {
+    local name
+    hub_on_disk "$WORK/enrolled"
+    for name in "$@"; do
+        start_node "$name"
+        wait_until 30 "the entries of $name to be confirmed" settled "$name"
+    done
     touch "$WORK/enrolled"
-    await disk || die "the hub did not take in founder and site"
+    await disk || die "the hub did not take in $*"
+}
+
+# The hub's state, on the disk that will be cut.
+found_on_disk() {
+    mkdir "$WORK/cut"
+    found_settings
+    trial --run true --check true --prepare "exec baraza hub init 'Trials of Marisola' --state hub --quiet \
+        --founder '$WORK/founder' --prefix records.example.org/trials --address 127.0.0.1:$HUB_PORT \
+        --passphrase-file '$PASS'"
 }
 
 # The hub's state lies on the disk; the site beside it goes on writing. What it believes to be received was promised.
 cut_hub_campaign() {
     local n began=$SECONDS status=0 caller port
     port=$(free_port)
-    mkdir "$WORK/cut"
-    found_settings
-    trial --run true --check true --prepare "exec baraza hub init 'Trials of Marisola' --state hub --quiet \
-        --founder '$WORK/founder' --prefix records.example.org/trials --address 127.0.0.1:$HUB_PORT \
-        --passphrase-file '$PASS'"
+    found_on_disk
     site site
-    enrol_on_disk
+    enrol_on_disk founder site
     start writer bash "$inside" write site cut
     for ((n = 1; n <= hub_cuts && status == 0; n++)); do
         : >"$WORK/cut/run.out"
-        call_when_listening &
+        call_when_listening site founder &
         caller=$!
         trial --run "$plant exec baraza-hub --state hub --listen tcp://127.0.0.1:$HUB_PORT" \
             --cut-after-lines 1 --cut-after-ms $((400 + RANDOM % 900)) \
@@ -169,6 +186,55 @@ cut_hub_campaign() {
     stop site
     stop founder
     result "power cut, hub" $((n - 1)) $((SECONDS - began)) $status
+}
+
+# ask_to_erase: the officer has the words erased of one more text that the hub is known to hold.
+ask_to_erase() {
+    local row id
+    row=$(baraza list --quiet --json --state site --passphrase-file "$PASS" | grep '"state":"confirmed"' |
+        grep -vFf "$WORK/asked" | grep '"text":"' | head -n 1)
+    id=$(sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p' <<<"$row")
+    [ -n "$id" ] || return 0
+    expect_status 0 baraza redact "$id" --part said --reason danger --authority speaker --state officer --yes --quiet \
+        --passphrase-file "$PASS"
+    echo "$id" >>"$WORK/asked"
+    sed -n 's/.*"text":"\([^"]*\)".*/\1/p' <<<"$row" >>"$WORK/erased"
+}
+
+# As above, and an officer has words erased: after each cut the rest is there and the record verifies, so nothing is
+# given out that must be gone; in the end all of it is carried out, and no key opens it on any page.
+cut_erasing_campaign() {
+    local n began=$SECONDS status=0 caller port canaries=()
+    port=$(free_port)
+    found_on_disk
+    site site
+    newcomer officer protection
+    enrol_on_disk founder site officer
+    echo "no id" >"$WORK/asked"
+    : >"$WORK/erased"
+    start writer bash "$inside" write site "cut short"
+    for ((n = 1; n <= erase_cuts && status == 0; n++)); do
+        : >"$WORK/cut/run.out"
+        ask_to_erase
+        call_when_listening site founder officer &
+        caller=$!
+        trial --run "exec baraza-hub --state hub --listen tcp://127.0.0.1:$HUB_PORT --erase-after 0" \
+            --cut-after-lines 1 --cut-after-ms $((500 + RANDOM % 900)) \
+            --check "bash '$inside' received '$WORK/site' >'$WORK/promises'
+                exec bash '$inside' hub hub '$WORK/promises' $port '$WORK/erased'" || status=1
+        wait $caller
+    done
+    stop_hard writer
+    result "power cut, erasing" $((n - 1)) $((SECONDS - began)) $status
+    mapfile -t canaries <"$WORK/erased"
+    [ ${#canaries[@]} -gt 0 ] || die "nothing was erased, so nothing was tried"
+    hub_on_disk "$WORK/all-asked" "bash '$inside' erased hub '$WORK/erased'"
+    settle officer 60
+    touch "$WORK/all-asked"
+    await disk || die "not everything was erased: $(cat "$WORK/disk.log")"
+    stop site
+    stop officer
+    stop founder
 }
 
 # Each campaign in a directory of its own.
@@ -183,3 +249,4 @@ row "" trials promised lost twice time
 [ "$kills" -eq 0 ] || run_campaign kills kill_campaign
 [ "$site_cuts" -eq 0 ] || run_campaign site-cuts cut_site_campaign
 [ "$hub_cuts" -eq 0 ] || run_campaign hub-cuts cut_hub_campaign
+[ "$erase_cuts" -eq 0 ] || run_campaign erase-cuts cut_erasing_campaign

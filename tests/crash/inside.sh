@@ -5,11 +5,15 @@
 # What a campaign runs on the disk whose power is cut, or beside it: people writing, and the look at what is left.
 # A text is promised when `baraza add` ended well and its text was printed; a promise may never be lost or doubled.
 #
-# usage: inside.sh write STATE NAME           writes "NAME number 1", 2, 3 … and prints "saved TEXT" for each, for ever
+# usage: inside.sh write STATE NAME           writes "NAME number 1.", 2, 3 … and prints "saved TEXT" for each, for ever
 #        inside.sh received STATE             prints "saved TEXT" for each that the hub says it holds
 #        inside.sh site STATE PROMISES        every promise is at the site, once
-#        inside.sh hub STATE PROMISES PORT    every promise is in the hub's record, once, and the record verifies;
-#                                             the hub is started for that on PORT, where no site looks for it
+#        inside.sh hub STATE PROMISES PORT [ERASED]
+#                                             every promise is in the hub's record, once, and the record verifies;
+#                                             the hub is started for that on PORT, where no site looks for it; texts
+#                                             in ERASED may be gone
+#        inside.sh erased STATE ERASED        the hub at work there has carried out as many redactions as there are
+#                                             lines in ERASED, gives out none of these texts, and no key opens them
 # PASS names the file with the passphrase.
 set -uo pipefail
 pass=(--passphrase-file "${PASS:?PASS names the file with the passphrase}")
@@ -20,24 +24,28 @@ trap 'rm -rf "$scratch"' EXIT
 write() {
     local state=$1 name=$2 i
     for ((i = 1; ; i++)); do
-        if baraza add --quiet --state "$state" "${pass[@]}" "$name number $i" >/dev/null; then
-            printf 'saved %s\n' "$name number $i"
+        if baraza add --quiet --state "$state" "${pass[@]}" "$name number $i." >/dev/null; then
+            printf 'saved %s\n' "$name number $i."
         fi
     done
 }
 
-# The texts in a listing with one JSON value a line. The campaign's own texts hold no quotes and no backslashes.
+# The texts in a listing with one JSON value a line: none where it was erased. The campaign's own texts hold no quotes
+# and no backslashes.
 texts() {
-    sed -n 's/.*"text":"\([^"]*\)".*/\1/p' "$1"
+    sed -n 's/.*"text":"\([^"]\{1,\}\)".*/\1/p' "$1"
 }
 
-# compare PROMISES LISTING: says what became of the promises, and fails when one is lost or doubled.
+# compare PROMISES LISTING [GONE]: says what became of the promises, and fails when one is lost or doubled. Texts in
+# GONE are not promised any more.
 compare() {
-    texts "$2" | awk -v promises="$1" '
+    texts "$2" | awk -v promises="$1" -v gone="${3:-/dev/null}" '
         BEGIN {
             while ((getline line < promises) > 0)
                 if (line ~ /^saved /)
                     promised[substr(line, 7)] = 1
+            while ((getline line < gone) > 0)
+                delete promised[line]
         }
         { seen[$0]++ }
         END {
@@ -87,7 +95,28 @@ look_at_hub() {
         return 1
     fi
     baraza export --quiet --state "$1" --parts --json >"$scratch/listing" || return 1
-    compare "$2" "$scratch/listing"
+    compare "$2" "$scratch/listing" "${4:-}"
+}
+
+# Waits half a minute at most for the hub's own `erased` entries; sites may say it too.
+look_at_erased() {
+    local state=$1 file=$2 hub tries canaries=()
+    mapfile -t canaries <"$file"
+    hub=$(baraza who --state "$state" --json | grep '"hub"' | grep -o '"key":"[0-9a-f]*"' | head -n 1 | cut -d'"' -f4)
+    for ((tries = 0; tries < 300; tries++)); do
+        baraza log --quiet --state "$state" --kind erased --json >"$scratch/said" || return 1
+        [ "$(grep -c "\"author\":\"$hub\"" "$scratch/said")" -ge ${#canaries[@]} ] && break
+        sleep 0.1
+    done
+    [ $tries -lt 300 ] || { echo "lost: a redaction is not carried out"; return 1; }
+    baraza export --quiet --state "$state" --parts --out "$scratch/export" || return 1
+    baraza verify --quiet --charter "$state/charter" "$scratch/export" >"$scratch/verdict" ||
+        { sed 's/^/lost: the record does not verify: /' "$scratch/verdict"; return 1; }
+    ! grep -qaFf "$file" "$scratch/export" || { echo "lost: an erased text is given out"; return 1; }
+    # A command takes no more at once.
+    for ((tries = 0; tries < ${#canaries[@]}; tries += 16)); do
+        "${BARAZA_BIN:?}/../tests/e2e/every_key" "$state" "${canaries[@]:tries:16}" || return 1
+    done
 }
 
 case ${1:-}/$# in
@@ -98,9 +127,10 @@ received/2)
     texts "$scratch/listing" | sed 's/^/saved /'
     ;;
 site/3) list "$2" >"$scratch/listing"; compare "$3" "$scratch/listing" ;;
-hub/4) look_at_hub "$2" "$3" "$4" ;;
+hub/4 | hub/5) look_at_hub "$2" "$3" "$4" "${5:-}" ;;
+erased/3) look_at_erased "$2" "$3" ;;
 *)
-    sed -n '8,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '8,17s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
