@@ -186,7 +186,8 @@ ask 0 "$eight" --state hub
 expect_contains "wholly" "$(cat out)" "it is given out no more"
 
 step "what was said is erased; the slip still says that it was heard, and what the answer was"
-expect_status 0 baraza redact "$well" --part said --reason consent-withdrawn --authority speaker --yes \
+expect_status 2 baraza redact "$well" --slip "$seven" --part said --reason danger --authority speaker --yes --state ibis
+expect_status 0 baraza redact --slip "$seven" --part said --reason consent-withdrawn --authority speaker --yes \
     --record words.export --state ibis --passphrase-file "$PASS"
 sync ibis
 in_record redaction 1

@@ -9,6 +9,7 @@
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/roster_here.h"
+#include "tools/baraza/slips.h"
 
 #include <string.h>
 
@@ -24,7 +25,7 @@ static const char explains[] =
 struct redacting {
     struct drafting d;
     struct arg_list parts;
-    const char *reason, *authority;
+    const char *reason, *authority, *slip; // slip: the code of one; NULL: an id is given
     bool yes;
 };
 
@@ -120,7 +121,7 @@ static int redact(struct cmd_context *context, const struct redacting *x, struct
     struct resolved target;
     int code = work_write(context, x->d.as, &w);
     if (code < 0) {
-        code = resolve_id(&r, typed, &target);
+        code = x->slip != NULL ? slips_resolve(&r, x->slip, &target) : resolve_id(&r, typed, &target);
     }
     if (code < 0) {
         body->as.redaction.target = target.id;
@@ -154,6 +155,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
           "required", &x.reason },
         { "authority", 0, ARG_TEXT, "CODE",
           "on whose word: speaker, protection, court, data-protection …; required", &x.authority },
+        { "slip", 0, ARG_TEXT, "CODE", "the contribution with this code, which its speaker brings, instead of an id",
+          &x.slip },
         { "yes", 'y', ARG_FLAG, NULL, "do not ask", &x.yes },
         WORK_AS(&x.d.as),
         READING_RECORD(&x.d.from),
@@ -164,8 +167,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .name = "baraza redact",
         .summary = "Have parts of an entry erased, at the hub and at every site, for good. For protection officers; "
                    "what is erased cannot be brought back",
-        .positionals = "ID",
-        .min = 1,
+        .positionals = "[ID]",
         .max = 1,
         .examples = "  baraza redact 82011238 --part said --reason danger --authority speaker --record record.baraza\n"
                     "  baraza redact 82011238 --part said --part speaker --reason court-order --authority court --yes\n"
@@ -177,10 +179,13 @@ static int run(struct cmd_context *context, int argc, char **argv)
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
+    if (code < 0 && (args.n == 0) == (x.slip == NULL)) {
+        code = cmd_usage("name one entry: by its id, or by the code of its slip with --slip CODE");
+    }
     if (code < 0) {
         code = take_codes(&x, &body);
     }
-    return code < 0 ? redact(context, &x, &body, args.positionals[0]) : code;
+    return code < 0 ? redact(context, &x, &body, args.n > 0 ? args.positionals[0] : NULL) : code;
 }
 
 const struct cmd cmd_redact = { "redact", run, "have what was said erased, for good", CMD_WRITE };
