@@ -14,6 +14,7 @@
 #define LOOK_MS 500u          // how soon what another program stored is noticed
 #define AGAIN_MS 600000u      // and what only the passing of the record changes: a redaction that comes in force late
 #define RETRY_MS 5000u        // after a failure, or when another program is at it
+#define SAY_MS 2000u          // the store was quiet for so long: what waits is looked for, by reading what has not left
 
 struct node_tend {
     struct node_tend_options o;
@@ -22,6 +23,7 @@ struct node_tend {
     uint64_t redactions; // that had come down
     bool open;           // somebody was unlocked
     size_t things;       // that waited, as the log was told
+    uint64_t say_ms;     // when to look for them
     uint64_t look_ms;
     uint64_t again_ms;
 };
@@ -30,6 +32,7 @@ struct node_tend *node_tend_open(const struct node_tend_options *options)
 {
     struct node_tend *t = mem_new(sizeof *t);
     t->o = *options;
+    t->say_ms = UINT64_MAX;
     return t;
 }
 
@@ -94,6 +97,13 @@ void node_tend_turn(struct node_tend *t)
     t->open = open;
     uint64_t number = kv_number(state_kv(t->o.state));
     bool stirred = !t->looked || number != t->number;
+    if (stirred) {
+        t->say_ms = now + SAY_MS;
+    }
+    if (now >= t->say_ms && !open) {
+        t->say_ms = UINT64_MAX;
+        say(t);
+    }
     if (!stirred && !unlocked && now < t->again_ms) {
         return;
     }
@@ -108,7 +118,5 @@ void node_tend_turn(struct node_tend *t)
     }
     if (due && open) {
         carry_out(t, now);
-    } else if (stirred && !open) {
-        say(t);
     }
 }

@@ -12,6 +12,8 @@
 #include "common/store/outbox_store.h"
 #include "node/node_contact.h"
 
+#include <string.h>
+
 // --- notebooks ---
 
 static enum err add_left(struct kv_txn *t, const struct journal_id *id, uint64_t from, struct node_waits *w)
@@ -65,22 +67,36 @@ static enum err end_of(struct kv_txn *t, const struct journal_id *id, uint64_t *
     return e == OK ? kv_error(t) : e;
 }
 
+// Whether the hub could open what was sealed in one unlock: mostly the same for many entries in a row.
+struct unlock_known {
+    bool any, opens;
+    struct unlock_id id;
+};
+
+static bool opens(struct kv_txn *t, const struct outbox_cover *cover, struct unlock_id id, struct unlock_known *last)
+{
+    if (!last->any || memcmp(&last->id, &id, sizeof id) != 0) {
+        struct buf key = buf_new(OUTBOX_KEY_BYTES);
+        *last = (struct unlock_known){ true, outbox_key_get(t, cover, id, &key) == OK, id };
+        buf_done(&key);
+    }
+    return last->opens;
+}
+
 // True when the entry at a position has a copy that the hub could open.
-static bool has_copy(struct kv_txn *t, const struct outbox_cover *cover, const struct position *at)
+static bool has_copy(struct kv_txn *t, const struct outbox_cover *cover, const struct position *at,
+                     struct unlock_known *last)
 {
     struct slice record;
     struct unlock_id id;
-    struct buf key = buf_new(OUTBOX_KEY_BYTES);
-    bool has = outbox_get(t, at, &record) == OK && outbox_parse(record, &id) &&
-               outbox_key_get(t, cover, id, &key) == OK;
-    buf_done(&key);
-    return has;
+    return outbox_get(t, at, &record) == OK && outbox_parse(record, &id) && opens(t, cover, id, last);
 }
 
 static enum err look_at_copies(struct kv_txn *t, const struct journal_id *id, const struct outbox_cover *cover,
                                struct node_waits *w)
 {
     struct exchange_journal x = { .acked = { .next = 0 } };
+    struct unlock_known last = { .any = false };
     uint64_t end = 0;
     enum err e = exchange_journal_get(t, id, &x);
     if (e == OK) {
@@ -88,7 +104,7 @@ static enum err look_at_copies(struct kv_txn *t, const struct journal_id *id, co
     }
     for (uint64_t seq = x.acked.next; e == OK && seq < end; seq++) {
         const struct position at = { .journal = *id, .seq = seq };
-        w->uncopied += !has_copy(t, cover, &at);
+        w->uncopied += !has_copy(t, cover, &at, &last);
     }
     return e == OK ? kv_error(t) : e;
 }

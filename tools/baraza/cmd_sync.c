@@ -24,6 +24,7 @@
 #define LOOK_MS 200u          // how often the store is looked at
 #define CARRY_MS 8000u        // the same while something is carried for others: it goes last
 #define QUIET_MS 500u         // nothing came down for so long: the hub has said what it has for us
+#define SETTLED_MS 250u       // nothing was stored for so long: what waits for an unlock can be looked for
 #define SHOW_MS 1000u         // how often progress is said, when it changed
 #define TIMEOUT_S 30u         // without --wait
 #define TIMEOUT_WAIT_S 600u
@@ -48,7 +49,8 @@ struct sync {
     int signals;
     struct node_exchange *exchange; // NULL while the daemon does the work
     struct node_tend *tend;      // with it
-    struct node_waits waits;     // what waits for an unlock
+    struct node_waits waits;     // what waits for an unlock, as it was
+    bool waits_known;            // since the store's last transaction
     bool asked;                  // the daemon was
     struct node_contact before;  // when sync began
     struct node_contact contact;
@@ -169,7 +171,12 @@ static enum err look(struct sync *s, struct why *why)
         s->carried = carried;
         s->number = number;
         s->number_ms = loop_now_ms();
-        e = e == OK ? node_waits_look(s->w.state, &s->waits, why) : e;
+        s->waits_known = false;
+    }
+    // It reads all that has not left yet: not while that goes on.
+    if (e == OK && !s->waits_known && loop_now_ms() >= s->number_ms + SETTLED_MS) {
+        e = node_waits_look(s->w.state, &s->waits, why);
+        s->waits_known = e == OK;
     }
     return e;
 }
@@ -191,7 +198,8 @@ static enum outcome judge(const struct sync *s, uint64_t now)
     }
     // What came down may ask for work that is done here at once.
     const bool tending = s->exchange != NULL && !safe_empty(&s->w.safe) && s->waits.erasures > 0;
-    const bool quiet = !tending && now >= s->number_ms + (s->carried > 0 ? CARRY_MS : QUIET_MS);
+    const uint64_t quiet_ms = s->carried > 0 ? CARRY_MS : QUIET_MS;
+    const bool quiet = !tending && s->waits_known && now >= s->number_ms + quiet_ms;
     // All else has travelled, and what is left the hub has asked for in vain.
     if (s->contact.state == CONTACT_UNLOCK && fresh && quiet && s->waits.uncopied + s->waits.asked_again > 0) {
         return LOCKED_IN;

@@ -5,6 +5,7 @@
 #include "tests/unit/author/redacted.h"
 
 #include "common/store/leaf.h"
+#include "common/store/store.h"
 #include "tests/lib/world.h"
 
 #include <criterion/criterion.h>
@@ -55,13 +56,40 @@ struct hash redacted_ask(struct redacted *r, struct hash target, const char *par
     return s->entry.id;
 }
 
+struct hash redacted_guide(struct redacted *r, struct slice content, uint64_t *index)
+{
+    struct body body = { .kind = KIND_GUIDE };
+    struct slice parts[LIMIT_PARTS] = { content };
+    body.as.guide.version = 1;
+    const struct said *s = world_say(&r->world, &r->secretary, &body, NULL, 0, parts);
+    cr_assert(s->standing == VERDICT_GOOD, "%s", verdict_code(s->standing));
+    *index = s->index;
+    return s->entry.id;
+}
+
+static void put_sealed(struct kv_txn *t, const struct said *s)
+{
+    struct boxkey half;
+    uint8_t key_id[8];
+    struct wrapped wrapped;
+    struct buf sealed = buf_new(LIMIT_DISCLOSURE_BYTES);
+    cr_assert(store_seal_key_get(t, &half, key_id) == OK);
+    vault_seal_public(half, key_id, s->entry.id, buf_slice(&s->given), &sealed, &wrapped);
+    leaf_put(t, s->index, s->entry.id, s->entry.bytes, buf_slice(&sealed), &wrapped);
+    buf_done(&sealed);
+}
+
 void redacted_come_down(struct redacted *r, struct kv *kv)
 {
     struct kv_txn *t = NULL;
     cr_assert(kv_begin_write(kv, &t) == OK);
     for (; r->down < r->world.n; r->down++) {
         const struct said *s = r->world.record[r->down];
-        leaf_put(t, s->index, s->entry.id, s->entry.bytes, slice_of(NULL, 0), NULL);
+        if (s->body.kind == KIND_GUIDE) {
+            put_sealed(t, s);
+        } else {
+            leaf_put(t, s->index, s->entry.id, s->entry.bytes, slice_of(NULL, 0), NULL);
+        }
         if (s->body.kind == KIND_REDACTION) {
             leaf_redaction_put(t, s->index);
         }

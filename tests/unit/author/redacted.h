@@ -21,7 +21,10 @@ void redacted_accredit(struct redacted *r, struct pubkey key);
 // Has a protection officer ask for one part of target; returns the redaction's id.
 struct hash redacted_ask(struct redacted *r, struct hash target, const char *part);
 
-// Puts what is new of the record into a site's store, as if it came down.
+// Has the secretariat publish a guide with this content; returns its id, and *index.
+struct hash redacted_guide(struct redacted *r, struct slice content, uint64_t *index);
+
+// Puts what is new of the record into a site's store, as if it came down while everybody is locked.
 void redacted_come_down(struct redacted *r, struct kv *kv);
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/author/notebook.h"
 #include "common/author/paper.h"
 #include "common/store/journal.h"
+#include "common/store/leaf.h"
 #include "common/store/outbox_store.h"
 
 #include <stdio.h>
@@ -279,5 +280,77 @@ Test(erasing, who_holds_a_key_of_before_writes_nothing_under_it_and_gets_the_new
     cr_expect(author_append(a, 1, &item, 1, &result, &why) == OK, "%s", why.text);
     author_close(a);
     safe_done(&other);
+    scene_done(&c);
+}
+
+// Marks a notebook as one of which the hub refused the entry before `from`, and signs anew what follows.
+static void sign_anew(struct scene *c, uint64_t from)
+{
+    struct kv_txn *t = NULL;
+    struct author *a = NULL;
+    struct why why = { "" };
+    struct notebook n = notebook_of(c->state, c->site.heron->person.key);
+    n.renew = NOTEBOOK_REFUSED;
+    n.from = from;
+    cr_assert(kv_begin_write(state_kv(c->state), &t) == OK);
+    cr_assert(notebook_put(t, &n) == OK);
+    cr_assert(kv_commit(t) == OK);
+    cr_assert(author_open(c->state, c->site.heron, &a, &why) == OK);
+    cr_assert(author_append(a, 1770000123, NULL, 0, NULL, &why) == OK, "%s", why.text);
+    author_close(a);
+}
+
+// The state of a part of an entry at a position, or (journal NULL) at an index of the record.
+static enum part_state state_of(const struct scene *c, const struct position *at, uint64_t index, size_t part)
+{
+    struct store_key key = unlocked_store_key(c->site.heron);
+    struct kv_txn *t = NULL;
+    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES);
+    struct disclosure d;
+    struct why why = { "" };
+    cr_assert(kv_begin_read(state_kv(c->state), &t) == OK);
+    enum err e = at != NULL ? journal_parts(t, &key, at, &parts, &why) : leaf_parts(t, &key, index, &parts, &why);
+    cr_assert(e == OK, "%s", why.text);
+    cr_assert(disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD);
+    kv_abort(t);
+    enum part_state state = d.parts[part].state;
+    buf_done(&parts);
+    return state;
+}
+
+Test(erasing, what_came_down_goes_too_and_what_stands_here_twice_goes_twice)
+{
+    struct scene c;
+    struct erasing_done done;
+    struct erasing_due due;
+    struct why why = { "" };
+    struct kv_txn *t = NULL;
+    struct stored stored;
+    uint64_t index = 0;
+    scene_init(&c);
+    // The hub refused the first words: what follows stands in a new notebook as well, behind its resume.
+    sign_anew(&c, 2);
+    struct position second = { .journal = notebook_of(c.state, c.site.heron->person.key).journal, .seq = 2 };
+    cr_assert(!journal_id_equal(second.journal, c.journal));
+    cr_assert(kv_begin_read(state_kv(c.state), &t) == OK);
+    cr_assert(journal_get(t, &second, &stored, &why) == OK);
+    struct hash id = stored.id;
+    kv_abort(t);
+    (void)redacted_ask(c.record, id, "said"); // names only the new one
+    struct hash guide = redacted_guide(c.record, SLICE_LITERAL("A question with somebody's name in it"), &index);
+    (void)redacted_ask(c.record, guide, "content");
+    redacted_come_down(c.record, state_kv(c.state));
+    cr_expect_eq(state_of(&c, NULL, index, 0), PART_DISCLOSED);
+    cr_assert(erasing_due(c.state, &due, &why) == OK);
+    cr_assert_eq(due.redactions, 3);
+    cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+    cr_expect_eq(done.redactions, 3);
+    cr_expect_eq(done.said, 3);
+    struct position first = { .journal = c.journal, .seq = 3 };
+    cr_expect_eq(state_of(&c, &second, 0, SAID), PART_ERASED);
+    cr_expect_eq(state_of(&c, &first, 0, SAID), PART_ERASED, "the one that it stands in the place of");
+    cr_expect_eq(state_of(&c, NULL, index, 0), PART_ERASED);
+    cr_assert(erasing_due(c.state, &due, &why) == OK);
+    cr_expect_eq(due.redactions + due.notes, 0);
     scene_done(&c);
 }
