@@ -443,6 +443,11 @@ static enum err step_say(struct erasing *x, struct why *why)
     return e;
 }
 
+void erasing_renew(struct erasing *x)
+{
+    x->step = STEP_KEYRING;
+}
+
 enum err erasing_step(struct erasing *x, bool *more, struct why *why)
 {
     bool again = false;

@@ -58,6 +58,11 @@ struct erasing;
 MUST_USE enum err erasing_open(struct state *s, struct safe *safe, uint64_t wall_s, struct erasing **out,
                                struct why *why);
 MUST_USE enum err erasing_step(struct erasing *x, bool *more, struct why *why);
+
+// Renews the keys although no redaction asks for it: something else was removed here. Before the first step, of which
+// the one before all removing is the first: what is removed between it and the second is gone from pages of the past
+// too at the end, also when a crash comes between.
+void erasing_renew(struct erasing *x);
 struct erasing_done erasing_result(const struct erasing *x);
 void erasing_close(struct erasing *x);
 

@@ -58,7 +58,7 @@ enum err stored_parts(struct kv_txn *t, enum db parts, enum db vault, struct sli
     if (any && !kv_get(t, vault, key, &wrapped)) {
         enum err e = kv_error(t);
         // An erasure removes both; only wipe_keys leaves a part without its key, and says so.
-        return e != OK ? e : wipe_done(t) ? ERR_NOT_FOUND : ERR_CORRUPT;
+        return e != OK ? e : wipe_closed(t) ? ERR_NOT_FOUND : ERR_CORRUPT;
     }
     if (!any) {
         enum err e = kv_error(t);

@@ -14,14 +14,21 @@
 // The error of t.
 MUST_USE enum err wipe_keys(struct kv_txn *t);
 
-// True when wipe_keys was here.
+// True when something was wiped here: what is missing is no damage.
 bool wipe_done(struct kv_txn *t);
+
+// True when wipe_keys was here: a part without its key is no damage either.
+bool wipe_closed(struct kv_txn *t);
 
 // Removes the copies in the outbox and the keys they are under: what was not acknowledged travels no more. *n: how many
 // copies. The error of t.
 MUST_USE enum err wipe_outbox(struct kv_txn *t, uint64_t *n);
 
-// Removes the words of one entry and their key. True when there were any. Errors show in t.
+// Removes the words of one entry and their key; pages of the past still hold both until the store key is renewed
+// (erasing_renew). True when there were any. Errors show in t.
 bool wipe_words(struct kv_txn *t, const struct position *at);
+
+// True when the words of that entry are here.
+bool wipe_present(struct kv_txn *t, const struct position *at);
 
 #endif

@@ -131,7 +131,7 @@ static void put_groups(struct buf *out, const struct cmd_context *context, const
 }
 
 static int print_row(const struct cmd_context *context, const struct listing *li, const struct local_entry *e,
-                     const struct disclosure *d)
+                     const struct disclosure *d, const char *unread)
 {
     struct buf line = buf_new(4096);
     print_id(&line, e->entry.id, li->digits);
@@ -140,7 +140,7 @@ static int print_row(const struct cmd_context *context, const struct listing *li
         buf_printf(&line, "%-18s  ", forum_code(li, e));
         const struct shown shown = shown_of(context, li, e, d);
         put_groups(&line, context, e, d);
-        shown_put(&shown, "(locked)", TEXT_SHOWN, &line);
+        shown_put(&shown, unread, TEXT_SHOWN, &line);
     } else {
         buf_printf(&line, "%.*s", (int)e->entry.kind.n, (const char *)e->entry.kind.p);
     }
@@ -186,6 +186,7 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
         }
         bool readable = w->readable && e.entry.part_count > 0;
         err = readable ? local_parts(l, &d, &why) : OK;
+        const char *unread = w->readable ? "(wiped)" : "(locked)";
         if (err == ERR_NOT_FOUND && w->wiped) {
             readable = false; // the header is what is left of it here
             err = OK;
@@ -199,7 +200,7 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
         if (err == OK) {
             shown++;
             code = context->json ? print_json_row(context, li, &e, readable ? &d : NULL)
-                                 : print_row(context, li, &e, readable ? &d : NULL);
+                                 : print_row(context, li, &e, readable ? &d : NULL, unread);
         }
     }
     enum err end = local_end(l, err == OK ? &why : NULL);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// `baraza wipe --emergency`: a person comes before data. The keys of this computer are destroyed at once, without a
-// passphrase; what was signed and not yet delivered still travels, because only the hub can open it.
+// `baraza wipe`: words that are safe elsewhere (wiping.h). `baraza wipe --emergency`: a person comes before data. The
+// keys of this computer are destroyed at once, without a passphrase; what was signed and not yet delivered still
+// travels, because only the hub can open it.
 // It must destroy the keyring before anything that may fail or wait.
 #include "common/author/agent.h"
+#include "common/base/date.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
 #include "common/store/outbox_store.h"
@@ -13,6 +15,7 @@
 #include "node/node_count.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/wiping.h"
 #include "tools/baraza/work.h"
 
 #include <dirent.h>
@@ -20,6 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define DAY_S 86400u
 
 struct wiping {
     struct cmd_context *context;
@@ -220,28 +225,45 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct wiping x = { .context = context };
     bool now = false;
+    const char *before = NULL;
+    struct wiping_wish wish = { .before_s = UINT64_MAX };
+    uint64_t days = 0;
     const struct arg_spec rows[] = {
         { "emergency", 0, ARG_FLAG, NULL, "destroy the keys of everybody on this computer, at once, for ever", &now },
         { "outbox-too", 0, ARG_FLAG, NULL, "with --emergency: also what waits for the hub, which then nobody can read",
           &x.outbox_too },
         { "yes", 'y', ARG_FLAG, NULL, "do not ask", &x.yes },
+        { "before", 0, ARG_TEXT, "DATE", "without --emergency: only what was written before this day (2026-03-04)",
+          &before },
+        { "unsealed", 0, ARG_FLAG, NULL, "without --emergency: also of forums that are not sealed", &wish.unsealed },
+        WORK_AS(&wish.as),
         { .name = NULL },
     };
     const struct arg_command command = {
         .name = "baraza wipe",
-        .summary = "Destroy the keys on this computer: no passphrase is asked, danger does not wait. What the hub has "
-                   "is safe there; what waits for it still travels, readable by the hub alone",
+        .summary = "Wipe from this computer the words that the hub has, with a receipt for each; numbers stay. "
+                   "In danger, destroy all keys here at once (--emergency): no passphrase is asked; what waits for the "
+                   "hub still travels, readable by the hub alone",
         .positionals = "",
-        .examples = "  baraza wipe --emergency\n  baraza wipe --emergency --outbox-too --yes\n",
+        .examples = "  baraza wipe\n  baraza wipe --before 2026-03-04 --as Heron\n"
+                    "  baraza wipe --emergency\n  baraza wipe --emergency --outbox-too --yes\n",
         .options = rows,
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code < 0) {
-        code = now ? emergency(&x) : cmd_usage("say what is meant: baraza wipe --emergency destroys all keys here");
+        wish.yes = x.yes;
+        if (before != NULL && !date_parse(slice_text(before), &days)) {
+            code = cmd_usage("--before takes a day such as 2026-03-04");
+        } else if (now ? before != NULL || wish.unsealed || wish.as != NULL : x.outbox_too) {
+            code = cmd_usage("--outbox-too goes with --emergency, --before, --unsealed and --as go without it");
+        } else {
+            wish.before_s = before != NULL ? days * DAY_S : UINT64_MAX;
+            code = now ? emergency(&x) : wiping_words(context, &wish);
+        }
         state_close(x.state);
     }
     return code;
 }
 
-const struct cmd cmd_wipe = { "wipe", run, "in danger: destroy the keys on this computer, at once", CMD_PEOPLE };
+const struct cmd cmd_wipe = { "wipe", run, "wipe words that are safe; in danger, all keys, at once", CMD_PEOPLE };

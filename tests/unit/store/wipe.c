@@ -65,7 +65,7 @@ Test(wipe, no_key_is_left_while_headers_and_copies_are)
     cr_assert(kv_del(t, DB_VAULT, key_slice(&lost)));
     cr_assert_eq(kv_commit(t), OK);
     cr_assert_eq(parts_of(kv, &w, 3), ERR_NOT_FOUND);
-    cr_assert_eq(parts_of(kv, &w, 4), ERR_CORRUPT, "a key that is gone without a wipe is damage");
+    cr_assert_eq(parts_of(kv, &w, 4), ERR_CORRUPT, "a key that is gone although only words were wiped is damage");
     cr_assert_eq(parts_of(kv, &w, 5), OK);
 
     cr_assert_eq(kv_begin_write(kv, &t), OK);
