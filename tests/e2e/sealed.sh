@@ -209,6 +209,7 @@ expect_contains "what is said" "$(cat err)" "the record says that you opened thi
 expect_status 0 opening "$arabic" --part said --reason check --record officers.export --json
 expect_contains "the words" "$(cat out)" "$(cat words/arabic)"
 expect_status 0 opening "$sealed" --part said --reason check --record hub --out opened.txt
+expect_status 73 opening "$sealed" --part said --reason check --record hub --out opened.txt
 expect_equal "on standard output" "$(wc -c <out)" 0
 expect_contains "the file" "$(cat opened.txt)" "$(cat words/emoji)"
 expect_equal "who may read the file" "$(stat -c %a opened.txt)" 600

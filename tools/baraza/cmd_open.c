@@ -12,6 +12,7 @@
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/local.h"
+#include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/recipients.h"
 #include "tools/baraza/roster_here.h"
@@ -21,6 +22,7 @@ struct wanting {
     struct cmd_context *context;
     struct drafting d;
     const char *part, *key_file, *key_passphrase_file, *reason, *text, *out;
+    bool force;
 };
 
 // The part, wherever it was found.
@@ -224,7 +226,6 @@ static int tell_record(const struct wanting *x, struct work *w, struct hash targ
 
 static int print_opened(const struct wanting *x, struct hash target, struct hash opened, struct slice content)
 {
-    struct why why = { "" };
     struct buf out = buf_new((size_t)8 << 20);
     json_t *o = json_object();
     json_put(o, "id", json_id(target));
@@ -238,13 +239,8 @@ static int print_opened(const struct wanting *x, struct hash target, struct hash
         print_fields(&out, json_object_get(o, "fields"), "");
     }
     json_decref(o);
-    int code = EXIT_GOOD;
-    if (x->out == NULL) {
-        code = cmd_print(buf_slice(&out));
-    } else {
-        enum err e = file_replace(x->out, buf_slice(&out), 0600, &why);
-        code = e == OK ? EXIT_GOOD : cmd_fail(e, &why);
-    }
+    int code = x->out == NULL ? cmd_print(buf_slice(&out)) : out_write(x->out, buf_slice(&out), 0600, x->force);
+    code = code < 0 ? EXIT_GOOD : code;
     buf_wipe(&out);
     buf_done(&out);
     return code;
@@ -332,6 +328,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
           &x.text },
         { "out", 'o', ARG_TEXT, "FILE", "write what was opened to FILE, for you alone (0600), instead of here",
           &x.out },
+        OUT_FORCE(&x.force),
         WORK_AS(&x.d.as),
         DRAFTING_LANG(&x.d),
         READING_RECORD(&x.d.from),
@@ -357,7 +354,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (x.part == NULL || x.key_file == NULL || x.reason == NULL) {
         return cmd_usage("name --part, --key and --reason: see baraza open --help");
     }
-    return code_known(CODES_OPEN_REASON, "--reason", x.reason) ? open_part(&x, args.positionals[0]) : EXIT_USAGE;
+    code = code_known(CODES_OPEN_REASON, "--reason", x.reason) ? out_check(x.out, x.force) : EXIT_USAGE;
+    return code < 0 ? open_part(&x, args.positionals[0]) : code;
 }
 
 const struct cmd cmd_open = { "open", run, "open a sealed part, and let the record know", CMD_PEOPLE };
