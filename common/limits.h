@@ -55,6 +55,10 @@
 #define LIMIT_RECEIPT_CHAIN 1024       // entries of one journal in a receipt, up to the one that was proved
 #define LIMIT_CHARTER_BYTES 65536      // a charter, text and signatures
 #define LIMIT_ROOT_KEYS 16             // root keys of a consultation
+#define LIMIT_KEY_CHANGES 63           // rekeys in force, of all keys: what a site must be able to take at once
+#define LIMIT_HUB_KEYS 66              // secrets of one kind that a hub keeps: those in force, before, and for later
+#define LIMIT_SUCCESSION_ENTRIES (LIMIT_KEY_CHANGES * LIMIT_ROOT_KEYS) // the entries that say so
+#define LIMIT_SUCCESSION_BYTES 524288  // their bytes: a rekey and its approvals have some 350 each
 #define LIMIT_PROTECT_KEYS 16          // protection officers' keys in a charter
 #define LIMIT_LANGUAGES 64             // languages in a charter
 #define LIMIT_TITLE_BYTES 200          // a consultation's title

@@ -54,7 +54,7 @@ struct batch {
     size_t count;
     struct packet *packets;
     bool has_fault;             // the entry after the last packet was found bad by the worker
-    enum verdict fault;         // class REFUSAL
+    enum verdict fault;         // class REFUSAL, or DEFERRAL for what could not be opened here
     struct hash fault_received;
     struct arena *arena;        // owns all of it
     struct keeper *keeper;      // of whom key is held until batch_done: what is sealed here is wrapped under it

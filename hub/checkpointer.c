@@ -5,6 +5,8 @@
 // known to anybody that a restart could contradict.
 #include "hub/checkpointer.h"
 
+#include "hub/fold.h"
+
 #include <stdlib.h>
 
 #define READ_BACK_SLICE 20000u // entries rehashed in one read transaction, which must be short
@@ -12,10 +14,32 @@
 struct checkpointer {
     struct checkpointer_keys keys;
     struct record *record;
+    struct fold fold;            // up to `folded`, for the log's keys
+    uint64_t folded;
+    struct service_keys *service; // by that roster
     struct merkle_frontier verified; // what was read back from disk since the start
     struct tree_head head;
     struct buf note;
 };
+
+// Which keys the log has had by now. After an error the fold begins anew.
+static enum err follow_keys(struct checkpointer *c, struct kv_txn *t, struct why *why)
+{
+    const uint64_t size = record_size(c->record);
+    if (c->fold.roster == NULL) {
+        c->fold = fold_new(c->keys.charter);
+        c->folded = 0;
+    }
+    enum err e = fold_follow(&c->fold, c->record, t, c->folded, size, why);
+    if (e != OK) {
+        fold_done(&c->fold);
+        c->fold = (struct fold){ .roster = NULL };
+        return e;
+    }
+    c->folded = size;
+    service_keys_of(c->keys.charter, c->fold.roster, c->service);
+    return OK;
+}
 
 static enum err load_last(struct checkpointer *c, struct kv_txn *t, struct why *why)
 {
@@ -24,7 +48,10 @@ static enum err load_last(struct checkpointer *c, struct kv_txn *t, struct why *
     uint64_t size = 0;
     enum err e = record_load(c->record, t, why);
     if (e == OK) {
-        e = record_check_outside(c->record, t, c->keys.path, c->keys.log, &outside, why);
+        e = follow_keys(c, t, why);
+    }
+    if (e == OK) {
+        e = record_check_outside(c->record, t, c->keys.path, c->service, &outside, why);
     }
     if (e != OK) {
         return e;
@@ -47,6 +74,7 @@ enum err checkpointer_open(const struct checkpointer_keys *keys, struct checkpoi
     struct checkpointer *c = mem_new(sizeof *c);
     c->keys = *keys;
     c->record = record_new();
+    c->service = mem_new(sizeof *c->service);
     c->head = tree_head_empty();
     c->note = buf_new(LIMIT_NOTE_BYTES);
     enum err e = kv_begin_read(keys->kv, &t);
@@ -67,6 +95,8 @@ void checkpointer_close(struct checkpointer *c)
 {
     if (c != NULL) {
         record_free(c->record);
+        fold_done(&c->fold);
+        free(c->service);
         buf_done(&c->note);
         free(c);
     }
@@ -90,10 +120,35 @@ static enum err read_back(struct checkpointer *c, struct tree_head *head, struct
             more = size - c->verified.size > READ_BACK_SLICE;
             e = record_verify(c->record, t, more ? c->verified.size + READ_BACK_SLICE : size, &c->verified, why);
         }
+        if (e == OK && !more) {
+            e = follow_keys(c, t, why);
+        }
         enum err end = kv_commit(t);
         e = e != OK ? e : end;
     }
     return e;
+}
+
+// PROTOCOL 8.9. The old key's signature says that this log goes on from the one it signed; when its secret is lost,
+// what the roots said of the new key stands alone.
+static enum err sign(struct checkpointer *c, struct tree_head head, struct buf *note, struct why *why)
+{
+    const struct vkey *key = service_log_at(c->service, head.size);
+    const struct vkey *before = service_log_at(c->service, c->head.size);
+    const struct seckey *sec = log_ring_find(c->keys.logs, key->key);
+    const struct seckey *sec_before = log_ring_find(c->keys.logs, before->key);
+    if (sec == NULL) {
+        why_set(why, "the secret of the consultation's log key is not at this hub: restore it from a backup");
+        return ERR_AGAIN; // it may have been made since these were read: the hub starts over (hub_shell.c)
+    }
+    checkpoint_make(head, key, sec, note);
+    if (c->head.size > 0 && !vkey_equal(key, before) && sec_before != NULL) {
+        struct buf text = buf_new(LIMIT_KEY_NAME + 128);
+        checkpoint_put_text(slice_text(key->name), head, &text);
+        note_add_signature(buf_slice(&text), before, sec_before, note);
+        buf_done(&text);
+    }
+    return OK;
 }
 
 static enum err keep(struct checkpointer *c, struct tree_head head, struct slice note, struct why *why)
@@ -117,7 +172,9 @@ enum err checkpointer_publish(struct checkpointer *c, bool *fresh, struct why *w
     *fresh = false;
     enum err e = read_back(c, &head, why);
     if (e == OK && head.size > c->head.size) {
-        checkpoint_make(head, c->keys.log, c->keys.secret, &note);
+        e = sign(c, head, &note, why);
+    }
+    if (e == OK && head.size > c->head.size) {
         e = keep(c, head, buf_slice(&note), why);
         // Of a write that a full disk cut short LMDB says EIO. Writing may be tried again; what was read is good.
         e = e == ERR_IO ? ERR_AGAIN : e;

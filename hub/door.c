@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uint64_t *size, struct why *why)
+enum err door_renew(struct zap *zap, struct serve *serve, struct signpost *signpost, struct boxkey own,
+                    uint64_t *size, struct why *why)
 {
     enum err e = serve_follow(serve, NULL, why);
     if (e != OK || *size == serve_size(serve)) {
@@ -27,6 +28,7 @@ enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uin
         }
     }
     zap_replace(zap, keys, open);
+    signpost_admit(signpost, keys, open);
     *size = serve_size(serve);
     free(keys);
     return OK;

@@ -9,14 +9,16 @@
 #include "common/author/state.h"
 #include "common/net/zap.h"
 #include "hub/serve.h"
+#include "hub/signpost.h"
 
 #define DOOR_CLOSED_SIZE UINT64_MAX // nobody was let in yet
 
 // Follows the record and, if it grew since *size (DOOR_CLOSED_SIZE: in any case), lets in whoever the roster knows by
-// now, and own, the hub's exchange key. *size is then how much of the record that is. Errors as serve_follow: the door
+// now, and own, the hub's exchange key; signpost (may be
+// NULL) lets in the same. *size is then how much of the record that is. Errors as serve_follow: the door
 // is as it was.
-MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, struct boxkey own, uint64_t *size,
-                             struct why *why);
+MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, struct signpost *signpost, struct boxkey own,
+                             uint64_t *size, struct why *why);
 
 // Writes down where it is, for `baraza bundle in` on this computer. ERR_IO ... with why.
 MUST_USE enum err door_tell(const struct state *state, const char *endpoint, struct why *why);

@@ -229,6 +229,20 @@ static enum err find_ends(struct answer *a, struct why *why)
 
 // --- saying it ---
 
+// PROTOCOL 15.5: before anything that a changed key signed.
+static enum err say_keys(struct answer *a, struct why *why)
+{
+    struct buf succession = buf_new(LIMIT_SUCCESSION_BYTES);
+    enum err e = serve_succession(a->o->serve, &succession, why);
+    if (e == OK && succession.n > 0) {
+        const struct msg m = { .type = MSG_KEYS, .as.keys = buf_slice(&succession) };
+        msg_make(&m, &a->out);
+        e = say(a, why);
+    }
+    buf_done(&succession);
+    return e;
+}
+
 static enum err say_welcome(struct answer *a, struct why *why)
 {
     const struct msg m = { .type = MSG_WELCOME,
@@ -357,7 +371,7 @@ static enum err say_down(struct answer *a, struct why *why)
 static enum err say_all(struct answer *a, struct why *why)
 {
     static enum err (*const pieces[])(struct answer * a, struct why * why) = {
-        say_welcome, say_bases, say_ends, say_refusals, say_proofs,
+        say_keys, say_welcome, say_bases, say_ends, say_refusals, say_proofs,
     };
     enum err e = OK;
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0] && e == OK; i++) {

@@ -35,8 +35,9 @@ struct hub_bundle_made {
 };
 
 // Makes the answer for one site. hello: what it said last, whole message; empty: what the record knows of it. Then the
-// first message is a welcome with the last published checkpoint; proofs from every checkpoint that the site may stand
-// at; acknowledgements, refusals, and proofs of all its journals; and, for a device that is accredited, what goes down.
+// first message is a welcome (after the changes of keys, if there were any) with the last published checkpoint; proofs
+// from every checkpoint that the site may stand at; acknowledgements, refusals, and proofs of all its journals; and,
+// for a device that is accredited, what goes down.
 // ERR_PERM with why: the site is not accredited and never said hello. ERR_NOT_FOUND with why: nothing is published yet.
 // ERR_CORRUPT, or the store's or the sink's error.
 MUST_USE enum err hub_bundle_make(const struct hub_bundle_options *options, struct hash consultation,

@@ -50,7 +50,7 @@ static enum err make(const struct hub_carry *c, const struct bundle_site *who, s
     }
     enum err e = hub_bundle_make(&options, c->charter->id, who->site, who->hello, &made, NULL);
     if (e == OK) {
-        bundle_end(&p.w, &c->keys->log, out);
+        bundle_end(&p.w, serve_signer(c->serve), out);
     }
     mem_wipe(&p.w, sizeof p.w);
     return e;
@@ -89,7 +89,7 @@ enum hub_carry_what hub_carry_take(struct hub_carry *c, const struct sock_frame 
     struct bundle_site who;
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
     enum hub_carry_what what = CARRY_BAD;
-    if (!bundle_open_one(c->keys->intake_pub, &c->keys->intake, m->bundle, m->boxed, m->number, m->sealed, &message)) {
+    if (!bundle_open_one(&c->keys->intakes, m->bundle, m->boxed, m->number, m->sealed, &message)) {
         what = CARRY_BAD;
     } else if (m->number == 0) {
         what = bundle_site_parse(buf_slice(&message), &who) ? answer(c, m->bundle, &who, now_ms, out) : CARRY_BAD;

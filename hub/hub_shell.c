@@ -4,66 +4,22 @@
 // The socket's thread: receive, ask peer_core, do. Replies go out only for what COMMITTED events brought.
 #include "hub/hub_shell.h"
 
-#include "common/format/seal.h"
 #include "common/net/loop.h"
-#include "common/net/zap.h"
-#include "hub/door.h"
-#include "hub/erase_loop.h"
-#include "hub/hub_carry.h"
 #include "hub/hub_destroyed.h"
-#include "hub/hub_keys.h"
-#include "hub/hub_voice.h"
-#include "hub/pool.h"
-#include "hub/publish.h"
-#include "hub/serve.h"
+#include "hub/hub_inside.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FRAMES_A_TURN 64        // received before other things get their turn
-#define FOLLOW_UPS (2 * PEER_ACTIONS)
 #define READERS_MS 10000u        // so often dead readers are cleared, and the state is looked for
 #define DISK_MS 1000u           // how often free disk is looked at
-
-struct hub {
-    const struct hub_options *options;
-    struct hub_keys keys;
-    struct net *net;
-    struct zap *zap;
-    struct sock *sock;
-    struct sequence *sequence;
-    struct serve *serve;
-    struct pool *pool;
-    struct publish *publish;
-    struct erase_loop *erasing;
-    struct peer_core *core;
-    struct peer_actions actions;
-    struct job *jobs[LIMIT_TICKETS]; // by ticket; the core never has two of one place under way
-    int signal_fd, wake_fd, commit_fd;
-    uint64_t door_size;         // see door_renew
-    struct tree_head published;
-    struct buf note;
-    struct buf out;             // one message to be sent
-    struct arena *arena;        // of the message received last
-    uint64_t tick_ms;           // when the core wants to be called
-    uint64_t disk_ms, disk_free;
-    uint64_t readers_ms;
-    uint64_t failures;          // commits that failed, as logged
-    struct hub_voice voice;
-    struct hub_carry carry;
-    struct peer_event follow[FOLLOW_UPS]; // events that actions caused, for after the step
-    size_t follow_count;
-    struct sock_frame *current; // the frame of this event, for VERIFY to take
-    bool stopping;
-};
 
 // --- events into the core ---
 static void act(struct hub *h, const struct peer_event *event);
 
-static struct peer_event event_new(struct hub *h, enum peer_event_type type)
+struct peer_event hub_event_new(struct hub *h, enum peer_event_type type)
 {
     struct peer_event e = { .type = type, .now_ms = loop_now_ms() };
     if (e.now_ms >= h->disk_ms) {
@@ -84,7 +40,7 @@ static void follow_up(struct hub *h, const struct peer_event *event)
 }
 
 // Takes one event through the core, does what it says, and then what that caused.
-static void step(struct hub *h, const struct peer_event *event)
+void hub_step(struct hub *h, const struct peer_event *event)
 {
     peer_step(h->core, event, &h->actions);
     act(h, event);
@@ -98,7 +54,7 @@ static void step(struct hub *h, const struct peer_event *event)
 // --- actions ---
 static void unreached(struct hub *h, const struct peer_route *route)
 {
-    struct peer_event event = event_new(h, PEER_UNREACHED);
+    struct peer_event event = hub_event_new(h, PEER_UNREACHED);
     event.as.unreached = *route;
     follow_up(h, &event);
 }
@@ -126,7 +82,7 @@ static void send_made(struct hub *h, const struct peer_action *a, enum err e)
 
 static void send_down(struct hub *h, const struct peer_action *a, struct why *why)
 {
-    struct peer_event event = event_new(h, PEER_DOWN_READ);
+    struct peer_event event = hub_event_new(h, PEER_DOWN_READ);
     bool any = false;
     event.as.down_read.user = a->user;
     event.as.down_read.to = a->as.down.from;
@@ -249,6 +205,13 @@ static void act(struct hub *h, const struct peer_event *event)
 }
 
 // --- what comes in ---
+enum err hub_renew_door(struct hub *h, struct why *why)
+{
+    enum err e = door_renew(h->zap, h->serve, h->signpost, h->exchange.pub, &h->door_size, why);
+    h->rekeyed = h->rekeyed || (e == OK && roster_change_count(serve_roster(h->serve)) != h->changes);
+    return e;
+}
+
 static void on_frame(struct hub *h, struct sock_frame *frame);
 
 // PROTOCOL 15.13: a message of a bundle that this member carries for somebody. False: it is none.
@@ -269,7 +232,7 @@ static bool on_carry(struct hub *h, const struct sock_frame *frame, const struct
 
 static void on_frame(struct hub *h, struct sock_frame *frame)
 {
-    struct peer_event event = event_new(h, PEER_FRAME);
+    struct peer_event event = hub_event_new(h, PEER_FRAME);
     struct peer_facts facts = { 0 };
     struct why why = { "" };
     struct msg m;
@@ -296,7 +259,7 @@ static void on_frame(struct hub *h, struct sock_frame *frame)
         return;
     }
     h->current = frame;
-    step(h, &event);
+    hub_step(h, &event);
     h->current = NULL;
 }
 
@@ -317,19 +280,19 @@ static void receive(struct hub *h)
 
 static void on_verified(struct hub *h, struct job *j)
 {
-    struct peer_event event = event_new(h, PEER_VERIFIED);
+    struct peer_event event = hub_event_new(h, PEER_VERIFIED);
     event.as.verified.ticket = j->ticket;
     event.as.verified.verdict = j->verdict;
-    step(h, &event);
+    hub_step(h, &event);
 }
 
 static void on_committed(struct hub *h, struct job *j)
 {
-    struct peer_event event = event_new(h, PEER_COMMITTED);
+    struct peer_event event = hub_event_new(h, PEER_COMMITTED);
     struct why why = { "" };
     h->jobs[j->ticket % LIMIT_TICKETS] = NULL;
     // Before the acknowledgement: whoever enrolled comes again at once, with her own key.
-    if (j->renews_door && door_renew(h->zap, h->serve, h->keys.exchange_pub, &h->door_size, &why) != OK) {
+    if (j->renews_door && hub_renew_door(h, &why) != OK) {
         LOG(h->options->log, LOG_ERROR, "hub.door-not-renewed");
     }
     // PROTOCOL 4.7: whoever runs the hub must hear of it; the words are nobody's here.
@@ -339,7 +302,7 @@ static void on_committed(struct hub *h, struct job *j)
     }
     event.as.committed.ticket = j->ticket;
     event.as.committed.outcome = &j->outcome;
-    step(h, &event);
+    hub_step(h, &event);
     job_free(j);
 }
 
@@ -363,9 +326,9 @@ static void take_jobs(struct hub *h)
     }
 }
 
-static enum err take_checkpoint(struct hub *h, struct why *why)
+enum err hub_take_checkpoint(struct hub *h, struct why *why)
 {
-    struct peer_event event = event_new(h, PEER_CHECKPOINT);
+    struct peer_event event = hub_event_new(h, PEER_CHECKPOINT);
     enum err e = publish_failure(h->publish, why);
     if (e != OK) {
         return e;
@@ -379,19 +342,37 @@ static enum err take_checkpoint(struct hub *h, struct why *why)
         LOG_WITH(h->options->log, LOG_INFO, "hub.checkpoint", log_number("size", head.size));
         event.as.checkpoint.head = head;
         event.as.checkpoint.note = buf_slice(&h->note);
-        e = door_renew(h->zap, h->serve, h->keys.exchange_pub, &h->door_size, why);
+        e = hub_renew_door(h, why);
         if (e == ERR_AGAIN) {
             // Too many programs read the store just now: with the next checkpoint, then.
             LOG(h->options->log, LOG_WARN, "hub.door-not-renewed");
             e = OK;
         }
-        if (e == OK) {
-            step(h, &event);
+        if (e == OK && !h->rekeyed) {
+            hub_step(h, &event);
         }
     } else {
         buf_done(&note);
     }
     return e;
+}
+
+// The keys of the consultation were changed by what was just committed: who is connected hears how, and the hub starts
+// over with the new ones (hub_shell_start.c). What was answered until now is signed with the old.
+static void tell_rekeyed(struct hub *h)
+{
+    struct why why = { "" };
+    struct buf succession = buf_new(LIMIT_SUCCESSION_BYTES);
+    enum err e = serve_succession(h->serve, &succession, &why);
+    for (size_t from = 0; e == OK && from < peer_core_status(h->core).sessions; from += PEER_KEYS_EACH) {
+        struct peer_event event = hub_event_new(h, PEER_KEYS);
+        event.as.keys.succession = buf_slice(&succession);
+        event.as.keys.from = from;
+        hub_step(h, &event);
+    }
+    LOG_WITH(h->options->log, LOG_INFO, "hub.keys-changed", log_number("changes", h->changes));
+    buf_done(&succession);
+    h->stopping = true;
 }
 
 static void take_signals(struct hub *h)
@@ -407,9 +388,9 @@ static enum err housekeeping(struct hub *h, struct why *why)
 {
     uint64_t now = loop_now_ms();
     if (now >= h->tick_ms) {
-        struct peer_event event = event_new(h, PEER_TICK);
+        struct peer_event event = hub_event_new(h, PEER_TICK);
         h->tick_ms = UINT64_MAX;
-        step(h, &event);
+        hub_step(h, &event);
     }
     if (now >= h->readers_ms) {
         (void)kv_check_readers(state_kv(h->options->state));
@@ -419,9 +400,10 @@ static enum err housekeeping(struct hub *h, struct why *why)
     return OK;
 }
 
-static enum err turn(struct hub *h, struct why *why)
+enum err hub_turn(struct hub *h, struct why *why)
 {
-    struct loop_watch watches[] = { { .sock = h->sock, .fd = -1 }, { .fd = h->wake_fd }, { .fd = h->signal_fd } };
+    struct loop_watch watches[] = { { .sock = h->sock, .fd = -1 }, { .fd = h->wake_fd }, { .fd = h->signal_fd },
+                                    { .sock = signpost_sock(h->signpost), .fd = -1 } };
     uint64_t deadline = h->tick_ms < h->readers_ms ? h->tick_ms : h->readers_ms;
     enum err e = loop_wait(watches, sizeof watches / sizeof watches[0], deadline);
     if (e != OK) {
@@ -431,166 +413,20 @@ static enum err turn(struct hub *h, struct why *why)
     if (watches[1].ready) {
         loop_wake_clear(h->wake_fd);
         take_jobs(h);
-        e = take_checkpoint(h, why);
+        e = hub_take_checkpoint(h, why);
+    }
+    if (e == OK && h->rekeyed) {
+        tell_rekeyed(h);
+        return OK;
     }
     if (watches[0].ready) {
         receive(h);
+    }
+    if (watches[3].ready) {
+        signpost_answer(h->signpost);
     }
     if (watches[2].ready) {
         take_signals(h);
     }
     return e == OK ? housekeeping(h, why) : e;
-}
-
-// --- starting and ending ---
-static enum err open_record(struct hub *h, struct why *why)
-{
-    const struct hub_options *o = h->options;
-    struct sequence_keys writer = { .charter = state_charter(o->state),
-                                    .keeper = h->keys.keeper,
-                                    .log = &h->keys.log,
-                                    .author = &h->keys.author,
-                                    .author_key = h->keys.author_pub };
-    struct serve_keys reader = { .charter = writer.charter, .keeper = writer.keeper, .log = writer.log };
-    struct publish_options publisher = { .keys = { .kv = state_kv(o->state),
-                                                   .log = &writer.charter->log,
-                                                   .secret = &h->keys.log,
-                                                   .path = h->keys.checkpoint_path },
-                                         .commit_fd = h->commit_fd,
-                                         .wake_fd = h->wake_fd };
-    enum err e = publish_start(&publisher, &h->publish, why);
-    if (e == OK) {
-        e = sequence_open(state_kv(o->state), &writer, &h->sequence, why);
-    }
-    if (e == OK) {
-        e = serve_open(state_kv(o->state), &reader, &h->serve, why);
-    }
-    return e;
-}
-
-static enum err start_threads(struct hub *h, struct why *why)
-{
-    const struct hub_options *o = h->options;
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    const size_t each = processors > 0 ? (size_t)processors : 1;
-    struct pool_options options = { .workers = o->workers == 0 ? each : o->workers,
-                                    .ingest = { .consultation = state_charter(o->state)->id,
-                                                .intake = &h->keys.intake,
-                                                .intake_pub = &h->keys.intake_pub,
-                                                .keeper = h->keys.keeper },
-                                    .sequence = h->sequence,
-                                    .wake_fd = h->wake_fd,
-                                    .commit_fd = h->commit_fd };
-    enum err e = pool_start(&options, &h->pool);
-    if (e != OK) {
-        why_set(why, "the threads that verify could not be started");
-        return e;
-    }
-    const struct erase_loop_options erasing = { o->state, h->keys.keeper, h->pool, o->gather_s, o->log };
-    return erase_loop_start(&erasing, &h->erasing, why);
-}
-
-// The door is closed before the socket is bound, and tried before it is trusted.
-static enum err open_socket(struct hub *h, struct why *why)
-{
-    loop_raise_files();
-    h->net = net_new();
-    enum err e = zap_start(h->net, &h->zap, why);
-    if (e == OK) {
-        e = sock_bind_router(h->net, h->options->listen, &h->keys.exchange, &h->sock, why);
-    }
-    if (e == OK) {
-        e = zap_probe(h->net, sock_endpoint(h->sock), h->keys.exchange_pub, why);
-    }
-    if (e == OK) {
-        e = door_renew(h->zap, h->serve, h->keys.exchange_pub, &h->door_size, why);
-    }
-    return e;
-}
-
-static enum err start(struct hub *h, struct why *why)
-{
-    struct peer_identity identity = { .consultation = state_charter(h->options->state)->id };
-    enum err e = hub_keys_load(h->options->state, &h->keys, why);
-    if (e == OK) {
-        e = loop_signals_open(&h->signal_fd);
-    }
-    if (e == OK) {
-        e = loop_wake_open(&h->wake_fd);
-    }
-    if (e == OK) {
-        e = loop_wake_open(&h->commit_fd);
-    }
-    if (e == OK) {
-        e = open_record(h, why);
-    }
-    if (e == OK) {
-        e = start_threads(h, why);
-    }
-    if (e == OK) {
-        h->carry = hub_carry_new(h->options->state, h->serve, &h->keys, &h->note);
-        h->core = peer_core_new(&identity);
-        e = open_socket(h, why);
-    }
-    if (e == OK) {
-        e = take_checkpoint(h, why);
-    }
-    return e == OK ? door_tell(h->options->state, sock_endpoint(h->sock), why) : e;
-}
-
-static void finish(struct hub *h)
-{
-    if (h->core != NULL) {
-        struct peer_event event = event_new(h, PEER_STOP);
-        step(h, &event);
-    }
-    for (size_t i = 0; i < LIMIT_TICKETS; i++) {
-        // What is away belongs to the pool, which frees it; an unwanted job is in no place any more.
-        if (h->jobs[i] != NULL && !h->jobs[i]->away) {
-            job_free(h->jobs[i]);
-        }
-    }
-    erase_loop_stop(h->erasing); // it speaks through the pool
-    pool_stop(h->pool);
-    publish_stop(h->publish);
-    sock_close(h->sock);
-    zap_stop(h->zap);
-    net_free(h->net);
-    serve_close(h->serve);
-    sequence_close(h->sequence);
-    peer_core_free(h->core);
-    hub_keys_done(&h->keys);
-    loop_fd_close(h->signal_fd);
-    loop_fd_close(h->wake_fd);
-    loop_fd_close(h->commit_fd);
-    arena_free(h->arena);
-    buf_done(&h->note);
-    buf_done(&h->out);
-    free(h);
-}
-
-enum err hub_run(const struct hub_options *options, struct why *why)
-{
-    struct hub *h = mem_new(sizeof *h);
-    h->options = options;
-    h->voice.log = options->log;
-    h->signal_fd = h->wake_fd = h->commit_fd = -1;
-    h->note = buf_new(LIMIT_NOTE_BYTES);
-    h->out = buf_new(LIMIT_FRAME_BYTES);
-    h->arena = arena_new(MSG_ARENA_BYTES);
-    h->tick_ms = UINT64_MAX;
-    h->door_size = DOOR_CLOSED_SIZE;
-    h->published = tree_head_empty();
-    enum err e = start(h, why);
-    if (e == OK) {
-        printf("listening on %s\n", sock_endpoint(h->sock));
-        fflush(stdout);
-        LOG_WITH(options->log, LOG_INFO, "hub.serving", log_number("size", sequence_size(h->sequence)));
-    }
-    while (e == OK && !h->stopping) {
-        e = turn(h, why);
-    }
-    LOG_WITH(options->log, LOG_INFO, "hub.stopped", log_err("error", e));
-    finish(h);
-    return e;
 }

@@ -102,6 +102,9 @@ static void end_with_fault(struct work *w, const struct wire_item *item, enum ve
     b->has_fault = true;
     b->fault = v;
     // An entry that could not be rebuilt has no bytes of its own: what was received stands for it.
+    if (verdict_class_of(v) == VERDICT_IS_DEFERRAL) {
+        return;
+    }
     b->fault_received = hash_of(item->verdict == VERDICT_GOOD ? item->entry.bytes : item->wire);
 }
 
@@ -176,7 +179,7 @@ static struct unlock *find_unlock(struct work *w, struct unlock *unlocks, size_t
         }
         if (!unlocks[i].tried) {
             unlocks[i].tried = true;
-            unlocks[i].open = outbox_key_open(unlocks[i].boxed, *w->in->intake_pub, w->in->intake, &unlocks[i].key);
+            unlocks[i].open = outbox_key_open(unlocks[i].boxed, w->in->intakes, &unlocks[i].key);
         }
         return unlocks[i].open ? &unlocks[i] : NULL;
     }
@@ -209,7 +212,7 @@ static bool take_record(struct work *w, struct slice record, uint64_t seq, struc
     struct unlock_id id;
     if (outbox_parse(record, &id)) {
         struct unlock *unlock = find_unlock(w, unlocks, n, id);
-        item.verdict = VERDICT_BAD_PART;
+        item.verdict = VERDICT_SEALED_TO_FORMER; // PROTOCOL 12.4: not the author's fault
         if (unlock != NULL) {
             outbox_open(record, &unlock->key, &place, w->batch->arena, &item);
         }

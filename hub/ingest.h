@@ -15,8 +15,7 @@
 // What every worker needs; all constant while workers run. The shell fills it; borrowed by each call.
 struct ingest {
     struct hash consultation;
-    const struct boxsec *intake;      // opens unlock keys of outbox records
-    const struct boxkey *intake_pub;
+    const struct box_ring *intakes;   // open unlock keys of outbox records
     struct keeper *keeper;            // of the key that wraps the entries' vault keys
 };
 

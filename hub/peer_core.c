@@ -20,6 +20,7 @@ struct peer_core *peer_core_new(const struct peer_identity *identity)
     c->index = mem_new(c->room * sizeof *c->index);
     c->published = tree_head_empty();
     c->note = buf_new(LIMIT_NOTE_BYTES);
+    c->keys = buf_new(LIMIT_SUCCESSION_BYTES);
     c->down_ms = UINT64_MAX;
     return c;
 }
@@ -34,6 +35,7 @@ void peer_core_free(struct peer_core *core)
     }
     free(core->index);
     buf_done(&core->note);
+    buf_done(&core->keys);
     free(core);
 }
 
@@ -273,6 +275,28 @@ static void down_ack(struct peer_core *c, struct session *s, uint64_t cursor)
     serve(c, s);
 }
 
+// --- keys ---
+static void tell_keys(struct peer_core *c, const struct session *s)
+{
+    struct peer_action *a = peer_do(c, PEER_REPLY, s);
+    if (a != NULL) {
+        a->as.reply = (struct msg){ .type = MSG_KEYS, .as.keys = buf_slice(&c->keys) };
+    }
+}
+
+static void keys(struct peer_core *c)
+{
+    const size_t from = c->event->as.keys.from;
+    buf_reset(&c->keys);
+    buf_put(&c->keys, c->event->as.keys.succession);
+    CHECK(buf_ok(&c->keys));
+    for (size_t i = from; i < c->session_count && i < from + PEER_KEYS_EACH; i++) {
+        if (!c->sessions[i]->gone) {
+            tell_keys(c, c->sessions[i]);
+        }
+    }
+}
+
 // --- hello ---
 static void hello(struct peer_core *c, const struct msg_hello *m)
 {
@@ -300,6 +324,9 @@ static void hello(struct peer_core *c, const struct msg_hello *m)
     s->down_cursor = m->down_cursor;
     s->down_busy = false;
     s->want_count = 0;
+    if (c->keys.n > 0) {
+        tell_keys(c, s); // what the welcome holds may be signed by a key that this peer has not heard of
+    }
     struct peer_action *a = peer_do(c, PEER_REPLY, s);
     if (a != NULL) {
         CHECK(e->as.frame.facts != NULL);
@@ -342,6 +369,7 @@ static void message(struct peer_core *c, struct session *s, const struct msg *m)
     case MSG_CHUNK:
     case MSG_CARRY: // who carries it is no member, or not any more
     case MSG_CARRIED:
+    case MSG_KEYS:
         peer_error(c, s, VERDICT_OUT_OF_TURN, "not a message for a hub");
         break;
     }
@@ -418,6 +446,9 @@ static void dispatch(struct peer_core *c)
         break;
     case PEER_CHECKPOINT:
         checkpoint(c);
+        break;
+    case PEER_KEYS:
+        keys(c);
         break;
     case PEER_DOWN_READ:
         down_read(c);

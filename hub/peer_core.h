@@ -36,6 +36,8 @@ enum peer_event_type {
     PEER_VERIFIED,    // a worker is done with a ticket
     PEER_COMMITTED,   // the writer is done with a ticket
     PEER_CHECKPOINT,  // a checkpoint was published (also once at start, when there is one)
+    PEER_KEYS,        // keys of the consultation were changed: said to every session from a place on, and from now on
+                      // before each welcome. At start, and when it happens (again, with the next place, until all know)
     PEER_DOWN_READ,   // the answer to SEND_DOWN
     PEER_UNREACHED,   // a reply could not be sent: the connection is gone
     PEER_STOP,        // answer nothing more; tickets still under way are to be discarded
@@ -94,6 +96,10 @@ struct peer_event {
             struct tree_head head;
             struct slice note;           // copied by the core
         } checkpoint;
+        struct {
+            struct slice succession;     // copied by the core
+            size_t from;                 // number of a session; one step tells PEER_KEYS_EACH of them
+        } keys;
         struct {
             struct boxkey user;
             uint64_t to;                 // where reading stopped; from again when nothing could be sent
@@ -160,6 +166,8 @@ struct peer_action {
 };
 
 #define PEER_ACTIONS 256 // one step says at most this; what remains is said in the next (the core arms a TICK at once)
+
+#define PEER_KEYS_EACH 200
 
 struct peer_actions {
     size_t n;

@@ -91,6 +91,7 @@ struct peer_core {
     uint64_t pool;                            // bytes charged
     struct tree_head published;
     struct buf note;
+    struct buf keys;                          // the succession; empty while no key was changed
     size_t sweep;                             // sessions from here on have not been looked at since the last news
     uint64_t down_ms;                         // when a DOWN that was put off is due; UINT64_MAX: none was
     uint64_t sweep_ms;                        // when idle sessions are looked for next

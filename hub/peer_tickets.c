@@ -240,7 +240,7 @@ void peer_ticket_verified(struct peer_core *c)
 static uint64_t retry_of(const struct peer_core *c, enum verdict code)
 {
     uint64_t ms = PEER_RETRY_MS;
-    if (code == VERDICT_BRANCH_LIMIT || code == VERDICT_INVITE_SPENT_LIMIT) {
+    if (code == VERDICT_BRANCH_LIMIT || code == VERDICT_INVITE_SPENT_LIMIT || code == VERDICT_SEALED_TO_FORMER) {
         ms = PEER_RETRY_PERSON_MS;
     } else if (code == VERDICT_HUB_FULL) {
         ms = PEER_RETRY_FULL_MS;

@@ -26,6 +26,7 @@ struct sequence {
     struct record *record;
     struct ledger ledger;
     bool loaded;
+    const struct seckey *signer; // of the log key in force
     struct incarnation own; // of the hub's author
     uint64_t generation;    // of the roster, when redactions were judged last
     struct slot_fact slots[LIMIT_BATCH_ENTRIES];
@@ -62,6 +63,16 @@ static enum err load_own(struct sequence *s, struct kv_txn *t)
     return e;
 }
 
+static enum err choose_signer(struct sequence *s, struct why *why)
+{
+    const struct seckey *found = log_ring_find(s->keys.logs, roster_log_key(s->ledger.roster));
+    s->signer = found == NULL ? s->signer : found;
+    if (found == NULL) {
+        why_set(why, "the secret of the consultation's log key is not at this hub: restore it from a backup");
+    }
+    return found == NULL ? ERR_NOT_FOUND : OK;
+}
+
 static enum err load(struct sequence *s, struct why *why)
 {
     struct kv_txn *t = NULL;
@@ -85,6 +96,7 @@ static enum err load(struct sequence *s, struct why *why)
         s->generation = fold.generation;
         s->loaded = true;
         fold = (struct fold){ .roster = NULL };
+        e = choose_signer(s, why);
     }
     fold_done(&fold);
     enum err end = kv_commit(t);
@@ -260,7 +272,7 @@ static void put_refusal(struct sequence *s, struct kv_txn *t, struct batch_outco
                                             .seq = m->seq,
                                             .received = m->received,
                                             .code = m->code } };
-    refused.sig = refusal_sign(&refused.refusal, s->keys.log);
+    refused.sig = refusal_sign(&refused.refusal, s->signer);
     m->is_signed = true;
     m->signature = refused.sig;
     if (refused_count(t) < REFUSALS_KEPT) {
@@ -274,7 +286,40 @@ static bool barred(const struct batch *b)
     if (b->class == PEER_MEMBER) {
         return false;
     }
+    if (b->has_fault && b->count == 0 && verdict_class_of(b->fault) == VERDICT_IS_DEFERRAL) {
+        return false; // nobody has seen yet what it carries
+    }
     return b->has_fault || b->first != 0 || b->count != 1 || kind_of(b->packets[0].entry.kind) != KIND_ENROL;
+}
+
+// True when e would change the key of now, or do so once it is approved, to one whose secret is not here.
+static bool is_unheld_rekey(const struct sequence *s, const struct packet *p)
+{
+    enum service what = SERVICE_ROOT;
+    struct pubkey old_key, new_key;
+    if (!p->control || p->form != VERDICT_GOOD || p->body->kind != KIND_REKEY ||
+        !service_parse(p->body->as.rekey.what, &what) || what == SERVICE_ROOT) {
+        return false;
+    }
+    memcpy(old_key.b, p->body->as.rekey.old_key.p, sizeof old_key.b);
+    memcpy(new_key.b, p->body->as.rekey.new_key.p, sizeof new_key.b);
+    // What comes again from long ago changes nothing, and its key may have been put away since.
+    return pubkey_equal(roster_service_key(s->ledger.roster, what), old_key) &&
+           !s->keys.held(s->keys.arg, what, new_key);
+}
+
+// PROTOCOL 12.3: refused, while there is still a key to say so with.
+static void end_before_unheld(const struct sequence *s, struct batch *b)
+{
+    for (size_t i = 0; i < b->count && s->keys.held != NULL; i++) {
+        const struct packet *p = &b->packets[i];
+        if (is_unheld_rekey(s, p)) {
+            b->has_fault = true;
+            b->fault = VERDICT_KEY_NOT_HELD;
+            b->fault_received = hash_of(p->entry.bytes);
+            b->count = i;
+        }
+    }
 }
 
 static enum err take_batch(struct sequence *s, struct kv_txn *t, struct batch *b, struct batch_outcome *out,
@@ -285,6 +330,7 @@ static enum err take_batch(struct sequence *s, struct kv_txn *t, struct batch *b
         out->barred = true;
         return OK;
     }
+    end_before_unheld(s, b);
     enum err e = load_facts(s, t, b, &facts, why);
     if (e == OK) {
         e = mark_seen(s, t, b);
@@ -398,7 +444,7 @@ static void sign_ack(const struct sequence *s, struct msg_ack *ack)
                          .seq = ack->next - 1,
                          .head = ack->head,
                          .root = ack->root };
-    ack->signature = custody_sign(&c, s->keys.log);
+    ack->signature = custody_sign(&c, s->signer);
 }
 
 // What came may have changed who had which role: then redactions are judged anew before anything else comes.
@@ -447,6 +493,8 @@ enum err sequence_commit(struct sequence *s, struct batch *const *batches, size_
             sign_ack(s, &outcomes[i].ack);
         }
     }
+    // Whoever shows what follows has told the sites of a new key first; a hub without it stops there (hub_shell.c).
+    (void)choose_signer(s, why);
     ledger_trim(&s->ledger, LEDGER_JOURNALS);
     if (judge_again(s, why) != OK) {
         unload(s); // what was committed stands; the next call reads it again

@@ -5,6 +5,7 @@
 #include "hub/serve.h"
 
 #include "common/format/custody.h"
+#include "common/store/succession_store.h"
 #include "hub/chain.h"
 #include "hub/finder.h"
 #include "hub/fold.h"
@@ -17,6 +18,7 @@
 struct serve {
     struct kv *kv;
     struct serve_keys keys;
+    const struct seckey *signer; // of the log key that was in force at serve_open
     struct record *record;
     struct fold fold;
     struct finder *finder; // follows only when it is asked
@@ -79,6 +81,13 @@ enum err serve_open(struct kv *kv, const struct serve_keys *keys, struct serve *
     s->fold = fold_new(keys->charter);
     s->finder = finder_new();
     enum err e = serve_follow(s, NULL, why);
+    if (e == OK) {
+        s->signer = log_ring_find(keys->logs, roster_log_key(s->fold.roster));
+        e = s->signer != NULL ? OK : ERR_NOT_FOUND;
+    }
+    if (e == ERR_NOT_FOUND) {
+        why_set(why, "the secret of the consultation's log key is not at this hub: restore it from a backup");
+    }
     if (e != OK) {
         serve_close(s);
         return e;
@@ -114,9 +123,21 @@ const struct roster *serve_roster(const struct serve *s)
     return s->fold.roster;
 }
 
+const struct seckey *serve_signer(const struct serve *s)
+{
+    return s->signer;
+}
+
 uint64_t serve_size(const struct serve *s)
 {
     return s->folded;
+}
+
+enum err serve_succession(struct serve *s, struct buf *out, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    enum err e = begin(s, &t, why);
+    return e != OK ? e : end(t, succession_build(t, s->fold.roster, out, why));
 }
 
 // --- facts for a message ---
@@ -281,7 +302,7 @@ enum err serve_custody(struct serve *s, const struct peer_action *a, struct buf 
                          .seq = next - 1,
                          .head = m.as.ack.head,
                          .root = m.as.ack.root };
-    m.as.ack.signature = custody_sign(&c, s->keys.log);
+    m.as.ack.signature = custody_sign(&c, s->signer);
     msg_make(&m, out);
     return OK;
 }

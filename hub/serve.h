@@ -12,6 +12,7 @@
 #include "common/format/roster.h"
 #include "common/store/record.h"
 #include "hub/keeper.h"
+#include "hub/log_ring.h"
 #include "hub/peer_core.h"
 
 struct serve;
@@ -19,10 +20,11 @@ struct serve;
 struct serve_keys {
     const struct charter *charter;
     struct keeper *keeper;         // of the key that opens parts which go down
-    const struct seckey *log;      // signs custody that is asked for again
+    const struct log_ring *logs;   // the one of the key in force signs custody that is asked for again
 };
 
-// kv and keys are kept. Gives *out; serve_close frees it, NULL is harmless. ERR_CORRUPT, ERR_IO with why.
+// kv and keys are kept. Gives *out; serve_close frees it, NULL is harmless. ERR_CORRUPT, ERR_IO, and ERR_NOT_FOUND
+// when the secret of the log key in force is not among the keys, with why. It signs with that key until it is closed.
 MUST_USE enum err serve_open(struct kv *kv, const struct serve_keys *keys, struct serve **out, struct why *why);
 void serve_close(struct serve *s);
 
@@ -32,8 +34,14 @@ MUST_USE enum err serve_follow(struct serve *s, bool *grew, struct why *why);
 // The roster as last followed; borrowed until the next serve_follow.
 const struct roster *serve_roster(const struct serve *s);
 
+// The secret of the log key that it signs with.
+const struct seckey *serve_signer(const struct serve *s);
+
 // How much of the record that roster knows: entries below this index.
 uint64_t serve_size(const struct serve *s);
+
+// Appends how the keys of the consultation were changed; nothing while none was. ERR_CORRUPT with why.
+MUST_USE enum err serve_succession(struct serve *s, struct buf *out, struct why *why);
 
 // Fills what peer_core must know about a message. heads borrow s until the next call.
 MUST_USE enum err serve_facts(struct serve *s, const struct msg *m, struct peer_facts *out, struct why *why);

@@ -6,9 +6,9 @@
 #include "node/node_bundle.h"
 
 #include "common/author/mend.h"
-#include "common/format/checkpoint.h"
 #include "common/net/loop.h"
 #include "common/store/store.h"
+#include "common/store/succession_store.h"
 #include "node/node_store.h"
 
 #include <stdlib.h>
@@ -114,6 +114,7 @@ enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey
 struct taking {
     struct kv *kv;
     const struct charter *charter;
+    struct node_identity identity;
     struct node_core *core;
     struct node_actions *actions;
     struct arena *arena;           // of the message at hand
@@ -128,6 +129,7 @@ struct taking {
     size_t view_count;             // what other sites were shown
     uint64_t views[LIMIT_VIEWS];
     struct buf compared[LIMIT_VIEWS]; // the proof from each of these, if there is one; given last
+    bool rekeyed;                  // it told changes of key that are new here
     bool judged;                   // it fits, or its contradiction is being kept
     enum bundle_fault fault;
     const char *dir;
@@ -251,7 +253,7 @@ static enum err is_ours(struct taking *t, const struct msg *m, bool *yes, struct
     const struct msg_proof *p = &m->as.proof;
     enum err e = node_store_facts(t->kv, t->charter->id, m, t->arena, &facts, why);
     *yes = e == OK && facts.at[0].here &&
-           checkpoint_verify(p->checkpoint, &t->charter->log, &head, NULL) == VERDICT_GOOD &&
+           service_checkpoint_verify(&t->identity.keys, p->checkpoint, &head, NULL) == VERDICT_GOOD &&
            merkle_inclusion_ok(p->index, facts.at[0].id, head, p->inclusion, p->inclusion_count);
     return e;
 }
@@ -270,7 +272,8 @@ static enum err is_of_ours(struct taking *t, const struct msg *m, bool *yes, str
 static void hold_welcome(struct taking *t, const struct msg_welcome *m, struct slice message)
 {
     t->head = tree_head_empty();
-    if (m->checkpoint.n > 0 && checkpoint_verify(m->checkpoint, &t->charter->log, &t->head, NULL) != VERDICT_GOOD) {
+    if (m->checkpoint.n > 0 &&
+        service_checkpoint_verify(&t->identity.keys, m->checkpoint, &t->head, NULL) != VERDICT_GOOD) {
         t->fault = BUNDLE_NOT_SIGNED;
     } else if (t->head.size < t->seen.size) {
         t->fault = BUNDLE_OLDER;
@@ -306,7 +309,7 @@ static void judge_proof(struct taking *t, const struct msg_proof *m, struct slic
 {
     struct tree_head head;
     const bool fits = m->base == t->seen.size &&
-                      checkpoint_verify(m->checkpoint, &t->charter->log, &head, NULL) == VERDICT_GOOD &&
+                      service_checkpoint_verify(&t->identity.keys, m->checkpoint, &head, NULL) == VERDICT_GOOD &&
                       head.size == t->head.size;
     if (!fits) {
         hold_view(t, m, message, ours);
@@ -452,11 +455,36 @@ enum err node_bundle_number(struct kv *kv, uint64_t *out)
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
+// Changes of key come before anything that they sign; then the conversation begins.
+static enum err take_first(struct taking *t, struct slice message, struct why *why)
+{
+    struct msg m;
+    arena_reset(t->arena);
+    CHECK(msg_parse(message, t->arena, &m) == VERDICT_GOOD);
+    const bool keys = m.type == MSG_KEYS;
+    enum err e = keys ? succession_take(t->kv, t->charter, m.as.keys, &t->rekeyed, why) : OK;
+    if (e == ERR_BAD_INPUT) {
+        t->fault = BUNDLE_NOT_SIGNED; // by a hub that names other keys than it did before
+        return OK;
+    }
+    if (e == OK) {
+        e = succession_keys(t->kv, t->charter, &t->identity.keys, why);
+    }
+    if (e == OK) {
+        t->core = node_core_new(&t->identity);
+        e = start(t, why);
+    }
+    return e == OK && !keys && t->fault == BUNDLE_FINE ? take_message(t, message, why) : e;
+}
+
 static enum err take_all(struct taking *t, node_bundle_source *source, void *arg, struct why *why)
 {
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
     bool more = true;
-    enum err e = start(t, why);
+    enum err e = source(arg, &message, &more, why);
+    if (e == OK && more) {
+        e = take_first(t, buf_slice(&message), why);
+    }
     while (e == OK && more && t->fault == BUNDLE_FINE) {
         e = source(arg, &message, &more, why);
         if (e == OK && more) {
@@ -479,11 +507,10 @@ static enum err take_all(struct taking *t, node_bundle_source *source, void *arg
 enum err node_bundle_take(struct kv *kv, const struct charter *charter, const char *dir, node_bundle_source *source,
                           void *arg, enum bundle_fault *fault, struct node_bundle_taken *taken, struct why *why)
 {
-    const struct node_identity identity = { .consultation = charter->id, .log = charter->log };
     struct taking t = { .kv = kv,
                         .charter = charter,
                         .dir = dir,
-                        .core = node_core_new(&identity),
+                        .identity = { .consultation = charter->id },
                         .actions = mem_new(sizeof *t.actions),
                         .arena = arena_new(MSG_ARENA_BYTES + NODE_STORE_ARENA_BYTES),
                         .seen = tree_head_empty(),
@@ -498,9 +525,10 @@ enum err node_bundle_take(struct kv *kv, const struct charter *charter, const ch
         t.compared[i] = buf_new(LIMIT_FRAME_BYTES);
     }
     enum err e = take_all(&t, source, arg, why);
-    const bool touched = t.judged;
+    const bool touched = t.judged || t.rekeyed;
     const enum err counted = touched ? node_bundle_changed(kv) : OK;
     taken->size = t.head.size;
+    taken->rekeyed = t.rekeyed;
     *fault = t.fault;
     node_core_free(t.core);
     free(t.actions);

@@ -40,6 +40,7 @@ struct node_bundle_taken {
     bool restored;      // the hub holds what is not here: this store was restored or copied
     uint64_t held;      // then: so many entries at most
     bool renewed;       // a notebook has ended; its author begins a new one the next time she writes
+    bool rekeyed;       // it told changes of the hub's keys that are new here; kept also when the rest is refused
     uint64_t size;      // of the checkpoint verified now
 };
 

@@ -21,9 +21,11 @@ static const struct wording wordings[] = {
     [CONTACT_SILENT] = { "silent", "nobody answers at the hub's address: check this computer's connection, or wait "
                                    "until the hub is back" },
     [CONTACT_STRANGER] = { "stranger", "somebody answers at the hub's address who does not have the hub's key: check "
-                                       "the address (hub in the conf file); nothing was sent there" },
-    [CONTACT_NOT_ADMITTED] = { "not-admitted", "the hub does not admit this device: ask the registrar whether the "
-                                               "invitation was used up or the accreditation ended" },
+                                       "the address (hub in the conf file), or the hub has a new key: then a bundle "
+                                       "from the hub brings it. Nothing was sent there" },
+    [CONTACT_NOT_ADMITTED] = { "not-admitted", "the hub does not admit this device: invitation used up, or "
+                                               "accreditation ended. Nothing is lost. Send the secretariat the line "
+                                               "of: baraza who --me; they type: baraza grant LINE --role ROLE" },
     [CONTACT_LOST] = { "lost", "the connection to the hub broke off" },
     [CONTACT_ERROR] = { "error", "the hub answered with an error" },
     [CONTACT_UNTRUE] = { "untrue", "the hub sent something that does not verify" },

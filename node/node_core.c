@@ -241,6 +241,7 @@ static void frame(struct node_core *c)
     case MSG_CHUNK:
     case MSG_CARRY:
     case MSG_CARRIED:
+    case MSG_KEYS: // the shell's: it makes a new core with what they say
         node_tell(c, TELL_BAD_HUB, NULL, 0, VERDICT_OUT_OF_TURN, 0);
         break;
     }

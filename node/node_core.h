@@ -17,7 +17,7 @@
 #define BARAZA_NODE_CORE_H
 
 #include "common/exchange/msg.h"
-#include "common/format/note.h"
+#include "common/format/service_keys.h"
 
 struct node_core;
 
@@ -216,7 +216,7 @@ struct node_actions {
 // What the core must know once. Copied.
 struct node_identity {
     struct hash consultation;
-    struct vkey log;              // the hub's log key: verifies custody notes, refusals and checkpoints
+    struct service_keys keys;     // the log's verify custody notes and refusals (that of now) and checkpoints
 };
 
 // Returns a core that waits for START. Gives.

@@ -7,11 +7,11 @@
 #include "node/node_exchange.h"
 
 #include "common/author/mend.h"
-#include "common/base/file.h"
-#include "common/format/invitation.h"
 #include "common/net/loop.h"
+#include "common/store/succession_store.h"
 #include "node/node_bundle.h"
 #include "node/node_handover.h"
+#include "node/node_hub.h"
 #include "node/node_link.h"
 #include "node/node_people.h"
 #include "node/node_store.h"
@@ -86,6 +86,7 @@ static enum err mend(struct node_exchange *s, struct mended *found, struct why *
 static enum err start(struct node_exchange *s, uint64_t failures, struct why *why)
 {
     struct node_event event = { .type = NODE_START };
+    struct boxkey dial; // with which key of the hub: a bundle may have told a new one
     struct mended found;
     node_link_drop(s->link);
     node_core_free(s->core);
@@ -95,6 +96,12 @@ static enum err start(struct node_exchange *s, uint64_t failures, struct why *wh
     enum err e = mend(s, &found, why);
     if (e == OK) {
         e = node_bundle_number(state_kv(s->o.state), &s->bundles); // before what may follow from one
+    }
+    if (e == OK) {
+        e = node_hub_keys(s->o.state, s->transport, &s->identity.keys, &dial, why);
+    }
+    if (e == OK) {
+        node_link_hub(s->link, dial);
     }
     if (e == OK) {
         e = node_store_start(state_kv(s->o.state), s->arena, &event.as.start, why);
@@ -127,6 +134,7 @@ static void connect_hub(struct node_exchange *s, bool invited)
 {
     const struct state_transport *t = s->transport;
     s->invited = invited && t->invited;
+    node_voice_invited(s->voice, s->invited);
     node_link_connect(s->link, s->invited ? t->invited_pub : t->pub, s->invited ? &t->invited_sec : &t->sec);
 }
 
@@ -325,6 +333,25 @@ static void link_event(struct node_exchange *s, enum node_link_event what)
     step(s, &event);
 }
 
+// Changes of key: taken once they are on the disk, by starting afresh with them. Known ones change nothing. False when
+// they are not believed.
+static bool keys_event(struct node_exchange *s, struct slice succession)
+{
+    bool fresh = false;
+    enum err e = succession_take(state_kv(s->o.state), state_charter(s->o.state), succession, &fresh, NULL);
+    if (e == ERR_BAD_INPUT) {
+        return false;
+    }
+    if (e == OK && fresh) {
+        LOG(s->o.log, LOG_INFO, "node.keys-changed");
+        e = start(s, 0, NULL);
+    }
+    if (e != OK) {
+        start_over(s, e);
+    }
+    return true;
+}
+
 static void frame_event(struct node_exchange *s, const struct sock_frame *frame, bool whole)
 {
     struct msg m;
@@ -332,6 +359,9 @@ static void frame_event(struct node_exchange *s, const struct sock_frame *frame,
     struct node_event event = { .type = NODE_FRAME };
     arena_reset(s->arena);
     event.as.frame.fault = whole ? msg_parse(frame->payload, s->arena, &m) : VERDICT_NOT_CANONICAL;
+    if (event.as.frame.fault == VERDICT_GOOD && m.type == MSG_KEYS && keys_event(s, m.as.keys)) {
+        return;
+    }
     if (event.as.frame.fault == VERDICT_GOOD) {
         enum err e = node_store_facts(state_kv(s->o.state), s->identity.consultation, &m, s->arena, &facts, NULL);
         if (e != OK) {
@@ -478,21 +508,6 @@ void node_exchange_turn(struct node_exchange *s)
 
 // --- opening and closing ---
 
-static enum err open_link(struct node_exchange *s, struct why *why)
-{
-    struct buf addresses = buf_new(LIMIT_INVITATION_BYTES);
-    buf_put_text(&addresses, s->o.hub);
-    enum err e = OK;
-    if (addresses.n == 0 && s->transport->invited) {
-        e = node_link_invited(s->o.state, &addresses, why);
-    }
-    if (e == OK) {
-        e = node_link_open(buf_slice(&addresses), state_charter(s->o.state)->exchange, &s->link, why);
-    }
-    buf_done(&addresses);
-    return e;
-}
-
 enum err node_exchange_open(const struct node_exchange_options *options, struct node_exchange **out, struct why *why)
 {
     struct node_exchange *s = mem_new(sizeof *s);
@@ -500,7 +515,7 @@ enum err node_exchange_open(const struct node_exchange_options *options, struct 
     const struct node_grown *ignored = NULL;
     size_t n = 0;
     s->o = *options;
-    s->identity = (struct node_identity){ .consultation = charter->id, .log = charter->log };
+    s->identity = (struct node_identity){ .consultation = charter->id };
     s->transport = mem_new(sizeof *s->transport);
     s->actions = mem_new(sizeof *s->actions);
     s->arena = arena_new(MSG_ARENA_BYTES + NODE_STORE_ARENA_BYTES);
@@ -511,7 +526,7 @@ enum err node_exchange_open(const struct node_exchange_options *options, struct 
     s->readers_ms = loop_now_ms() + READERS_MS;
     enum err e = state_transport_load(options->state, s->transport, why);
     if (e == OK) {
-        e = open_link(s, why);
+        e = node_hub_link(s->o.state, s->o.hub, s->transport, &s->link, why);
     }
     if (e == OK) {
         e = node_watch_look(s->watch, &ignored, &n); // what is there already comes with NODE_START

@@ -7,6 +7,7 @@
 #include "node/node_handover.h"
 
 #include "common/base/file.h"
+#include "common/store/succession_store.h"
 #include "node/node_carry.h"
 #include "node/node_view.h"
 
@@ -222,9 +223,15 @@ uint64_t node_handover_turn(struct node_handover *h, struct sock *sock, uint64_t
 static bool label_of(const struct node_handover *h, struct slice answer, struct bundle_label *label)
 {
     const struct charter *c = state_charter(h->state);
-    const struct bundle_expect expect = { .consultation = c->id, .log = c->log.key };
+    struct bundle_expect expect = { .consultation = c->id };
+    struct service_keys keys;
     struct bundle_reader r;
     struct buf none = buf_new(LIMIT_FRAME_BYTES);
+    if (succession_keys(state_kv(h->state), c, &keys, NULL) != OK) {
+        buf_done(&none);
+        return false;
+    }
+    bundle_expect_keys(&expect, &keys);
     bundle_reader_init(&r, &expect);
     size_t at = BUNDLE_MAGIC_BYTES;
     enum bundle_fault f = answer.n < at ? BUNDLE_CUT : bundle_read_magic(&r, slice_of(answer.p, at));

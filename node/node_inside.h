@@ -32,6 +32,7 @@ struct lane {
     bool unreadable;     // nothing could be read from `sent` on: locked, and no outbox copy
     uint64_t retry_ms;   // deferred: not before
     bool deferred;
+    bool sealed;         // deferred because its sealed copies open to nobody any more: it waits for an unlock
     bool aside;          // deferred for its author's own sake: other journals do not wait behind it
     uint64_t want_ms;    // when to ask (again) for custody or proof
     uint64_t want_wait_ms;

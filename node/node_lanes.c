@@ -245,7 +245,9 @@ void node_lanes_range_sent(struct node_core *c)
 void node_lanes_readable(struct node_core *c)
 {
     for (size_t i = 0; i < c->lane_count; i++) {
-        c->lanes[i].unreadable = false;
+        struct lane *l = &c->lanes[i];
+        l->unreadable = false;
+        l->retry_ms = l->sealed ? c->event->now_ms : l->retry_ms;
     }
 }
 
@@ -273,7 +275,7 @@ static bool custody_signed(const struct node_core *c, const struct msg_ack *m)
                                   .seq = m->next - 1,
                                   .head = m->head,
                                   .root = m->root };
-    return custody_verify(&said, c->identity.log.key, m->signature);
+    return custody_verify(&said, service_log_now(&c->identity.keys)->key, m->signature);
 }
 
 // The hub's word is good when it is signed, names an entry that stands here, and its root is the one computed here.
@@ -355,7 +357,8 @@ void node_lanes_ack(struct node_core *c, const struct msg_ack *m)
 static bool is_her_own_matter(const struct msg_refuse *m)
 {
     return m->code == VERDICT_INVITE_SPENT_LIMIT || m->code == VERDICT_BRANCH_LIMIT ||
-           m->code == VERDICT_PARTS_MISSING || (m->code == VERDICT_GAP && m->seq == 0);
+           m->code == VERDICT_PARTS_MISSING || m->code == VERDICT_SEALED_TO_FORMER ||
+           (m->code == VERDICT_GAP && m->seq == 0);
 }
 
 static void put_off(struct node_core *c, struct lane *l, const struct msg_refuse *m, uint64_t wait_ms)
@@ -368,6 +371,7 @@ static void put_off(struct node_core *c, struct lane *l, const struct msg_refuse
     }
     l->deferred = true;
     l->aside = is_her_own_matter(m);
+    l->sealed = m->code == VERDICT_SEALED_TO_FORMER;
     l->retry_ms = c->event->now_ms + wait_ms + node_jitter(c, wait_ms / 4);
     node_tell(c, TELL_DEFERRED, &m->journal, m->seq, m->code, wait_ms);
 }
@@ -409,7 +413,7 @@ void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)
                                   .received = m->received,
                                   .code = m->code };
     bool ours = facts->at[0].here && hash_equal(facts->received, m->received) && m->seq >= l->j.received;
-    if (ours && refusal_verify(&said, c->identity.log.key, m->signature)) {
+    if (ours && refusal_verify(&said, service_log_now(&c->identity.keys)->key, m->signature)) {
         take_refusal(c, l, m);
     } else {
         // Not what stands here: it was changed on its way, or this is not the hub's word. Nothing is concluded.

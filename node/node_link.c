@@ -5,9 +5,9 @@
 #include "node/node_link.h"
 
 #include "common/base/file.h"
-#include "common/format/invitation.h"
-
+#include "common/base/num.h"
 #include "common/base/text.h"
+#include "common/format/invitation.h"
 #include "common/limits.h"
 
 #include <stdlib.h>
@@ -28,6 +28,7 @@ struct node_link {
     struct boxsec sec;
     size_t tried;               // addresses that failed since node_link_connect
     bool stranger;              // at one of them somebody else answered
+    bool former;                // the next ports are tried
     enum node_link_event told;  // something that happened at once, not told yet
 };
 
@@ -83,10 +84,9 @@ static enum err add_addresses(struct node_link *l, struct slice addresses, struc
     return OK;
 }
 
-enum err node_link_open(struct slice addresses, struct boxkey hub, struct node_link **out, struct why *why)
+enum err node_link_open(struct slice addresses, struct node_link **out, struct why *why)
 {
     struct node_link *l = mem_new(sizeof *l);
-    l->hub = hub;
     enum err e = add_addresses(l, addresses, why);
     if (e != OK) {
         free(l);
@@ -95,6 +95,11 @@ enum err node_link_open(struct slice addresses, struct boxkey hub, struct node_l
     l->net = net_new();
     *out = l;
     return OK;
+}
+
+void node_link_hub(struct node_link *l, struct boxkey hub)
+{
+    l->hub = hub;
 }
 
 void node_link_close(struct node_link *l)
@@ -116,11 +121,34 @@ static void end(struct node_link *l)
     l->up = false;
 }
 
+// The same address at the port behind it. False when there is none.
+static bool next_port(const char *address, char out[static ADDRESS_BYTES])
+{
+    uint64_t port = 0;
+    const char *colon = strrchr(address, ':');
+    CHECK(colon != NULL);
+    if (!num_parse_u64(slice_text(colon + 1), &port) || port >= 65535) {
+        return false;
+    }
+    struct buf text = buf_over(out, ADDRESS_BYTES);
+    buf_printf(&text, "%.*s:%u", (int)(colon - address), address, (unsigned)port + 1);
+    buf_put_u8(&text, 0);
+    return buf_ok(&text);
+}
+
 // Starts at the address in turn. A socket that cannot be made is an address that fails.
 static bool start(struct node_link *l)
 {
+    char next[ADDRESS_BYTES];
+    const char *address = l->addresses[l->turn];
     end(l);
-    return sock_connect_dealer(l->net, l->addresses[l->turn], l->hub, l->pub, &l->sec, &l->sock, NULL) == OK;
+    if (l->former) {
+        if (!next_port(address, next)) {
+            return false;
+        }
+        address = next;
+    }
+    return sock_connect_dealer(l->net, address, l->hub, l->pub, &l->sec, &l->sock, NULL) == OK;
 }
 
 // Goes on to the next address; returns what to tell when all have had their turn.
@@ -129,7 +157,10 @@ static enum node_link_event go_on(struct node_link *l)
     do {
         l->turn = (l->turn + 1) % l->count;
         l->tried++;
-        if (l->tried >= l->count) {
+        if (l->tried >= l->count && l->stranger && !l->former) {
+            l->former = true;
+            l->tried = 0;
+        } else if (l->tried >= l->count) {
             end(l);
             return l->stranger ? NODE_LINK_STRANGER : NODE_LINK_SILENT;
         }
@@ -156,6 +187,7 @@ void node_link_drop(struct node_link *l)
     mem_wipe(&l->sec, sizeof l->sec);
     l->tried = 0;
     l->stranger = false;
+    l->former = false;
     l->told = NODE_LINK_NONE;
 }
 

@@ -20,9 +20,12 @@ enum node_link_event {
     NODE_LINK_LOST,     // the connection that was up has ended
 };
 
-// addresses: HOST:PORT or tcp://HOST:PORT, with spaces between, at most LIMIT_INVITE_ADDRESSES; copied. hub: its CURVE
-// key. ERR_CONFIG with why: none, too many, or one that is malformed. Gives *out; connects nothing yet.
-MUST_USE enum err node_link_open(struct slice addresses, struct boxkey hub, struct node_link **out, struct why *why);
+// addresses: HOST:PORT or tcp://HOST:PORT, with spaces between, at most LIMIT_INVITE_ADDRESSES; copied. ERR_CONFIG with
+// why: none, too many, or one that is malformed. Gives *out; connects nothing yet.
+MUST_USE enum err node_link_open(struct slice addresses, struct node_link **out, struct why *why);
+
+// The hub's CURVE key, for connections from now on. To be told before the first.
+void node_link_hub(struct node_link *l, struct boxkey hub);
 
 // Ends the connection, if any, and frees. NULL is harmless.
 void node_link_close(struct node_link *l);
@@ -35,7 +38,9 @@ void node_link_connect(struct node_link *l, struct boxkey pub, const struct boxs
 void node_link_drop(struct node_link *l);
 
 // What happened since; NODE_LINK_NONE when nothing more did. An address that fails is followed by the next one without
-// a word; the failure is told when all have had their turn. After anything but UP the connection has ended.
+// a word; the failure is told when all have had their turn. Where somebody else answers, the hub may have another key
+// by now: then the next port is tried at each, where it answers under its former one (PROTOCOL 11.14). After anything
+// but UP the connection has ended.
 enum node_link_event node_link_next(struct node_link *l);
 
 // The socket to wait for, send to and receive from; NULL while there is none.

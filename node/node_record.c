@@ -6,13 +6,12 @@
 #include "node/node_inside.h"
 
 #include "common/base/fault.h"
-#include "common/format/checkpoint.h"
 #include "common/format/kinds.h"
 
 // Reads a note; false, and told, when it is not the hub's.
 static bool head_of(struct node_core *c, struct slice note, struct tree_head *head)
 {
-    enum verdict v = checkpoint_verify(note, &c->identity.log, head, NULL);
+    enum verdict v = service_checkpoint_verify(&c->identity.keys, note, head, NULL);
     if (v != VERDICT_GOOD) {
         node_tell(c, TELL_BAD_HUB, NULL, 0, v, 0);
     }

@@ -4,10 +4,11 @@
 // The list of views is one small value, written whole. Read first: node_view.h.
 #include "node/node_view.h"
 
-#include "common/format/checkpoint.h"
+#include "common/format/service_keys.h"
 #include "common/format/pack.h"
 #include "common/store/exchange_state.h"
 #include "common/store/store.h"
+#include "common/store/succession_store.h"
 #include "node/node_bundle.h"
 #include "node/node_custody.h"
 
@@ -177,12 +178,14 @@ enum err node_view_meet(struct kv *kv, const struct charter *charter, struct sli
     struct views v = { .n = 0 };
     struct tree_head head;
     bool kept = false;
+    struct service_keys keys;
     *fate = VIEW_NOTHING;
-    if (note.n == 0 || note.n > LIMIT_BUNDLE_VIEW ||
-        checkpoint_verify(note, &charter->log, &head, NULL) != VERDICT_GOOD || head.size == 0) {
-        return OK;
+    enum err e = succession_keys(kv, charter, &keys, why);
+    if (e != OK || note.n == 0 || note.n > LIMIT_BUNDLE_VIEW ||
+        service_checkpoint_verify(&keys, note, &head, NULL) != VERDICT_GOOD || head.size == 0) {
+        return e;
     }
-    enum err e = kv_begin_write(kv, &t);
+    e = kv_begin_write(kv, &t);
     if (e == OK) {
         e = load(t, &v);
     }

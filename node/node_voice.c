@@ -16,6 +16,7 @@ struct node_voice {
     enum node_contact_state down; // what a lost or failed connection means, until the next one
     bool asked;
     struct journal_id locked;    // the journal of which the remark UNLOCK speaks
+    bool invited; // the connection uses the invitation's key: a welcome on it is not yet this device's
 };
 
 struct node_voice *node_voice_open(struct kv *kv, const struct log *log)
@@ -165,6 +166,11 @@ void node_voice_trouble(struct node_voice *v, enum err e)
     hear(v, CONTACT_TROUBLE, VERDICT_GOOD);
 }
 
+void node_voice_invited(struct node_voice *v, bool invited)
+{
+    v->invited = invited;
+}
+
 void node_voice_settle(struct node_voice *v, uint64_t wall_s)
 {
     struct node_contact now = v->heard;
@@ -174,7 +180,8 @@ void node_voice_settle(struct node_voice *v, uint64_t wall_s)
     }
     now.number = v->contact.number + 1;
     now.at_s = wall_s;
-    now.welcomed_s = now.state == CONTACT_UP || now.state == CONTACT_UNLOCK ? wall_s : v->contact.welcomed_s;
+    const bool welcomed = !v->invited && (now.state == CONTACT_UP || now.state == CONTACT_UNLOCK);
+    now.welcomed_s = welcomed ? wall_s : v->contact.welcomed_s;
     bool other = now.state != v->contact.state || now.code != v->contact.code;
     bool old = now.welcomed_s >= v->contact.welcomed_s + WELCOME_STEP_S;
     if (!other && !old && !v->asked) {

@@ -20,6 +20,9 @@ void node_voice_close(struct node_voice *v);
 // Hears a NODE_TELL, which a step on an event of this type brought.
 void node_voice_hear(struct node_voice *v, enum node_event_type event, const struct node_action *tell);
 
+// With whose key the next connection is made: a welcome to an invitation does not admit the device.
+void node_voice_invited(struct node_voice *v, bool invited);
+
 // Hears what became of a connection; before the core does.
 void node_voice_link(struct node_voice *v, enum node_link_event what);
 

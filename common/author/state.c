@@ -384,6 +384,7 @@ static enum err load_invited(const struct state *s, const char *path, struct sta
     }
     if (e == OK) {
         invitation_curve_key(&inv, &out->invited_pub, &out->invited_sec);
+        out->hub = inv.hub;
         out->invited = true;
     }
     buf_wipe(&text);

@@ -91,6 +91,7 @@ struct state_transport {
     bool invited;
     struct boxkey invited_pub; // valid when invited
     struct boxsec invited_sec;
+    struct boxkey hub;         // valid when invited: the hub's CURVE key, as the invitation says
 };
 MUST_USE enum err state_transport_load(const struct state *s, struct state_transport *out, struct why *why);
 

@@ -26,6 +26,8 @@ enum verdict_class {
     X(TOO_LARGE, 5, VERDICT_IS_REFUSAL, "too-large", "larger than the limit")                                          \
     X(BAD_PART, 6, VERDICT_IS_REFUSAL, "bad-part", "a part does not fit its commitment")                               \
     X(WEAK_KEY, 7, VERDICT_IS_REFUSAL, "weak-key", "the author's key is not a valid point of the curve")               \
+    X(KEY_NOT_HELD, 8, VERDICT_IS_REFUSAL, "key-not-held",                                                             \
+      "the hub does not hold the secret of that key; make one there: baraza hub new-key")                              \
     X(QUOTA, 32, VERDICT_IS_DEFERRAL, "quota", "too much at once; it will be taken later")                             \
     X(GAP, 33, VERDICT_IS_DEFERRAL, "gap", "entries before this one have not arrived yet")                             \
     X(PARTS_MISSING, 34, VERDICT_IS_DEFERRAL, "parts-missing", "a part this kind requires has not arrived yet")        \
@@ -34,6 +36,8 @@ enum verdict_class {
     X(HUB_FULL, 37, VERDICT_IS_DEFERRAL, "hub-full", "the hub's disk is full; its operator must make room")            \
     X(INVITE_SPENT_LIMIT, 38, VERDICT_IS_DEFERRAL, "invitation-spent",                                                 \
       "this invitation was used too often; ask the registrar for a new one")                                           \
+    X(SEALED_TO_FORMER, 39, VERDICT_IS_DEFERRAL, "sealed-to-former",                                                   \
+      "sealed to a key that the hub has put away; once its author has unlocked here it travels otherwise")             \
     X(NO_ROLE, 64, VERDICT_IS_NO_EFFECT, "no-role", "the author has no role that allows this")                         \
     X(OUT_OF_AREA, 65, VERDICT_IS_NO_EFFECT, "out-of-area", "the author's accreditation is for another area")          \
     X(REVOKED, 66, VERDICT_IS_NO_EFFECT, "revoked", "the author's accreditation had ended")                            \

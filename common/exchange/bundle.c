@@ -198,6 +198,25 @@ void bundle_reader_done(struct bundle_reader *r)
     mem_wipe(r, sizeof *r);
 }
 
+void bundle_expect_keys(struct bundle_expect *e, const struct service_keys *keys)
+{
+    e->log = service_log_now(keys)->key;
+    e->former_count = keys->log_count - 1;
+    for (size_t i = 0; i + 1 < keys->log_count; i++) {
+        e->former[i] = keys->log[i].key.key;
+    }
+}
+
+void bundle_reader_keys(struct bundle_reader *r, const struct service_keys *keys)
+{
+    for (size_t i = 0; i < keys->log_count; i++) {
+        if (pubkey_equal(keys->log[i].key.key, r->expect.log)) {
+            bundle_expect_keys(&r->expect, keys);
+            return;
+        }
+    }
+}
+
 enum bundle_fault bundle_read_magic(struct bundle_reader *r, struct slice bytes)
 {
     const struct slice common = SLICE_LITERAL(MAGIC_COMMON);
@@ -226,14 +245,14 @@ static enum bundle_fault open_key(struct bundle_reader *r, struct slice boxed)
 {
     uint8_t room[sizeof r->key.b];
     struct buf key = buf_over(room, sizeof room);
-    if (r->expect.sec == NULL) {
+    if (r->expect.ring == NULL) {
         return BUNDLE_FINE;
     }
     if (r->label.way != r->expect.way) {
         return BUNDLE_WAY;
     }
-    const bool ours = r->label.way == BUNDLE_UP || boxkey_equal(r->label.site, r->expect.pub);
-    if (!ours || !seal_open(r->expect.pub, r->expect.sec, boxed, &key)) {
+    const bool ours = r->label.way == BUNDLE_UP || box_ring_find(r->expect.ring, r->label.site) != NULL;
+    if (!ours || !seal_open_any(r->expect.ring, boxed, &key)) {
         return BUNDLE_NOT_FOR_US;
     }
     memcpy(r->key.b, room, sizeof room);
@@ -288,14 +307,14 @@ static enum bundle_fault read_head(struct bundle_reader *r, struct cursor *c, st
     return f;
 }
 
-bool bundle_open_one(struct boxkey pub, const struct boxsec *sec, struct hash head, struct slice boxed,
-                     uint64_t number, struct slice sealed, struct buf *message)
+bool bundle_open_one(const struct box_ring *ring, struct hash head, struct slice boxed, uint64_t number,
+                     struct slice sealed, struct buf *message)
 {
     struct symkey symkey;
     uint8_t ad[64];
     struct buf key = buf_over(symkey.b, sizeof symkey.b);
     const struct nonce nonce = nonce_of(number);
-    const bool good = boxed.n == sizeof symkey.b + SEAL_BOX_EXTRA && seal_open(pub, sec, boxed, &key) &&
+    const bool good = boxed.n == sizeof symkey.b + SEAL_BOX_EXTRA && seal_open_any(ring, boxed, &key) &&
                       sealed.n > SEAL_SECRET_EXTRA && sealed.n <= LIMIT_FRAME_BYTES + SEAL_SECRET_EXTRA &&
                       seal_decrypt(&symkey, &nonce, bound_to(&head, true, ad), sealed, message);
     mem_wipe(&symkey, sizeof symkey);
@@ -344,7 +363,7 @@ static enum bundle_fault read_message(struct bundle_reader *r, struct cursor *c,
         return BUNDLE_FORM;
     }
     const struct nonce nonce = nonce_of(r->count);
-    if (r->expect.sec != NULL && !seal_decrypt(&r->key, &nonce, bound_to(&r->head, true, room), sealed, message)) {
+    if (r->expect.ring != NULL && !seal_decrypt(&r->key, &nonce, bound_to(&r->head, true, room), sealed, message)) {
         return BUNDLE_DAMAGED;
     }
     r->count++;
@@ -364,7 +383,15 @@ static enum bundle_fault read_signature(const struct bundle_reader *r, const str
     }
     memcpy(sig.b, signature.p, sizeof sig.b);
     const struct slice what = signed_bytes(&r->expect.consultation, hash, room);
-    return ident_verify(r->expect.log, PREFIX, what, sig) ? BUNDLE_FINE : BUNDLE_NOT_SIGNED;
+    if (ident_verify(r->expect.log, PREFIX, what, sig)) {
+        return BUNDLE_FINE;
+    }
+    for (size_t i = 0; i < r->expect.former_count; i++) {
+        if (ident_verify(r->expect.former[i], PREFIX, what, sig)) {
+            return BUNDLE_OLDER;
+        }
+    }
+    return BUNDLE_NOT_SIGNED;
 }
 
 static enum bundle_fault read_end(struct bundle_reader *r, struct cursor *c)
@@ -383,7 +410,7 @@ static enum bundle_fault read_end(struct bundle_reader *r, struct cursor *c)
         return BUNDLE_FORM;
     }
     const struct nonce nonce = nonce_of(r->count);
-    const bool closed = r->expect.sec == NULL ||
+    const bool closed = r->expect.ring == NULL ||
                         seal_decrypt(&r->key, &nonce, bound_to(&r->head, false, room), closing, &none);
     if (!hash_equal(hash, said) || !closed) {
         return BUNDLE_DAMAGED;

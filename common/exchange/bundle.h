@@ -14,6 +14,7 @@
 #define BARAZA_EXCHANGE_BUNDLE_H
 
 #include "common/format/seal.h"
+#include "common/format/service_keys.h"
 #include "common/limits.h"
 
 #define BUNDLE_MAGIC "baraza/bundle/v1\n"
@@ -40,7 +41,7 @@ enum bundle_way {
     X(TRAILING, "trailing", "bytes follow its end")                                                                    \
     X(CONSULTATION, "wrong-consultation", "made for another consultation")                                             \
     X(WAY, "wrong-way", "it goes the other way: bundles of sites are for the hub, those of the hub for sites")         \
-    X(NOT_FOR_US, "not-for-us", "sealed for somebody else")                                                            \
+    X(NOT_FOR_US, "not-for-us", "sealed for somebody else, or to a key that was put away")                             \
     X(NOT_SIGNED, "not-signed", "the hub of this consultation did not sign it")                                        \
     X(MESSAGE, "message", "a message in it is not one that a bundle may carry")                                        \
     X(OLDER, "older", "made before what this site already knows; nothing in it is new")                                \
@@ -74,7 +75,7 @@ struct bundle_about {
     struct bundle_told told;   // up
 };
 
-// What a courier's look at a whole bundle gives (struct bundle_expect without sec).
+// What a courier's look at a whole bundle gives (struct bundle_expect without ring).
 struct bundle_label {
     enum bundle_way way;
     struct boxkey site;
@@ -123,10 +124,10 @@ void bundle_site_make(const struct bundle_site *s, struct buf *out);
 MUST_USE bool bundle_site_parse(struct slice message, struct bundle_site *out);
 
 // --- one message of a bundle that somebody carries, handed over by network ---
-// Opens it with the intake key: head is the SHA-256 of the bundle's first frame. Appends to message, whose maximum is
-// LIMIT_FRAME_BYTES. False, with nothing appended, when it is not for us or was changed.
-MUST_USE bool bundle_open_one(struct boxkey pub, const struct boxsec *sec, struct hash head, struct slice boxed,
-                              uint64_t number, struct slice sealed, struct buf *message);
+// Opens it with one of the intake keys: head is the SHA-256 of the bundle's first frame. Appends to message, whose
+// maximum is LIMIT_FRAME_BYTES. False, with nothing appended, when it is not for us or was changed.
+MUST_USE bool bundle_open_one(const struct box_ring *ring, struct hash head, struct slice boxed, uint64_t number,
+                              struct slice sealed, struct buf *message);
 
 // What a courier takes out of a frame that she checked before (struct bundle_expect without sec): of the first one the
 // boxed key, of the others the sealed message; empty when it is the last frame. All borrowed. False: it is no frame.
@@ -134,14 +135,17 @@ MUST_USE bool bundle_frame_boxed(struct slice frame, struct slice *boxed);
 MUST_USE bool bundle_frame_sealed(struct slice frame, struct slice *sealed);
 
 // --- reading, frame by frame ---
-// Whose bundles are read here; sec is kept. Without sec it is a courier who looks: at bundles of both ways, for their
-// form, their hash and the signature of those that come down; no message is opened.
+// Whose bundles are read here; ring and charter are kept. Without ring it is a courier who looks: at bundles of both
+// ways, for their form, their hash and the signature of those that come down; no message is opened.
 struct bundle_expect {
-    enum bundle_way way;       // not read without sec
+    enum bundle_way way;       // not read without ring
     struct hash consultation;
-    struct boxkey pub;         // intake at the hub, transport at a site; not read without sec
-    const struct boxsec *sec;
-    struct pubkey log;         // signs what comes down
+    const struct box_ring *ring; // intake keys at the hub, the transport key at a site
+    struct pubkey log;         // down: signs it
+    size_t former_count;       // down: log keys before that one: what they signed is older than what is known here
+    struct pubkey former[LIMIT_KEY_CHANGES];
+    const struct charter *charter; // down: judges changes of key that a bundle tells (NULL: none is taken); not read
+                                   // here
 };
 
 enum bundle_stage { BUNDLE_AT_MAGIC, BUNDLE_AT_HEAD, BUNDLE_IN_MESSAGES, BUNDLE_AT_END };
@@ -159,6 +163,12 @@ struct bundle_reader {
 // Starts a reader before its first byte; bundle_reader_done wipes it.
 void bundle_reader_init(struct bundle_reader *r, const struct bundle_expect *expect);
 void bundle_reader_done(struct bundle_reader *r);
+
+// Fills in log and former from what is known.
+void bundle_expect_keys(struct bundle_expect *e, const struct service_keys *keys);
+
+// The bundle itself proved these keys: they count from here on, unless they end before the log key that is expected.
+void bundle_reader_keys(struct bundle_reader *r, const struct service_keys *keys);
 
 // Takes the first BUNDLE_MAGIC_BYTES bytes, or fewer when there are no more. FINE, NOT_A_BUNDLE, OTHER_VERSION.
 MUST_USE enum bundle_fault bundle_read_magic(struct bundle_reader *r, struct slice bytes);

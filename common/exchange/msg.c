@@ -443,13 +443,13 @@ static const struct {
     [MSG_ACK] = { "ack", 9 },     [MSG_REFUSE] = { "refuse", 8 },   [MSG_PROOF] = { "proof", 9 },
     [MSG_DOWN] = { "down", 4 },   [MSG_DOWN_ACK] = { "down-ack", 2 }, [MSG_WANT] = { "want", 0 },
     [MSG_CHUNK] = { "chunk", 5 }, [MSG_ERROR] = { "error", 3 },     [MSG_CARRY] = { "carry", 5 },
-    [MSG_CARRIED] = { "carried", 3 },
+    [MSG_CARRIED] = { "carried", 3 }, [MSG_KEYS] = { "keys", 2 },
 };
 
 const char *msg_name(enum msg_type type)
 {
     CHECK(type >= MSG_HELLO);
-    CHECK(type <= MSG_CARRIED);
+    CHECK(type <= MSG_KEYS);
     return messages[type].name;
 }
 
@@ -500,6 +500,13 @@ void msg_make(const struct msg *m, struct buf *out)
         put_hash(out, &m->as.carried.bundle);
         pack_bin(out, m->as.carried.answer);
         break;
+    case MSG_KEYS:
+        CHECK(m->as.keys.n >= 1);
+        CHECK(m->as.keys.n <= LIMIT_SUCCESSION_BYTES);
+        pack_array(out, 2);
+        pack_uint(out, MSG_KEYS);
+        pack_bin(out, m->as.keys);
+        break;
     }
 }
 
@@ -546,6 +553,12 @@ static void get_message(struct cursor *c, struct arena *arena, size_t count, str
         m->as.carried.bundle = get_hash(c);
         m->as.carried.answer = cursor_bin(c);
         break;
+    case MSG_KEYS:
+        m->as.keys = cursor_bin(c);
+        if (m->as.keys.n < 1 || m->as.keys.n > LIMIT_SUCCESSION_BYTES) {
+            cursor_fail(c);
+        }
+        break;
     }
 }
 
@@ -561,7 +574,7 @@ enum verdict msg_parse(struct slice frame, struct arena *arena, struct msg *out)
     if (!cursor_ok(&c)) {
         return VERDICT_NOT_CANONICAL;
     }
-    if (type < MSG_HELLO || type > MSG_CARRIED) {
+    if (type < MSG_HELLO || type > MSG_KEYS) {
         return VERDICT_BAD_MESSAGE;
     }
     m.type = (enum msg_type)type;

@@ -34,6 +34,7 @@ enum msg_type {
     MSG_ERROR = 11,    // either: not understood, or not now; text for people
     MSG_CARRY = 12,    // up: one message of a bundle that this site carries for another, as it is
     MSG_CARRIED = 13,  // down: the hub's answer to the site whose bundle that was: a bundle, sealed to it
+    MSG_KEYS = 14,     // down: how the keys of the consultation were changed, before anything that they sign
 };
 
 // Heads carry the id of the last entry, so that either end sees at once whether the other's journal is its own.
@@ -179,6 +180,7 @@ struct msg {
         struct msg_error error;
         struct msg_carry carry;
         struct msg_carried carried;
+        struct slice keys;       // a succession (service_keys.h): 1 to LIMIT_SUCCESSION_BYTES bytes
     } as;
 };
 

@@ -127,13 +127,13 @@ bool outbox_key_parse(struct slice record, struct unlock_id *out)
     return true;
 }
 
-bool outbox_key_open(struct slice record, struct boxkey intake, const struct boxsec *sec, struct symkey *out)
+bool outbox_key_open(struct slice record, const struct box_ring *intakes, struct symkey *out)
 {
     struct unlock_id id;
     struct slice boxed;
     struct symkey key;
     struct buf opened = buf_over(key.b, sizeof key.b);
-    if (!read_key(record, &id, &boxed) || !seal_open(intake, sec, boxed, &opened)) {
+    if (!read_key(record, &id, &boxed) || !seal_open_any(intakes, boxed, &opened)) {
         return false;
     }
     *out = key;

@@ -33,9 +33,10 @@ void outbox_open(struct slice record, const struct symkey *key, const struct pla
 // key.
 MUST_USE bool outbox_key_make(struct unlock_id id, const struct symkey *key, struct boxkey intake, struct buf *out);
 
-// Reads whose key it is; opens it with the intake pair. False, and *out untouched, when it is not such a record or does
+// Reads whose key it is; opens it with one of the intake pairs. False, and *out untouched, when it is not such a
+// record or does
 // not open.
 MUST_USE bool outbox_key_parse(struct slice record, struct unlock_id *out);
-MUST_USE bool outbox_key_open(struct slice record, struct boxkey intake, const struct boxsec *sec, struct symkey *out);
+MUST_USE bool outbox_key_open(struct slice record, const struct box_ring *intakes, struct symkey *out);
 
 #endif

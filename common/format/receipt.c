@@ -7,6 +7,7 @@
 #include "common/base/fault.h"
 #include "common/format/armor.h"
 #include "common/format/pack.h"
+#include "common/format/service_keys.h"
 
 // --- the extra line: canonical [charter, succession, [entry …]] ---
 
@@ -97,14 +98,29 @@ static enum verdict charter_of(const struct receipt *r, struct hash consultation
     return v;
 }
 
+// The log's key that must have signed, by the charter and the changes that the receipt proves (8.10).
+static enum verdict key_of(const struct receipt *r, const struct charter *charter, struct vkey *out, struct why *why)
+{
+    struct roster *roster = NULL;
+    struct service_keys keys;
+    struct proof proof;
+    if (!proof_parse(r->proof, &proof, why)) {
+        return VERDICT_NOT_CANONICAL;
+    }
+    enum verdict v = r->succession.n > 0 ? succession_verify(r->succession, charter, &roster, why) : VERDICT_GOOD;
+    if (v == VERDICT_GOOD) {
+        service_keys_of(charter, roster, &keys);
+        *out = *service_log_of_note(&keys, proof.checkpoint);
+    }
+    roster_free(roster);
+    return v;
+}
+
 enum verdict receipt_verify(const struct receipt *r, struct hash consultation, struct receipt_facts *out,
                             struct why *why)
 {
     struct receipt_facts f;
-    if (r->succession.n > 0) {
-        why_set(why, "the receipt says that the log's key was changed, which this version cannot follow");
-        return VERDICT_NOT_CANONICAL;
-    }
+    struct vkey key;
     enum verdict v = charter_of(r, consultation, &f.charter, why);
     if (v != VERDICT_GOOD) {
         return v;
@@ -119,7 +135,10 @@ enum verdict receipt_verify(const struct receipt *r, struct hash consultation, s
     }
     v = chain_verify(r, &f.entry, why);
     if (v == VERDICT_GOOD) {
-        const struct proof_trust trust = { .log = &f.charter.log, .form = CHECKPOINT_OURS };
+        v = key_of(r, &f.charter, &key, why);
+    }
+    if (v == VERDICT_GOOD) {
+        const struct proof_trust trust = { .log = &key, .form = CHECKPOINT_OURS };
         v = proof_verify(r->proof, merkle_leaf(r->entries[r->n - 1]), &trust, &f.index, &f.head, why);
     }
     if (v == VERDICT_GOOD) {

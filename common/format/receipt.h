@@ -15,7 +15,7 @@
 // What goes into one. Borrowed.
 struct receipt {
     struct slice charter;                       // the whole note
-    struct slice succession;                    // how the log's key changed since; empty: it did not
+    struct slice succession;                    // how keys were changed since; empty: none was
     size_t n;                                   // 1 or more: the entry, and what follows it in its journal up to the
     struct slice entries[LIMIT_RECEIPT_CHAIN];  // entry that the proof is of
     struct slice proof;                         // its tlog-proof, without an extra line
@@ -37,8 +37,8 @@ struct receipt_facts {
 };
 
 // Verifies a parsed one against the consultation that the caller trusts, in this order: the charter's id and
-// signatures, the entry's form, consultation and signature, the chain, the proof. VERDICT_GOOD and *out; else the
-// verdict of what was wrong, with why, and *out untouched.
+// signatures, the entry's form, consultation and signature, the chain, the succession, the proof. VERDICT_GOOD and
+// *out; else the verdict of what was wrong, with why, and *out untouched.
 MUST_USE enum verdict receipt_verify(const struct receipt *r, struct hash consultation, struct receipt_facts *out,
                                      struct why *why);
 

@@ -72,7 +72,8 @@ void roster_free(struct roster *r)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         table_done(tables[i]);
     }
-    void *lists[] = { r->members, r->invites, r->doors, r->pending, r->acts, r->sessions, r->seals, r->journals };
+    void *lists[] = { r->members, r->invites, r->doors, r->pending, r->acts, r->sessions, r->seals, r->journals,
+                      r->changes };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         free(lists[i]);
     }

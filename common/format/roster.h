@@ -88,9 +88,32 @@ size_t roster_transport_count(const struct roster *r);
 struct boxkey roster_transport_key(const struct roster *r, size_t i);
 
 // --- keys of the consultation itself, as `rekey` left them ---
+enum service { SERVICE_ROOT, SERVICE_LOG, SERVICE_EXCHANGE, SERVICE_INTAKE, SERVICE_COUNT };
+
+// "root", "log", "exchange", "intake"; and back: false, and *out untouched, for anything else.
+const char *service_name(enum service s);
+MUST_USE bool service_parse(struct slice name, enum service *out);
+
+// The log's, exchange's and intake's key of now; and any of these three, by its bytes.
 struct pubkey roster_log_key(const struct roster *r);
 struct boxkey roster_exchange_key(const struct roster *r);
 struct boxkey roster_intake_key(const struct roster *r);
+struct pubkey roster_service_key(const struct roster *r, enum service s);
+
+// One change of key in force, and the entries that brought it: the rekey and the approvals that counted.
+struct roster_change {
+    enum service what;
+    struct pubkey old_key, new_key; // a box key by its bytes
+    struct hash act;
+    uint64_t since;                 // index of the approval from which it counts
+    size_t said_count;
+    uint64_t said[LIMIT_ROOT_KEYS]; // indexes of these entries, the rekey's first
+};
+
+// How many, at most LIMIT_KEY_CHANGES, and number i of them in the order in which they came into force.
+size_t roster_change_count(const struct roster *r);
+const struct roster_change *roster_change(const struct roster *r, size_t i); // i < roster_change_count (CHECK)
+
 size_t roster_root_count(const struct roster *r); // root keys of now
 struct pubkey roster_root_key(const struct roster *r, size_t i);
 size_t roster_quorum(const struct roster *r);
@@ -140,6 +163,8 @@ struct roster_pending {
     bool grant;               // else a change of one of the consultation's keys
     struct pubkey key;        // grant: to whom
     uint32_t roles;           // grant
+    enum service what;        // else
+    struct pubkey old_key, new_key;
     size_t approvers;         // how many keys of now approved it; roster_quorum of them are needed
     struct pubkey approver[LIMIT_ROOT_KEYS];
 };

@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const service_names[] = {
-    [SERVICE_ROOT] = "root", [SERVICE_LOG] = "log", [SERVICE_EXCHANGE] = "exchange", [SERVICE_INTAKE] = "intake",
-};
-
 bool kind_is_act(enum kind k)
 {
     switch (k) {
@@ -124,19 +120,42 @@ static enum verdict run_grant(struct roster *r, struct pending *p, uint64_t inde
     return VERDICT_GOOD;
 }
 
+// May new_key take the place of a service key? It must be good, and none that served for this before.
+static bool service_eligible(const struct roster *r, enum service what, struct pubkey key)
+{
+    bool fresh = !pubkey_equal(r->service[what], key);
+    for (size_t i = 0; i < r->change_count && fresh; i++) {
+        fresh = r->changes[i].what != what || !pubkey_equal(r->changes[i].old_key, key);
+    }
+    return fresh && (what != SERVICE_LOG || pubkey_valid(key));
+}
+
+static void note_change(struct roster *r, const struct pending *p, uint64_t index)
+{
+    struct roster_change change = { .what = p->what, .old_key = p->old_key, .new_key = p->new_key,
+                                    .act = r->acts[p->act].id, .since = index, .said_count = p->approver_count };
+    memcpy(change.said, p->said, sizeof change.said);
+    r->changes = list_grow(r->changes, r->change_count, sizeof *r->changes);
+    r->changes[r->change_count++] = change;
+}
+
 static enum verdict run_rekey(struct roster *r, const struct pending *p, uint64_t index)
 {
+    if (r->change_count == LIMIT_KEY_CHANGES) {
+        return VERDICT_VOID;
+    }
     if (p->what != SERVICE_ROOT) {
         if (!pubkey_equal(r->service[p->what], p->old_key)) {
             return VERDICT_VOID;
         }
         r->service[p->what] = p->new_key;
-        return VERDICT_GOOD;
+    } else {
+        if (!roster_is_root(r, p->old_key) || !root_eligible(r, p->new_key)) {
+            return VERDICT_VOID;
+        }
+        change_root(r, p->old_key, p->new_key, index);
     }
-    if (!roster_is_root(r, p->old_key) || !root_eligible(r, p->new_key)) {
-        return VERDICT_VOID;
-    }
-    change_root(r, p->old_key, p->new_key, index);
+    note_change(r, p, index);
     return VERDICT_GOOD;
 }
 
@@ -159,6 +178,7 @@ static enum verdict add_pending(struct roster *r, struct pending p, const struct
     // apply_act has just noted the act, so it is the last one
     p.act = r->act_count - 1;
     p.author = e->place.author;
+    p.said[p.approver_count] = index;
     p.approvers[p.approver_count++] = e->place.author;
     r->acts[p.act].standing = VERDICT_PENDING;
     r->pending = list_grow(r->pending, r->pending_count, sizeof *r->pending);
@@ -188,6 +208,7 @@ static enum verdict apply_approval(struct roster *r, const struct entry *e, uint
             }
         }
         CHECK(p->approver_count < LIMIT_ROOT_KEYS); // distinct roots, of which there are no more
+        p->said[p->approver_count] = index;
         p->approvers[p->approver_count++] = e->place.author;
         settle(r, i, index);
         return VERDICT_GOOD;
@@ -201,10 +222,7 @@ static enum verdict apply_rekey(struct roster *r, const struct entry *e, const s
     if (!roster_is_root(r, e->place.author)) {
         return VERDICT_NO_ROLE;
     }
-    while (p.what < SERVICE_COUNT && !slice_equal(body->as.rekey.what, slice_text(service_names[p.what]))) {
-        p.what++;
-    }
-    CHECK(p.what < SERVICE_COUNT); // kind_parse lets no other through, nor a key of another length
+    CHECK(service_parse(body->as.rekey.what, &p.what)); // kind_parse lets no other through, nor a key of another length
     memcpy(p.old_key.b, body->as.rekey.old_key.p, sizeof p.old_key.b);
     memcpy(p.new_key.b, body->as.rekey.new_key.p, sizeof p.new_key.b);
     const bool known = p.what == SERVICE_ROOT ? roster_is_root(r, p.old_key)
@@ -213,7 +231,7 @@ static enum verdict apply_rekey(struct roster *r, const struct entry *e, const s
         return VERDICT_UNKNOWN_TARGET;
     }
     const bool eligible = p.what == SERVICE_ROOT ? root_eligible(r, p.new_key)
-                                                 : p.what != SERVICE_LOG || pubkey_valid(p.new_key);
+                                                 : service_eligible(r, p.what, p.new_key);
     return eligible ? add_pending(r, p, e, index) : VERDICT_BAD_BODY;
 }
 

@@ -14,6 +14,45 @@ static struct boxkey box_of(struct pubkey bytes)
     return key;
 }
 
+static const char *const service_names[] = {
+    [SERVICE_ROOT] = "root", [SERVICE_LOG] = "log", [SERVICE_EXCHANGE] = "exchange", [SERVICE_INTAKE] = "intake",
+};
+
+const char *service_name(enum service s)
+{
+    CHECK(s < SERVICE_COUNT);
+    return service_names[s];
+}
+
+bool service_parse(struct slice name, enum service *out)
+{
+    for (enum service s = SERVICE_ROOT; s < SERVICE_COUNT; s++) {
+        if (slice_equal(name, slice_text(service_names[s]))) {
+            *out = s;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct pubkey roster_service_key(const struct roster *r, enum service s)
+{
+    CHECK(s > SERVICE_ROOT);
+    CHECK(s < SERVICE_COUNT);
+    return r->service[s];
+}
+
+size_t roster_change_count(const struct roster *r)
+{
+    return r->change_count;
+}
+
+const struct roster_change *roster_change(const struct roster *r, size_t i)
+{
+    CHECK(i < r->change_count);
+    return &r->changes[i];
+}
+
 struct pubkey roster_log_key(const struct roster *r)
 {
     return r->service[SERVICE_LOG];
@@ -101,7 +140,8 @@ void roster_pending(const struct roster *r, size_t i, struct roster_pending *out
     CHECK(i < r->pending_count);
     const struct pending *p = &r->pending[i];
     *out = (struct roster_pending){ .act = r->acts[p->act].id, .by = p->author, .grant = p->grant, .key = p->key,
-                                    .roles = p->roles, .approvers = p->approver_count };
+                                    .roles = p->roles, .what = p->what, .old_key = p->old_key, .new_key = p->new_key,
+                                    .approvers = p->approver_count };
     memcpy(out->approver, p->approvers, sizeof out->approver);
 }
 

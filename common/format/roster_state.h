@@ -71,13 +71,12 @@ struct pending {
     struct boxkey transport;
     uint32_t roles;
     struct areas areas;
-    uint8_t what;             // rekey: enum service
+    enum service what;        // rekey
     struct pubkey old_key, new_key;
     size_t approver_count;
     struct pubkey approvers[LIMIT_ROOT_KEYS];
+    uint64_t said[LIMIT_ROOT_KEYS]; // where each said so
 };
-
-enum service { SERVICE_ROOT, SERVICE_LOG, SERVICE_EXCHANGE, SERVICE_INTAKE, SERVICE_COUNT };
 
 struct act {
     struct hash id;
@@ -117,6 +116,8 @@ struct roster {
     size_t root_count;
     struct pubkey roots[LIMIT_ROOT_KEYS];
     struct pubkey service[SERVICE_COUNT]; // [SERVICE_ROOT] unused; box keys lie here by their bytes
+    size_t change_count;
+    struct roster_change *changes;
     uint64_t generation;
     uint64_t dangling;                    // content whose session or seal was not there at its index
     size_t member_count, invite_count, door_count, pending_count, act_count, session_count, seal_count,

@@ -71,6 +71,26 @@ bool seal_open(struct boxkey pub, const struct boxsec *sec, struct slice box, st
     return true;
 }
 
+bool seal_open_any(const struct box_ring *r, struct slice box, struct buf *out)
+{
+    for (size_t i = r->n; i > 0; i--) {
+        if (seal_open(r->at[i - 1].pub, &r->at[i - 1].sec, box, out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct box_pair *box_ring_find(const struct box_ring *r, struct boxkey pub)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (boxkey_equal(r->at[i].pub, pub)) {
+            return &r->at[i];
+        }
+    }
+    return NULL;
+}
+
 void seal_encrypt(const struct symkey *key, const struct nonce *nonce, struct slice ad, struct slice plain,
                   struct buf *out)
 {

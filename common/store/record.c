@@ -276,13 +276,18 @@ enum err record_checkpoint_keep(const char *path, struct slice note, struct why 
     return file_replace(path, note, 0600, why);
 }
 
+static void say_restored(uint64_t size, uint64_t was_signed, struct why *why)
+{
+    why_set(why, "the record holds %llu entries, but a checkpoint of %llu was signed: it was restored or cut off",
+            (unsigned long long)size, (unsigned long long)was_signed);
+}
+
 // The record against a head that was signed: its tree must have had this root at this size.
 static enum err head_compare(struct record *r, struct kv_txn *t, struct tree_head head, struct why *why)
 {
     struct hash root;
     if (head.size > r->frontier.size) {
-        why_set(why, "the record holds %llu entries, but a checkpoint of %llu was signed: it was restored or cut off",
-                (unsigned long long)r->frontier.size, (unsigned long long)head.size);
+        say_restored(r->frontier.size, head.size, why);
         return ERR_COPIED;
     }
     enum err e = record_root(r, t, head.size, &root);
@@ -294,7 +299,19 @@ static enum err head_compare(struct record *r, struct kv_txn *t, struct tree_hea
     return e;
 }
 
-enum err record_check_outside(struct record *r, struct kv_txn *t, const char *path, const struct vkey *log,
+static bool claims_more(struct slice whole, uint64_t size, struct why *why)
+{
+    struct note note;
+    struct checkpoint c;
+    if (!note_parse(whole, &note, NULL) || !checkpoint_parse(note.text, CHECKPOINT_OURS, &c, NULL) ||
+        c.head.size <= size) {
+        return false;
+    }
+    say_restored(size, c.head.size, why);
+    return true;
+}
+
+enum err record_check_outside(struct record *r, struct kv_txn *t, const char *path, const struct service_keys *keys,
                               struct tree_head *out, struct why *why)
 {
     struct buf kept = buf_new(LIMIT_NOTE_BYTES);
@@ -302,8 +319,9 @@ enum err record_check_outside(struct record *r, struct kv_txn *t, const char *pa
     struct slice published;
     uint64_t size = 0;
     enum err e = file_read(path, false, &kept, why);
-    if (e == OK && checkpoint_verify(buf_slice(&kept), log, &head, why) != VERDICT_GOOD) {
-        e = ERR_CORRUPT;
+    if (e == OK && service_checkpoint_verify(keys, buf_slice(&kept), &head, why) != VERDICT_GOOD) {
+        // Of a record that was restored to before a change of key the signature cannot be judged; its size can.
+        e = claims_more(buf_slice(&kept), r->frontier.size, why) ? ERR_COPIED : ERR_CORRUPT;
     } else if (e == ERR_NOT_FOUND) {
         e = OK;
     }

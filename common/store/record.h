@@ -14,7 +14,7 @@
 #ifndef BARAZA_STORE_RECORD_H
 #define BARAZA_STORE_RECORD_H
 
-#include "common/format/checkpoint.h"
+#include "common/format/service_keys.h"
 #include "common/store/leaf.h"
 
 // The right edge of the tree in memory (about 70 KB). Not thread safe: one per thread that needs it.
@@ -126,11 +126,11 @@ MUST_USE enum err record_checkpoint_last(struct kv_txn *t, uint64_t *size, struc
 // Keeps a checkpoint in a file outside the database (durable on OK): after signing, before anybody sees it.
 MUST_USE enum err record_checkpoint_keep(const char *path, struct slice note, struct why *why);
 
-// At start: compares the record with the checkpoint kept at path, which must verify under log. *out = what it says
-// (the empty head when there is no file and the record holds no published checkpoint). ERR_COPIED: the record is
+// At start: compares the record with the checkpoint kept at path, which must bear the key of its size. *out = what it
+// says (the empty head when there is no file and the record holds no published checkpoint). ERR_COPIED: the record is
 // smaller than the checkpoint: it was restored. ERR_CORRUPT: at that size it has another root, or the file or its
 // signature is not good, or the file is missing although checkpoints were published. Nothing may be signed then.
-MUST_USE enum err record_check_outside(struct record *r, struct kv_txn *t, const char *path, const struct vkey *log,
-                                       struct tree_head *out, struct why *why);
+MUST_USE enum err record_check_outside(struct record *r, struct kv_txn *t, const char *path,
+                                       const struct service_keys *keys, struct tree_head *out, struct why *why);
 
 #endif

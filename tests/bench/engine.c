@@ -23,8 +23,8 @@ enum err engine_start(const struct scene *s, unsigned threads, struct engine *ou
     }
     if (e == OK) {
         struct publish_options o = { .keys = { .kv = state_kv(out->state),
-                                               .log = &s->charter.log,
-                                               .secret = &out->keys.log,
+                                               .charter = &s->charter,
+                                               .logs = &out->keys.logs,
                                                .path = out->keys.checkpoint_path },
                                      .commit_fd = out->commit_fd,
                                      .wake_fd = out->wake_fd };
@@ -33,7 +33,7 @@ enum err engine_start(const struct scene *s, unsigned threads, struct engine *ou
     if (e == OK) {
         struct sequence_keys k = { .charter = &s->charter,
                                    .keeper = out->keys.keeper,
-                                   .log = &out->keys.log,
+                                   .logs = &out->keys.logs,
                                    .author = &out->keys.author,
                                    .author_key = out->keys.author_pub };
         e = sequence_open(state_kv(out->state), &k, &out->sequence, why);
@@ -41,8 +41,7 @@ enum err engine_start(const struct scene *s, unsigned threads, struct engine *ou
     if (e == OK) {
         struct pool_options o = { .workers = threads,
                                   .ingest = { .consultation = s->charter.id,
-                                              .intake = &out->keys.intake,
-                                              .intake_pub = &out->keys.intake_pub,
+                                              .intakes = &out->keys.intakes,
                                               .keeper = out->keys.keeper },
                                   .sequence = out->sequence,
                                   .wake_fd = out->wake_fd,

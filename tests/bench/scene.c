@@ -251,15 +251,14 @@ static enum err fill_record(struct scene *s, const struct founding *f, struct wh
     if (e == OK) {
         struct sequence_keys writer = { .charter = state_charter(state),
                                         .keeper = keys.keeper,
-                                        .log = &keys.log,
+                                        .logs = &keys.logs,
                                         .author = &keys.author,
                                         .author_key = keys.author_pub };
         e = sequence_open(state_kv(state), &writer, &q, why);
     }
     if (e == OK) {
         struct ingest in = { .consultation = s->charter.id,
-                             .intake = &keys.intake,
-                             .intake_pub = &keys.intake_pub,
+                             .intakes = &keys.intakes,
                              .keeper = keys.keeper };
         e = found(s, f, &in, q, why);
     }

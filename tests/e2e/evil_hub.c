@@ -111,8 +111,9 @@ static enum err pass(struct evil *v, struct slice message, struct bundle_making 
 // Reads the honest bundle, which is in memory, frame by frame.
 static enum err retell(struct evil *v, struct slice in, struct bundle_making *out, struct why *why)
 {
-    const struct bundle_expect expect = { .way = BUNDLE_DOWN, .consultation = v->charter.id, .pub = v->site,
-                                          .sec = &v->site_sec, .log = v->log_pub };
+    const struct box_ring ring = { .n = 1, .at = { { v->site, v->site_sec } } };
+    const struct bundle_expect expect = { .way = BUNDLE_DOWN, .consultation = v->charter.id, .ring = &ring,
+                                          .log = v->log_pub };
     struct bundle_reader r;
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
     size_t at = BUNDLE_MAGIC_BYTES;

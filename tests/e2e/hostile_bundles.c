@@ -30,6 +30,7 @@ struct trial {
     struct hash consultation;
     struct boxkey pub;
     struct boxsec sec;
+    struct box_ring ring;
     struct seckey log_sec;
     struct pubkey log;
     const char *reader;
@@ -143,7 +144,7 @@ static enum bundle_fault judge(struct trial *t, const char *what, bool good)
     enum bundle_fault fault = BUNDLE_FINE;
     const size_t before = names_in(t->stick) + names_in(t->state);
     CHECK(bundle_file_open(t->path, t->state, &t->expect, &f, &fault, &why) == OK);
-    if (good && (fault != BUNDLE_FINE || (t->expect.sec == NULL && bundle_file_label(f, &label, &why) != OK))) {
+    if (good && (fault != BUNDLE_FINE || (t->expect.ring == NULL && bundle_file_label(f, &label, &why) != OK))) {
         failed(t, what, bundle_fault_name(fault));
     } else if (!good && (fault == BUNDLE_FINE || fault == BUNDLE_READER)) {
         failed(t, what, bundle_fault_name(fault));
@@ -248,7 +249,7 @@ static void large(struct trial *t)
     }
     bundle_end(&w, NULL, &file);
     CHECK(buf_ok(&file));
-    judge_bytes(t, "20 MB in which nobody says whose they are", buf_slice(&file), t->expect.sec == NULL);
+    judge_bytes(t, "20 MB in which nobody says whose they are", buf_slice(&file), t->expect.ring == NULL);
     buf_done(&file);
     buf_done(&message);
     free(payload);
@@ -346,7 +347,7 @@ static void messages(struct trial *t)
                                  t->way == BUNDLE_UP ? buf_slice(&message) : SLICE_LITERAL("\x91\x01") };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct buf file = make(t, t->way, t->consultation, t->pub, bad[i]);
-        judge_bytes(t, "a message that is none", buf_slice(&file), t->expect.sec == NULL);
+        judge_bytes(t, "a message that is none", buf_slice(&file), t->expect.ring == NULL);
         buf_done(&file);
     }
     buf_done(&message);
@@ -362,8 +363,8 @@ static void others(struct trial *t, struct buf *file)
     struct buf back = make(t, t->way == BUNDLE_UP ? BUNDLE_DOWN : BUNDLE_UP, t->consultation, t->pub,
                            slice_of(NULL, 0));
     judge_bytes(t, "of another consultation", buf_slice(&elsewhere), false);
-    judge_bytes(t, "for somebody else", buf_slice(&foreign), t->expect.sec == NULL);
-    judge_bytes(t, "the other way", buf_slice(&back), t->expect.sec == NULL);
+    judge_bytes(t, "for somebody else", buf_slice(&foreign), t->expect.ring == NULL);
+    judge_bytes(t, "the other way", buf_slice(&back), t->expect.ring == NULL);
     file->p[BUNDLE_MAGIC_BYTES - 2] = '0';
     judge_bytes(t, "of an older version", buf_slice(file), false);
     file->p[BUNDLE_MAGIC_BYTES - 2] = '1';
@@ -380,8 +381,9 @@ static void try_reader(struct trial *t, const char *reader, enum bundle_way way,
     struct rusage used;
     t->reader = reader;
     t->way = way;
-    t->expect = (struct bundle_expect){ .way = way, .consultation = t->consultation, .pub = t->pub,
-                                        .sec = courier ? NULL : &t->sec, .log = t->log };
+    t->ring = (struct box_ring){ .n = 1, .at = { { t->pub, t->sec } } };
+    t->expect = (struct bundle_expect){ .way = way, .consultation = t->consultation,
+                                        .ring = courier ? NULL : &t->ring, .log = t->log };
     t->judged = 0;
     memset(t->of_fault, 0, sizeof t->of_fault);
     struct buf file = make(t, way, t->consultation, t->pub, slice_of(NULL, 0));

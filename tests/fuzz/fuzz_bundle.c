@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+static struct box_ring ring;
 static struct bundle_expect expect;
 static struct boxsec secret;
 static struct buf head; // magic line and first frame
@@ -21,9 +22,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     CHECK(ident_init() == OK);
     memset(secret.b, 9, sizeof secret.b);
     head = buf_new(4096);
-    expect = (struct bundle_expect){ .way = BUNDLE_UP, .pub = box_public(&secret), .sec = &secret };
-    const struct bundle_about about = { .site = expect.pub, .view = SLICE_LITERAL("a checkpoint") };
-    CHECK(bundle_begin(&w, BUNDLE_UP, expect.consultation, expect.pub, &about, &head));
+    ring = (struct box_ring){ .n = 1, .at = { { box_public(&secret), secret } } };
+    expect = (struct bundle_expect){ .way = BUNDLE_UP, .ring = &ring };
+    const struct bundle_about about = { .site = ring.at[0].pub, .view = SLICE_LITERAL("a checkpoint") };
+    CHECK(bundle_begin(&w, BUNDLE_UP, expect.consultation, ring.at[0].pub, &about, &head));
     return 0;
 }
 

@@ -38,6 +38,9 @@ static void check_borrowed(const struct msg *m, struct slice frame)
     case MSG_CARRIED:
         CHECK(lies_within(m->as.carried.answer, frame));
         break;
+    case MSG_KEYS:
+        CHECK(lies_within(m->as.keys, frame));
+        break;
     case MSG_HELLO:
     case MSG_ACK:
     case MSG_REFUSE:

@@ -141,6 +141,8 @@ struct hub {
     struct boxkey intake;
     struct boxsec intake_sec;
     struct keeper *keeper;
+    struct log_ring logs;
+    struct box_ring intakes;
 };
 
 // A peer that runs no node: a courier of other people's messages, or somebody hostile.

@@ -79,9 +79,9 @@ void hub_boot(struct sim *s)
     char path[256];
     hub_path(s, "store", path);
     CHECK(store_open(path, SIM_FLAGS, 0, &h->kv, NULL, &why) == OK);
-    const struct sequence_keys writer = { .charter = &s->charter, .keeper = h->keeper, .log = &h->log,
+    const struct sequence_keys writer = { .charter = &s->charter, .keeper = h->keeper, .logs = &h->logs,
                                           .author = &h->author, .author_key = h->author_pub };
-    const struct serve_keys reader = { .charter = &s->charter, .keeper = h->keeper, .log = &h->log };
+    const struct serve_keys reader = { .charter = &s->charter, .keeper = h->keeper, .logs = &h->logs };
     const struct peer_identity identity = { .consultation = s->charter.id };
     enum err e = sequence_open(h->kv, &writer, &h->sequence, &why);
     if (e == OK) {
@@ -89,7 +89,7 @@ void hub_boot(struct sim *s)
     }
     if (e == OK) {
         hub_path(s, "checkpoint", h->checkpoint);
-        const struct checkpointer_keys publisher = { .kv = h->kv, .log = &s->charter.log, .secret = &h->log,
+        const struct checkpointer_keys publisher = { .kv = h->kv, .charter = &s->charter, .logs = &h->logs,
                                                      .path = h->checkpoint };
         e = checkpointer_open(&publisher, &h->checkpointer, &why);
     }
@@ -255,8 +255,7 @@ void hub_verified(struct sim *s, uint64_t number)
     struct hub *h = &s->hub;
     struct hub_ticket *t = find_ticket(h, number);
     CHECK(t != NULL);
-    const struct ingest in = { .consultation = s->charter.id, .intake = &h->intake_sec, .intake_pub = &h->intake,
-                               .keeper = h->keeper };
+    const struct ingest in = { .consultation = s->charter.id, .intakes = &h->intakes, .keeper = h->keeper };
     struct msg m;
     struct peer_event e = event_now(s, PEER_VERIFIED);
     arena_reset(s->arena);

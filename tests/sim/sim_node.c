@@ -7,6 +7,7 @@
 
 #include "common/author/notebook.h"
 #include "common/store/journal.h"
+#include "common/store/succession_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +63,11 @@ static void start_core(struct sim *s, size_t i)
 {
     struct node *n = &s->nodes[i];
     struct why why = { { 0 } };
-    struct node_identity identity = { .consultation = s->charter.id, .log = s->charter.log };
+    struct node_identity identity = { .consultation = s->charter.id };
+    if (succession_keys(state_kv(n->state), &s->charter, &identity.keys, &why) != OK) {
+        sim_fail(s, "%s does not know the hub's keys: %s", n->name, why.text);
+        return;
+    }
     node_core_free(n->core);
     n->core = node_core_new(&identity);
     n->arm_at = UINT64_MAX;

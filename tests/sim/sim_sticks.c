@@ -199,8 +199,7 @@ static void take_at_hub(struct sim *s, struct sim_stick *k)
     struct reading g;
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
     bool more = true;
-    const struct bundle_expect hub = { .way = BUNDLE_UP, .consultation = s->charter.id, .pub = s->hub.intake,
-                                       .sec = &s->hub.intake_sec };
+    const struct bundle_expect hub = { .way = BUNDLE_UP, .consultation = s->charter.id, .ring = &s->hub.intakes };
     open_stick(&g, &hub, k);
     strangers_hello(s, 0);
     sim_say(s, "a courier brings the hub a bundle of %s", s->nodes[k->node].name);
@@ -228,8 +227,9 @@ static void take_at_site(struct sim *s, size_t i, struct sim_stick *k)
     struct why why = { { 0 } };
     struct node_bundle_taken taken;
     enum bundle_fault fault = BUNDLE_FINE;
-    const struct bundle_expect site = { .way = BUNDLE_DOWN, .consultation = s->charter.id, .pub = n->transport,
-                                        .sec = &n->transport_sec, .log = s->charter.log.key };
+    const struct box_ring ring = { .n = 1, .at = { { n->transport, n->transport_sec } } };
+    const struct bundle_expect site = { .way = BUNDLE_DOWN, .consultation = s->charter.id, .ring = &ring,
+                                        .log = s->charter.log.key };
     open_stick(&g, &site, k);
     if (n->disk_full) {
         sim_disk(true);

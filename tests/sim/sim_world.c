@@ -246,6 +246,8 @@ static void make_hub_keys(struct hub *h)
     sign_keypair(&h->log_pub, &h->log);
     sign_keypair(&h->author_pub, &h->author);
     box_keypair(&h->intake, &h->intake_sec);
+    h->logs = (struct log_ring){ .n = 1, .at = { { h->log_pub, h->log } } };
+    h->intakes = (struct box_ring){ .n = 1, .at = { { h->intake, h->intake_sec } } };
     ident_random(&key, sizeof key);
     const struct store_key store = store_key_of(key);
     h->keeper = keeper_new(&store);

@@ -30,7 +30,7 @@ static enum err hub_end_open(const char *dir, unsigned flags, struct hub_end *h,
         h->keys = (struct sequence_keys){
             .charter = state_charter(h->state),
             .keeper = h->secrets.keeper,
-            .log = &h->secrets.log,
+            .logs = &h->secrets.logs,
             .author = &h->secrets.author,
             .author_key = h->secrets.author_pub,
         };
@@ -68,8 +68,7 @@ static enum err submit(struct hub_end *h, struct slice frame, struct why *why)
 {
     const struct ingest in = {
         .consultation = state_charter(h->state)->id,
-        .intake = &h->secrets.intake,
-        .intake_pub = &h->secrets.intake_pub,
+        .intakes = &h->secrets.intakes,
         .keeper = h->secrets.keeper,
     };
     struct arena *arena = arena_new(MSG_ARENA_BYTES);

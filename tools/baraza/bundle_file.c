@@ -30,6 +30,7 @@ struct bundle_file {
 struct reading {
     const struct bundle_expect *expect;
     struct bundle_reader r;
+    bool keys;                 // its first message told changes of key
     int in;
     off_t at;
     struct buf frame, message;
@@ -52,14 +53,32 @@ static size_t take(struct reading *g, uint8_t *p, size_t n)
 }
 
 // Which messages may travel in which bundle, and in which order, is PROTOCOL 15.
-static bool may_carry(enum bundle_way way, uint64_t number, enum msg_type type)
+static bool may_carry(enum bundle_way way, uint64_t number, bool keys, enum msg_type type)
 {
     if (number == 1) {
-        return type == (way == BUNDLE_UP ? MSG_HELLO : MSG_WELCOME);
+        return type == (way == BUNDLE_UP ? MSG_HELLO : MSG_WELCOME) || (way == BUNDLE_DOWN && type == MSG_KEYS);
+    }
+    if (number == 2 && keys) {
+        return type == MSG_WELCOME;
     }
     return way == BUNDLE_UP
                ? type == MSG_ENTRIES
                : type == MSG_ACK || type == MSG_REFUSE || type == MSG_PROOF || type == MSG_DOWN;
+}
+
+// The bundle may be signed with a log key that this site has not heard of: it proves it first.
+static enum bundle_fault learn_keys(struct reading *g, struct slice succession)
+{
+    struct roster *roster = NULL;
+    struct service_keys keys;
+    if (g->expect->charter == NULL ||
+        succession_verify(succession, g->expect->charter, &roster, NULL) != VERDICT_GOOD) {
+        return BUNDLE_MESSAGE;
+    }
+    service_keys_of(g->expect->charter, roster, &keys);
+    bundle_reader_keys(&g->r, &keys);
+    roster_free(roster);
+    return BUNDLE_FINE;
 }
 
 static enum bundle_fault judge_message(struct reading *g)
@@ -74,7 +93,12 @@ static enum bundle_fault judge_message(struct reading *g)
         }
         bytes = who.hello;
     }
-    const bool good = msg_parse(bytes, g->arena, &m) == VERDICT_GOOD && may_carry(g->expect->way, g->r.count, m.type);
+    const bool good = msg_parse(bytes, g->arena, &m) == VERDICT_GOOD &&
+                      may_carry(g->expect->way, g->r.count, g->keys, m.type);
+    if (good && m.type == MSG_KEYS) {
+        g->keys = true;
+        return learn_keys(g, m.as.keys);
+    }
     return good ? BUNDLE_FINE : BUNDLE_MESSAGE;
 }
 
@@ -105,6 +129,7 @@ static enum bundle_fault pass(struct reading *g, int out)
 {
     uint8_t head[BUNDLE_MAGIC_BYTES];
     g->at = 0;
+    g->keys = false;
     bundle_reader_init(&g->r, g->expect);
     const size_t n = take(g, head, sizeof head);
     enum bundle_fault f = n == 0 ? BUNDLE_CUT : bundle_read_magic(&g->r, slice_of(head, n));
@@ -140,7 +165,7 @@ static void read_bundle(int in, int out, void *arg)
     static const uint8_t end[BUNDLE_LENGTH_BYTES] = { 0 };
     const uint8_t fault = (uint8_t)pass(&g, -1);
     confine_say(out, slice_of(&fault, 1));
-    if (fault == BUNDLE_FINE && g.expect->sec == NULL) {
+    if (fault == BUNDLE_FINE && g.expect->ring == NULL) {
         confine_say(out, slice_of(&g.r.label, sizeof g.r.label));
     } else if (fault == BUNDLE_FINE && pass(&g, out) == BUNDLE_FINE) {
         confine_say(out, SLICE_ARRAY(end));

@@ -28,7 +28,7 @@ MUST_USE enum err bundle_file_open(const char *path, const char *state, const st
 // one. ERR_IO with why: the process that reads has ended.
 MUST_USE enum err bundle_file_next(struct bundle_file *f, struct buf *out, bool *more, struct why *why);
 
-// What is written on a bundle that was opened as a courier (expect without sec), and gives no messages: once, instead
+// What is written on a bundle that was opened as a courier (expect without ring), and gives no messages: once, instead
 // of bundle_file_next. ERR_IO as there.
 MUST_USE enum err bundle_file_label(struct bundle_file *f, struct bundle_label *out, struct why *why);
 

@@ -12,7 +12,9 @@
 
 static struct bundle_expect courier(const struct carry_site *site)
 {
-    return (struct bundle_expect){ .consultation = site->consultation, .log = site->log };
+    struct bundle_expect expect = { .consultation = site->consultation };
+    bundle_expect_keys(&expect, site->keys);
+    return expect;
 }
 
 static uint64_t size_of(const char *path)

@@ -13,7 +13,7 @@ struct carry_site {
     const char *state;             // directory of this site's state
     struct boxkey own;             // its transport key
     struct hash consultation;
-    struct pubkey log;
+    const struct service_keys *keys; // as known here
 };
 
 struct carry_taken {

@@ -61,7 +61,7 @@ static enum err find_state(struct cmd_context *c, struct why *why)
 
 static enum err load_conf(struct cmd_context *c, struct why *why)
 {
-    char *hub_key = state_path_in(c->state, STATE_HUB_LOG);
+    char *hub_key = state_path_in(c->state, STATE_HUB_AUTHOR);
     char *path = state_path_in(c->state, STATE_CONF);
     conf_init(&c->conf, file_exists(hub_key) ? settings_hub() : settings_site());
     struct arg_spec flags[LIMIT_CONF_KEYS + 1];

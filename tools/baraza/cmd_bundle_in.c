@@ -8,8 +8,10 @@
 #include "common/author/notebook.h"
 #include "common/base/file.h"
 #include "common/format/armor.h"
+#include "common/store/succession_store.h"
 #include "hub/hub_destroyed.h"
 #include "hub/hub_keys.h"
+#include "hub/serve.h"
 #include "node/node_bundle.h"
 #include "node/node_count.h"
 #include "node/node_told.h"
@@ -36,9 +38,9 @@ struct taking {
     // at a site
     struct work w;
     struct state_transport transport;
+    struct box_ring ring;        // what bundles may be boxed to here
     // at a hub
     bool hub;
-    struct boxsec intake, exchange;
     struct host host;
     bool patient;                // what is put off may follow from another bundle of the folder: nothing is said yet
     bool again;                  // that was so
@@ -167,6 +169,10 @@ static enum err take_at_site(struct taking *t, const char *path, struct bundle_f
     if (e == OK) {
         *code = fault == BUNDLE_FINE ? say_taken(t, path, &taken, &count) : say_refused(t, path, fault);
     }
+    if (e == OK && taken.rekeyed) {
+        cmd_remark(t->context, "keys of the hub were changed, and this site knows it now: it finds the hub by network "
+                               "again, and its next bundle is sealed to the new key");
+    }
     return e;
 }
 
@@ -211,6 +217,34 @@ static enum err keep_hello(const struct taking *t, struct boxkey site, struct sl
     return e;
 }
 
+// As the hub itself, with its exchange key of now: a bundle before this one may have brought a change of it.
+static enum err open_visit(struct taking *t, struct visit **out, struct why *why)
+{
+    struct state *state = NULL;
+    struct serve *serve = NULL;
+    struct hub_keys keys = { 0 };
+    const struct box_pair *own = NULL;
+    enum err e = state_open(t->context->state, t->flags, &state, why);
+    if (e == OK) {
+        e = hub_keys_load(state, &keys, why);
+    }
+    if (e == OK) {
+        const struct serve_keys with = { .charter = &t->charter, .keeper = keys.keeper, .logs = &keys.logs };
+        e = serve_open(state_kv(state), &with, &serve, why);
+    }
+    if (e == OK) {
+        e = hub_keys_check(&keys, state, serve_roster(serve), why);
+    }
+    if (e == OK) {
+        own = box_ring_find(&keys.exchanges, roster_exchange_key(serve_roster(serve)));
+        e = visit_open(&t->host, &t->charter, &own->sec, out, why);
+    }
+    serve_close(serve);
+    hub_keys_done(&keys);
+    state_close(state);
+    return e;
+}
+
 static enum err deliver(struct taking *t, struct bundle_file *f, struct boxkey *site, struct delivered *sum,
                         struct why *why)
 {
@@ -225,7 +259,7 @@ static enum err deliver(struct taking *t, struct bundle_file *f, struct boxkey *
         CHECK(bundle_site_parse(buf_slice(&message), &who));
         *site = who.site;
         buf_put(&first, buf_slice(&message));
-        e = visit_open(&t->host, &t->charter, &t->exchange, &visit, why);
+        e = open_visit(t, &visit, why);
     }
     while (e == OK && more && !sum->bad) {
         e = bundle_file_next(f, &message, &more, why);
@@ -290,11 +324,15 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
                                 struct why *why)
 {
     struct carry_taken taken;
+    struct service_keys keys;
     const struct carry_site site = { .state = t->context->state,
                                      .own = t->transport.pub,
                                      .consultation = t->charter.id,
-                                     .log = t->charter.log.key };
-    enum err e = carry_take(&site, path, &taken, why);
+                                     .keys = &keys };
+    enum err e = succession_keys(state_kv(t->w.state), &t->charter, &keys, why);
+    if (e == OK) {
+        e = carry_take(&site, path, &taken, why);
+    }
     if (e != OK) {
         return e;
     }
@@ -334,13 +372,27 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
     return OK;
 }
 
+// Which log key signs what comes down: the bundle before this one may have told a change.
+static enum err know_keys(struct taking *t, struct why *why)
+{
+    struct service_keys known;
+    enum err e = succession_keys(state_kv(t->w.state), &t->charter, &known, why);
+    if (e == OK) {
+        bundle_expect_keys(&t->expect, &known);
+    }
+    return e;
+}
+
 static void take(struct taking *t, const char *path)
 {
     struct why why = { "" };
     struct bundle_file *f = NULL;
     enum bundle_fault fault = BUNDLE_FINE;
     int code = EXIT_GOOD;
-    enum err e = bundle_file_open(path, t->context->state, &t->expect, &f, &fault, &why);
+    enum err e = t->hub ? OK : know_keys(t, &why);
+    if (e == OK) {
+        e = bundle_file_open(path, t->context->state, &t->expect, &f, &fault, &why);
+    }
     if (e == OK && !t->hub && (fault == BUNDLE_NOT_FOR_US || fault == BUNDLE_WAY)) {
         e = take_for_others(t, path, fault, &code, &why);
     } else if (e == OK && fault != BUNDLE_FINE) {
@@ -426,22 +478,18 @@ static enum err prepare(struct taking *t, struct why *why)
     if (charter_verify(buf_slice(&t->note), &t->charter, why) != VERDICT_GOOD) {
         return ERR_CORRUPT;
     }
-    t->expect = (struct bundle_expect){ .consultation = t->charter.id, .log = t->charter.log.key };
+    t->expect = (struct bundle_expect){ .consultation = t->charter.id, .ring = &t->ring, .charter = &t->charter };
     t->hub = t->w.keyring == NULL;
     if (!t->hub) {
         enum err e = state_transport_load(state, &t->transport, why);
         t->expect.way = BUNDLE_DOWN;
-        t->expect.pub = t->transport.pub;
-        t->expect.sec = &t->transport.sec;
+        t->ring = (struct box_ring){ .n = 1, .at = { { t->transport.pub, t->transport.sec } } };
         return e;
     }
     enum err e = hub_keys_load(state, &keys, why);
     if (e == OK) {
-        t->intake = keys.intake;
-        t->exchange = keys.exchange;
+        t->ring = keys.intakes;
         t->expect.way = BUNDLE_UP;
-        t->expect.pub = keys.intake_pub;
-        t->expect.sec = &t->intake;
         hub_keys_done(&keys);
         work_close(&t->w); // the daemon opens it, perhaps as a child of this process
     }
@@ -518,8 +566,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     }
     work_close(&t.w);
     buf_done(&t.note);
-    mem_wipe(&t.intake, sizeof t.intake);
-    mem_wipe(&t.exchange, sizeof t.exchange);
+    mem_wipe(&t.ring, sizeof t.ring);
     mem_wipe(&t.transport, sizeof t.transport);
     return code;
 }

@@ -8,6 +8,7 @@
 #include "common/format/armor.h"
 #include "common/net/loop.h"
 #include "common/store/exchange_state.h"
+#include "common/store/succession_store.h"
 #include "hub/hub_bundle.h"
 #include "hub/hub_keys.h"
 #include "node/node_bundle.h"
@@ -181,15 +182,20 @@ static enum err read_view(const struct making *m, struct buf *out, struct bundle
 static enum err give_carried(const struct making *m, struct boxkey own, struct carry_given *out, struct why *why)
 {
     const struct charter *charter = state_charter(m->w.state);
+    struct service_keys keys;
     const struct carry_site site = {
-        .state = m->context->state, .own = own, .consultation = charter->id, .log = charter->log.key
+        .state = m->context->state, .own = own, .consultation = charter->id, .keys = &keys
     };
     struct node_carry all;
     *out = (struct carry_given){ .given = 0 };
+    enum err e = succession_keys(state_kv(m->w.state), charter, &keys, why);
+    if (e != OK) {
+        return e;
+    }
     if (is_dir(m->where)) {
         return carry_give(&site, m->where, out, why);
     }
-    enum err e = node_carry_read(m->context->state, &all, why);
+    e = node_carry_read(m->context->state, &all, why);
     if (e == OK && all.n > 0) {
         cmd_remark(m->context, "this computer carries bundles of other sites: name a folder, and they go along");
     }
@@ -208,12 +214,16 @@ static int from_site(struct making *m)
     if (m->to != NULL || m->all) {
         return cmd_usage("--to and --all are for a hub's state; a site's bundle is for its hub");
     }
+    struct boxkey intake;
     enum err e = state_transport_load(m->w.state, &transport, &why);
+    if (e == OK) {
+        e = work_intake(&m->w, &intake, &why);
+    }
     if (e == OK) {
         e = read_view(m, &view, &told);
     }
     if (e == OK) {
-        e = begin(m, BUNDLE_UP, transport.pub, charter->intake, buf_slice(&view), &told, &why);
+        e = begin(m, BUNDLE_UP, transport.pub, intake, buf_slice(&view), &told, &why);
     }
     if (e == OK) {
         struct outbox_cover cover;
@@ -357,7 +367,7 @@ static int answer_site(struct making *m, struct boxkey site)
             why_set(&why, "the hub has just renewed its store key, because something was erased: try again");
             e = ERR_AGAIN;
         }
-        e = commit(m, &m->keys.log, e, &why);
+        e = commit(m, serve_signer(m->serve), e, &why);
     }
     if (e == OK) {
         e = note_answer(m, site, buf_slice(&before), made.size, &why);
@@ -464,7 +474,7 @@ static int from_hub(struct making *m)
     enum err e = hub_keys_load(m->w.state, &m->keys, &why);
     if (e == OK) {
         const struct serve_keys keys = {
-            .charter = state_charter(m->w.state), .keeper = m->keys.keeper, .log = &m->keys.log
+            .charter = state_charter(m->w.state), .keeper = m->keys.keeper, .logs = &m->keys.logs
         };
         e = serve_open(state_kv(m->w.state), &keys, &m->serve, &why);
     }

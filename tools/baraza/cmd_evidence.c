@@ -5,6 +5,7 @@
 // alone or beside a record. Exit 0: it all fits; 1: it does not.
 // It must never say that nothing is wrong where it could not look.
 #include "common/base/file.h"
+#include "common/store/succession_store.h"
 #include "tools/baraza/held.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
@@ -172,16 +173,22 @@ static int say_found(const struct cmd_context *context, const struct evidence *e
     return code != EXIT_GOOD ? code : n == 0 ? EXIT_GOOD : EXIT_FOUND;
 }
 
-// The charter's log, and the one of now when it was changed since.
-static size_t log_keys(const struct charter *charter, const struct reading *r, struct vkey out[2])
+// Every key that the log has had, by the record or by what is known at this site.
+static int log_keys(const struct charter *charter, const struct reading *r, const struct work *w,
+                    struct vkey out[static LIMIT_KEY_CHANGES + 1], size_t *n)
 {
-    size_t n = 0;
-    out[n++] = charter->log;
-    if (r != NULL && !pubkey_equal(roster_log_key(reading_roster(r)), charter->log.key)) {
-        CHECK(vkey_make(charter_origin(charter), VKEY_ED25519, roster_log_key(reading_roster(r)), &out[n]));
-        n++;
+    struct service_keys keys;
+    struct why why = { "" };
+    enum err e = OK;
+    if (r != NULL) {
+        service_keys_of(charter, reading_roster(r), &keys);
+    } else {
+        e = succession_keys(state_kv(w->state), charter, &keys, &why);
     }
-    return n;
+    for (*n = 0; e == OK && *n < keys.log_count; ++*n) {
+        out[*n] = keys.log[*n].key;
+    }
+    return e == OK ? -1 : cmd_fail(e, &why);
 }
 
 static int judge(struct cmd_context *context, const struct asking *a, const struct evidence *e)
@@ -190,7 +197,8 @@ static int judge(struct cmd_context *context, const struct asking *a, const stru
     struct reading *r = NULL;
     struct evidence_entry *entries = NULL;
     struct evidence_finding found[LIMIT_EVIDENCE_FINDINGS];
-    struct vkey keys[2];
+    struct vkey keys[LIMIT_KEY_CHANGES + 1];
+    size_t n = 0;
     const struct charter *charter = NULL;
     int code = -1;
     if (a->from.record != NULL) {
@@ -205,7 +213,9 @@ static int judge(struct cmd_context *context, const struct asking *a, const stru
         code = cmd_usage("this file of evidence is of another consultation");
     }
     if (code < 0) {
-        const size_t n = log_keys(charter, r, keys);
+        code = log_keys(charter, r, &w, keys, &n);
+    }
+    if (code < 0) {
         const struct evidence_record record = { .entries = entries, .size = r != NULL ? reading_head(r).size : 0 };
         const size_t faults = evidence_judge(e, keys, n, r != NULL ? &record : NULL, found);
         code = say_found(context, e, r != NULL, found, faults);

@@ -3,20 +3,53 @@
 //
 // `baraza grant`: accredit a key for roles in areas. The root accredits registrars, the secretariat and the hub; the
 // secretariat all others. Who may is judged at the record, not here.
+#include "common/base/file.h"
 #include "common/format/armor.h"
 #include "tools/baraza/accredit.h"
+#include "tools/baraza/introduce.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/roster_here.h"
+
+#include <string.h>
 
 struct granting {
     const char *as, *transport;
     struct arg_list roles, areas;
 };
 
-// Puts the key that was typed, whole or its beginning.
+#define LINE_BYTES 4096     // what a file with the line may have
+#define LOOKS_LIKE_LINE 100 // characters
+
+// The line of `baraza who --me`, typed or in a file: key and computer. *is: it is one.
+static int fill_line(const char *typed, struct body *body, bool *is)
+{
+    struct buf text = buf_new(LINE_BYTES);
+    struct why why = { "" };
+    const bool file = strcmp(typed, "-") == 0 || (strlen(typed) < LOOKS_LIKE_LINE && file_exists(typed));
+    enum err e = OK;
+    if (file) {
+        e = cmd_read_input(typed, &text, &why);
+    } else {
+        buf_put_text(&text, typed);
+    }
+    *is = e == OK && introduce_parse(buf_slice(&text), &body->as.grant.key, &body->as.grant.transport);
+    body->as.grant.has_transport = body->as.grant.has_transport || *is;
+    const bool cut = e == OK && !*is && (file || text.n >= LOOKS_LIKE_LINE);
+    buf_done(&text);
+    if (e != OK) {
+        return cmd_fail(e, &why);
+    }
+    return cut ? cmd_usage("that is not the whole line of baraza who --me, or a digit of it was mistyped") : -1;
+}
+
+// Puts the key that was typed, whole or its beginning, or the line that introduces her.
 static int fill_key(struct work *w, const char *typed, struct body *body)
 {
-    int code = roster_here_member(w, typed, &body->as.grant.key);
+    bool introduced = false;
+    int code = fill_line(typed, body, &introduced);
+    if (code < 0 && !introduced) {
+        code = roster_here_member(w, typed, &body->as.grant.key);
+    }
     if (code < 0 && !pubkey_valid(body->as.grant.key)) {
         return cmd_usage("that is no key somebody can write with (baraza keycheck)");
     }
@@ -49,11 +82,12 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_command command = {
         .name = "baraza grant",
         .summary = "Accredit a key for roles, in areas or everywhere. A key that is in the record may be given by its "
-                   "beginning",
-        .positionals = "KEY",
+                   "beginning; whoever is not admitted yet sends the line that baraza who --me shows her",
+        .positionals = "KEY|LINE|FILE",
         .min = 1,
         .max = 1,
-        .examples = "  baraza grant --as registrar --role drafter 3d4017c3...f4af4660c\n",
+        .examples = "  baraza grant heron.line --as registrar --role facilitator --area XM-KIV\n"
+                    "  baraza grant --as registrar --role drafter 3d4017c3...f4af4660c\n",
         .options = rows,
     };
     struct args args;

@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/format/invitation.h"
 #include "common/format/words.h"
+#include "common/store/succession_store.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/invite_page.h"
 #include "tools/baraza/out.h"
@@ -174,14 +175,20 @@ static int invite(struct cmd_context *context, const struct inviting *in)
 {
     struct work w;
     struct invitation inv = { .address_count = 0 };
+    struct service_keys keys;
+    struct why why = { "" };
     struct body body;
     int code = work_write(context, in->as, &w);
     if (code < 0) {
         code = take_addresses(context, in, &inv);
     }
     if (code < 0) {
+        enum err e = succession_keys(state_kv(w.state), state_charter(w.state), &keys, &why);
+        code = e == OK ? code : cmd_fail(e, &why);
+    }
+    if (code < 0) {
         inv.charter = state_charter(w.state)->id;
-        inv.hub = state_charter(w.state)->exchange;
+        inv.hub = keys.exchange;
         ident_random(inv.seed, sizeof inv.seed);
         code = check_form(&inv);
     }

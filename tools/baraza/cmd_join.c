@@ -232,6 +232,7 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
         return code;
     }
     struct pubkey nobody = { { 0 } };
+    struct boxkey intake;
     struct unlocked *newcomer = safe_slot(&w.safe, nobody);
     char *path = state_path(w.state, STATE_KEYRING);
     enum err e = OK;
@@ -244,7 +245,10 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
         e = state_transport_load(w.state, &transport, &why);
     }
     if (e == OK) {
-        e = keyring_add(w.keyring, j->name, passphrase, w.who, j->charter.intake, newcomer, &why);
+        e = work_intake(&w, &intake, &why);
+    }
+    if (e == OK) {
+        e = keyring_add(w.keyring, j->name, passphrase, w.who, intake, newcomer, &why);
     }
     if (e == OK) {
         e = recovery_name(w.keyring, newcomer->person.key, passphrase, &j->keyholders, &why);

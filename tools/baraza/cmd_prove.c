@@ -4,6 +4,7 @@
 // `baraza prove`: the receipt of one entry (C2SP tlog-proof) and the entry's bytes beside it, for somebody who has
 // neither the record nor this program. From a hub's state, an export, or what the hub has given to a site.
 // It must never hand out a receipt that it has not verified.
+#include "common/format/armor.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/proving.h"
@@ -80,6 +81,28 @@ static int print_files(const struct cmd_context *context, const struct proving *
     return code;
 }
 
+// A bare proof says in its `extra` line how keys were changed, so that it can be judged by the charter (PROTOCOL 8.10).
+static int say_keys(struct proving *p)
+{
+    struct proof proof;
+    struct why why = { "" };
+    struct buf extra = buf_new(2 * LIMIT_SUCCESSION_BYTES);
+    struct buf text = buf_new(LIMIT_NOTE_BYTES);
+    bool good = true;
+    if (p->succession.n > 0) {
+        CHECK(proof_parse(buf_slice(&p->proof), &proof, &why)); // it was verified
+        armor_put_base64(&extra, buf_slice(&p->succession));
+        proof.extra = buf_slice(&extra);
+        proof_make(&proof, &text);
+        good = buf_ok(&text);
+        buf_reset(&p->proof);
+        buf_put(&p->proof, buf_slice(&text));
+    }
+    buf_done(&extra);
+    buf_done(&text);
+    return good ? -1 : cmd_fail(ERR_TOO_BIG, &why);
+}
+
 static int hand_out(const struct cmd_context *context, const struct handing *h)
 {
     const struct proving *p = &h->p;
@@ -126,6 +149,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (code < 0) {
         code = proving_gather(context, args.positionals[0], false, &h.p);
     }
+    code = code < 0 ? say_keys(&h.p) : code;
     code = code < 0 ? hand_out(context, &h) : code;
     proving_done(&h.p);
     return code;

@@ -26,7 +26,10 @@ static int write_receipt(const struct asking *a)
     struct why why = { "" };
     struct buf text = buf_new(LIMIT_NOTE_BYTES);
     CHECK(entry_parse(proving_entry(&a->p, 0), &entry) == VERDICT_GOOD); // it is stored here, rehashed
-    *r = (struct receipt){ .charter = buf_slice(&a->p.charter), .n = a->p.n, .proof = buf_slice(&a->p.proof) };
+    *r = (struct receipt){ .charter = buf_slice(&a->p.charter),
+                            .succession = buf_slice(&a->p.succession),
+                            .n = a->p.n,
+                            .proof = buf_slice(&a->p.proof) };
     for (size_t i = 0; i < a->p.n; i++) {
         r->entries[i] = proving_entry(&a->p, i);
     }

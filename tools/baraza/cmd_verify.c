@@ -47,7 +47,7 @@ static int take_key(const struct cmd_context *context, const char *given, struct
     struct why why = { "" };
     struct buf text = buf_new(LIMIT_NOTE_LINE);
     if (given == NULL) {
-        return cmd_usage("name the key it must be signed by: --key VKEY");
+        return cmd_usage("say what it must be signed by: --key VKEY, or for a receipt --charter FILE");
     }
     if (vkey_parse(slice_text(given), out, &why)) {
         return -1;
@@ -83,8 +83,8 @@ static int verify_note(const struct cmd_context *context, const struct verifying
 }
 
 // The key that a receipt's checkpoint must be signed by: the one that is named, or the log's of the charter.
-static int take_log_key(const struct cmd_context *context, const struct verifying *v, struct slice leaf,
-                        struct vkey *out)
+static int take_log_key(const struct cmd_context *context, const struct verifying *v, struct slice proof,
+                        struct slice leaf, struct vkey *out)
 {
     struct entry e;
     if (v->key != NULL) {
@@ -93,7 +93,7 @@ static int take_log_key(const struct cmd_context *context, const struct verifyin
     if (entry_parse(leaf, &e) != VERDICT_GOOD) {
         return cmd_usage("--leaf is no entry of ours: name the key of the log that it is in, with --key VKEY");
     }
-    return trust_log_key(context, v->charter, e.place.consultation, out);
+    return trust_log_key(context, v->charter, e.place.consultation, proof, out);
 }
 
 static int verify_proof_of(const struct cmd_context *context, const struct verifying *v, struct slice proof,
@@ -103,7 +103,7 @@ static int verify_proof_of(const struct cmd_context *context, const struct verif
     struct why why = { "" };
     uint64_t index = 0;
     struct tree_head head = tree_head_empty();
-    int code = take_log_key(context, v, leaf, &key);
+    int code = take_log_key(context, v, proof, leaf, &key);
     if (code >= 0) {
         return code;
     }

@@ -4,8 +4,11 @@
 // `baraza who`: who writes on this computer, and who may do what in the consultation, as the record says it.
 // Chosen names stay on this computer; the record has keys.
 #include "common/base/file.h"
+#include "common/format/armor.h"
+#include "common/store/succession_store.h"
 #include "hub/hub_destroyed.h"
 #include "tools/baraza/accredit.h"
+#include "tools/baraza/introduce.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/roster_here.h"
@@ -220,6 +223,8 @@ static int print_pending(const struct cmd_context *context, const struct work *w
         json_put(o, "pending", json_id(p.act));
         json_put(o, "act", json_string(p.grant ? "grant" : "rekey"));
         json_put(o, "key", p.grant ? json_of_hex(SLICE_ARRAY(p.key.b)) : json_null());
+        json_put(o, "service", p.grant ? json_null() : json_string(service_name(p.what)));
+        json_put(o, "new", p.grant ? json_null() : json_of_hex(SLICE_ARRAY(p.new_key.b)));
         json_put(o, "roles", roles_json(p.roles));
         json_put(o, "by", json_of_hex(SLICE_ARRAY(p.by.b)));
         json_put(o, "approvals", json_of_number(p.approvers));
@@ -235,7 +240,8 @@ static int print_pending(const struct cmd_context *context, const struct work *w
         buf_put_text(&line, " for ");
         print_key(&line, p.key);
     } else {
-        buf_put_text(&line, "  a change of key");
+        buf_printf(&line, "  change of the %s key to ", service_name(p.what));
+        print_key(&line, p.new_key);
     }
     buf_put_text(&line, ", by ");
     const char *name = name_here(w, p.by);
@@ -249,6 +255,43 @@ static int print_pending(const struct cmd_context *context, const struct work *w
     buf_put_text(&line, " (baraza approve)\n");
     int code = cmd_print(buf_slice(&line));
     buf_done(&line);
+    return code;
+}
+
+// A key of the hub, and from which entry on it has been in force.
+static int print_key_of_hub(const struct cmd_context *context, const struct roster *r, enum service s)
+{
+    const struct pubkey key = roster_service_key(r, s);
+    const struct roster_change *change = NULL;
+    for (size_t i = 0; i < roster_change_count(r); i++) {
+        change = roster_change(r, i)->what == s ? roster_change(r, i) : change;
+    }
+    if (context->json) {
+        json_t *o = json_object();
+        json_put(o, "service", json_string(service_name(s)));
+        json_put(o, "key", json_of_hex(SLICE_ARRAY(key.b)));
+        json_put(o, "since", change == NULL ? json_null() : json_of_number(change->since));
+        return cmd_print_json(o);
+    }
+    struct buf line = buf_new(512);
+    buf_printf(&line, "%-8s  ", service_name(s));
+    armor_put_hex(&line, SLICE_ARRAY(key.b));
+    if (change == NULL) {
+        buf_put_text(&line, "  of the charter\n");
+    } else {
+        buf_printf(&line, "  since entry %llu\n", (unsigned long long)change->since);
+    }
+    int code = cmd_print(buf_slice(&line));
+    buf_done(&line);
+    return code;
+}
+
+static int print_keys(const struct cmd_context *context, const struct roster *r)
+{
+    int code = EXIT_GOOD;
+    for (enum service s = SERVICE_LOG; s < SERVICE_COUNT && code == EXIT_GOOD; s++) {
+        code = print_key_of_hub(context, r, s);
+    }
     return code;
 }
 
@@ -268,28 +311,87 @@ static int print_roster(const struct cmd_context *context, const struct work *w,
     return code == EXIT_GOOD ? print_others(context, w, r) : code;
 }
 
-static int who_at_site(struct cmd_context *context)
+// For each who writes here, the line with which she is introduced to whoever accredits her.
+static int who_is_me(const struct cmd_context *context)
+{
+    struct work w;
+    struct state_transport t;
+    struct why why = { "" };
+    int code = work_state(context, &w);
+    if (code < 0 && w.keyring == NULL) {
+        code = cmd_usage("%s is a hub's state: people write at a site", context->state);
+    }
+    if (code < 0) {
+        enum err e = state_transport_load(w.state, &t, &why);
+        code = e == OK ? code : cmd_fail(e, &why);
+    }
+    const size_t n = code < 0 ? keyring_count(w.keyring) : 0;
+    code = code < 0 ? EXIT_GOOD : code;
+    for (size_t i = 0; i < n && code == EXIT_GOOD; i++) {
+        const struct person *p = keyring_person(w.keyring, i);
+        struct buf line = buf_new(1024);
+        introduce_put(p->key, t.pub, &line);
+        if (context->json) {
+            json_t *o = json_object();
+            json_put(o, "name", json_string(p->name));
+            json_put(o, "key", json_of_hex(SLICE_ARRAY(p->key.b)));
+            json_put(o, "transport", json_of_hex(SLICE_ARRAY(t.pub.b)));
+            json_put(o, "line", json_of_bytes(buf_slice(&line)));
+            code = cmd_print_json(o);
+        } else {
+            if (n > 1) {
+                buf_put_text(&line, "  ");
+                print_line(&line, slice_text(p->name), LIMIT_PERSON_NAME);
+            }
+            buf_put_u8(&line, '\n');
+            code = cmd_print(buf_slice(&line));
+        }
+        buf_done(&line);
+    }
+    mem_wipe(&t, sizeof t);
+    work_close(&w);
+    return code;
+}
+
+// What this site goes by when it meets the hub: it may have come before the entries themselves.
+static enum err keys_here(const struct work *w, struct roster **out, struct why *why)
+{
+    const struct charter *charter = state_charter(w->state);
+    struct buf known = buf_new(LIMIT_SUCCESSION_BYTES);
+    enum err e = succession_known(state_kv(w->state), &known);
+    if (e == OK && known.n == 0) {
+        *out = roster_new(charter);
+    } else if (e == OK && succession_verify(buf_slice(&known), charter, out, why) != VERDICT_GOOD) {
+        e = ERR_CORRUPT;
+    }
+    buf_done(&known);
+    return e;
+}
+
+static int who_at_site(struct cmd_context *context, bool keys)
 {
     struct work w;
     struct roster *roster = NULL;
     struct why why = { "" };
     int code = work_state(context, &w);
     if (code < 0) {
-        enum err e = roster_here(&w, &roster, &why);
-        code = e == OK ? print_roster(context, &w, roster) : cmd_fail(e, &why);
+        enum err e = keys && w.keyring != NULL ? keys_here(&w, &roster, &why) : roster_here(&w, &roster, &why);
+        code = e != OK ? cmd_fail(e, &why)
+               : keys  ? print_keys(context, roster)
+                       : print_roster(context, &w, roster);
     }
     roster_free(roster);
     work_close(&w);
     return code;
 }
 
-static int who_in_record(struct cmd_context *context, const struct reading_from *from)
+static int who_in_record(struct cmd_context *context, const struct reading_from *from, bool keys)
 {
     const struct work nobody = { .state = NULL };
     struct reading *r = NULL;
     int code = reading_open(context, from, &r);
     if (code < 0) {
-        code = print_roster(context, &nobody, reading_roster(r));
+        code = keys ? print_keys(context, reading_roster(r)) : print_roster(context, &nobody, reading_roster(r));
     }
     reading_close(r);
     return code;
@@ -297,20 +399,35 @@ static int who_in_record(struct cmd_context *context, const struct reading_from 
 
 static int run(struct cmd_context *context, int argc, char **argv)
 {
+    struct reading_from from = { NULL, NULL };
+    bool keys = false;
+    bool me = false;
+    const struct arg_spec rows[] = {
+        { "me", 0, ARG_FLAG, NULL, "only the line that introduces whoever writes here (baraza grant LINE)", &me },
+        { "keys", 0, ARG_FLAG, NULL, "the hub's own keys instead: log, exchange, intake", &keys },
+        READING_RECORD(&from),
+        READING_CHARTER(&from),
+        { .name = NULL },
+    };
     const struct arg_command command = {
         .name = "baraza who",
         .summary = "List who may do what: by the record, as far as it is known here",
         .positionals = "",
-        .examples = "  baraza who\n  baraza who --state /srv/baraza --json | jq -r '.roles[]'\n",
+        .examples = "  baraza who\n  baraza who --me\n  baraza who --keys\n"
+                    "  baraza who --state /srv/baraza --json | jq -r '.roles[]'\n",
+        .options = rows,
     };
-    struct reading_from from;
     struct args args;
-    bool record = false;
-    int code = reading_parse(context, command, argc, argv, &from, &args, &record);
+    int code = cmd_parse(context, &command, argc, argv, &args);
     if (code >= 0) {
         return code;
     }
-    return record ? who_in_record(context, &from) : who_at_site(context);
+    if (me) {
+        return keys || from.record != NULL ? cmd_usage("--me is about this computer: it goes with no other option")
+                                           : who_is_me(context);
+    }
+    const bool record = from.record != NULL || reading_at_hub(context);
+    return record ? who_in_record(context, &from, keys) : who_at_site(context, keys);
 }
 
 const struct cmd cmd_who = { "who", run, "list who may do what", CMD_PEOPLE };

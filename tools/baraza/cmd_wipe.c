@@ -185,7 +185,7 @@ static int print_wiped(const struct wiping *x)
 static int emergency(struct wiping *x)
 {
     struct why why = { "" };
-    char *path = state_path_in(x->context->state, STATE_HUB_LOG);
+    char *path = state_path_in(x->context->state, STATE_HUB_AUTHOR);
     const bool hub = file_exists(path);
     free(path);
     if (hub) {

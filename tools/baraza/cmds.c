@@ -4,6 +4,7 @@
 // The table of subcommands, in the order `baraza --help` shows them within each group. Read first: cmd.h.
 #include "tools/baraza/cmd.h"
 
+extern const struct cmd cmd_hub_new_key, cmd_hub_retire, cmd_rekey;
 extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_approve, cmd_revoke, cmd_accept_late,
     cmd_who, cmd_unlock, cmd_lock, cmd_forum_plan, cmd_session_open, cmd_session_attendance, cmd_session_share,
     cmd_session_seal, cmd_session_attest, cmd_add, cmd_correct, cmd_withdraw, cmd_import, cmd_sync, cmd_bundle_out,
@@ -19,6 +20,8 @@ extern const struct cmd cmd_backup, cmd_check, cmd_salvage;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
+    &cmd_hub_new_key,
+    &cmd_hub_retire,
     &cmd_protect_new,
     &cmd_protect_passphrase,
     &cmd_join,
@@ -27,6 +30,7 @@ static const struct cmd *const table[] = {
     &cmd_invite,
     &cmd_grant,
     &cmd_approve,
+    &cmd_rekey,
     &cmd_revoke,
     &cmd_accept_late,
     &cmd_who,

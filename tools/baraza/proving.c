@@ -7,6 +7,7 @@
 #include "common/base/file.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
+#include "common/store/succession_store.h"
 #include "tools/baraza/local.h"
 #include "tools/baraza/amends.h"
 #include "tools/baraza/print.h"
@@ -17,12 +18,14 @@
 void proving_init(struct proving *p)
 {
     *p = (struct proving){ .charter = buf_new(LIMIT_CHARTER_BYTES), .proof = buf_new(LIMIT_NOTE_BYTES),
-                           .bytes = buf_new(LIMIT_NOTE_BYTES), .erased = buf_new(1024) };
+                           .bytes = buf_new(LIMIT_NOTE_BYTES), .erased = buf_new(1024),
+                           .succession = buf_new(LIMIT_SUCCESSION_BYTES) };
 }
 
 void proving_done(struct proving *p)
 {
     buf_done(&p->charter);
+    buf_done(&p->succession);
     buf_done(&p->proof);
     buf_done(&p->bytes);
     buf_done(&p->erased);
@@ -44,19 +47,31 @@ static void add_entry(struct proving *p, struct slice bytes)
 
 // --- from the record ---
 
-// The bytes of the entry at an index, and what is erased of it.
-static int load_entry(struct reading *r, uint64_t index, struct proving *p)
+// In one pass: the bytes of the entry at an index and what is erased of it, and the entries that changed keys of the
+// consultation.
+static int load_entries(struct reading *r, uint64_t index, struct proving *p)
 {
     struct reading_item item;
     struct amends *amends = amends_new();
-    while (p->n == 0 && reading_next(r, &item)) {
+    uint64_t *at = mem_new(LIMIT_SUCCESSION_ENTRIES * sizeof *at);
+    const size_t n = succession_indexes(reading_roster(r), at);
+    size_t k = 0;
+    if (n > 0) {
+        succession_begin(n, &p->succession);
+    }
+    while ((p->n == 0 || k < n) && reading_next(r, &item)) {
         if (item.index == index) {
             add_entry(p, item.entry.bytes);
             amends_take_erased(amends, reading_erasures(r), &item.entry);
             amends_put_erased(amends, item.entry.id, &p->erased);
         }
+        if (k < n && item.index == at[k]) {
+            succession_put(item.index, item.entry.bytes, &p->succession);
+            k++;
+        }
     }
     amends_free(amends);
+    free(at);
     return reading_end(r);
 }
 
@@ -75,11 +90,12 @@ static int from_record(struct cmd_context *context, const char *typed, struct pr
     }
     if (code < 0) {
         CHECK(reading_look(r, slice_text(typed), &index) == OK);
-        code = load_entry(r, index, p);
+        code = load_entries(r, index, p);
     }
     if (code < 0) {
         const uint64_t size = reading_head(r).size;
         struct hash hashes[MERKLE_PLAN_MAX];
+        struct service_keys keys;
         CHECK(merkle_plan_inclusion(index, size, &plan));
         CHECK(plan.n <= LIMIT_PROOF_HASHES);
         merkle_plan_hashes(&plan, reading_ids(r), (size_t)size, hashes);
@@ -87,7 +103,8 @@ static int from_record(struct cmd_context *context, const char *typed, struct pr
         memcpy(proof.hashes, hashes, plan.n * sizeof *hashes);
         proof_make(&proof, &p->proof);
         buf_put(&p->charter, reading_charter_note(r));
-        CHECK(vkey_make(charter_origin(reading_charter(r)), VKEY_ED25519, roster_log_key(reading_roster(r)), &p->key));
+        service_keys_of(reading_charter(r), reading_roster(r), &keys);
+        p->key = *service_log_of_note(&keys, proof.checkpoint);
     }
     reading_close(r);
     return code;
@@ -178,6 +195,24 @@ static int say_tick(struct work *w, struct hash id)
     return cmd_fail(err, &why);
 }
 
+// Which key must have signed the receipt, and what proves it.
+static enum err know_keys(const struct work *w, struct proving *p, struct why *why)
+{
+    struct service_keys keys;
+    struct proof proof;
+    enum err e = succession_keys(state_kv(w->state), state_charter(w->state), &keys, why);
+    if (e == OK) {
+        e = succession_known(state_kv(w->state), &p->succession);
+    }
+    if (e == OK && !proof_parse(buf_slice(&p->proof), &proof, why)) {
+        e = ERR_CORRUPT;
+    }
+    if (e == OK) {
+        p->key = *service_log_of_note(&keys, proof.checkpoint);
+    }
+    return e;
+}
+
 static int at_site(struct work *w, const char *typed, bool chain, struct proving *p)
 {
     struct kv_txn *t = NULL;
@@ -199,7 +234,9 @@ static int at_site(struct work *w, const char *typed, bool chain, struct proving
                 typed);
     }
     buf_put(&p->charter, state_charter_note(w->state));
-    p->key = state_charter(w->state)->log;
+    if (e == OK) {
+        e = know_keys(w, p, &why);
+    }
     return e == OK ? -1 : cmd_fail(e, &why);
 }
 
@@ -219,7 +256,7 @@ static int check(struct proving *p)
 int proving_gather(struct cmd_context *context, const char *typed, bool chain, struct proving *p)
 {
     struct work w = { .state = NULL };
-    char *log = state_path_in(context->state, STATE_HUB_LOG);
+    char *log = state_path_in(context->state, STATE_HUB_AUTHOR);
     const bool record = p->from.record != NULL || file_exists(log);
     free(log);
     int code = record ? from_record(context, typed, p) : work_state(context, &w);

@@ -14,6 +14,7 @@
 struct proving {
     struct reading_from from;
     struct buf charter;                 // its note
+    struct buf succession;              // empty while no key of the consultation was changed
     struct buf proof;                   // tlog-proof of the last entry
     struct buf bytes;                   // the entries, one behind the other
     size_t n;                           // the one that was asked for, and what follows it up to the one proved

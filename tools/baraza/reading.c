@@ -203,7 +203,7 @@ int reading_open(struct cmd_context *context, const struct reading_from *from, s
 
 bool reading_at_hub(const struct cmd_context *context)
 {
-    char *key = state_path_in(context->state, STATE_HUB_LOG);
+    char *key = state_path_in(context->state, STATE_HUB_AUTHOR);
     const bool hub = file_exists(key);
     free(key);
     return hub;

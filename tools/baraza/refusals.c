@@ -19,6 +19,8 @@ static const struct { enum verdict v; const char *advice; } rows[] = {
                              "the disk looked at" },
     { VERDICT_WEAK_KEY, "this notebook's key is no good: ask the registrar for a new invitation, and join with it in a "
                         "new folder" },
+    { VERDICT_KEY_NOT_HELD, "make the key at the hub itself (baraza hub new-key), then type baraza rekey again with "
+                            "what it shows; nothing was changed" },
     { VERDICT_NOT_CANONICAL, "this program and the hub's do not agree: bring both to the same version, then write it "
                              "down again; it is kept here" },
 };

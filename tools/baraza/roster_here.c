@@ -136,6 +136,8 @@ static const char *no_role(const struct roster *r, const struct body *b, struct 
                      "of others";
     case KIND_REDACTION:
         return "only a protection officer has what was said erased (baraza who shows who is one)";
+    case KIND_REKEY:
+        return "only who holds a root key changes keys of the consultation (--as NAME)";
     default:
         return "only a registrar accepts what came late";
     }
@@ -154,8 +156,12 @@ static const char *explain(const struct roster *r, enum verdict v, const struct 
         return b->kind == KIND_GRANT && !roster_has_role(r, b->as.grant.key, UINT32_MAX)
                    ? "that key has ended, and a key that has ended stays so: invite the person anew, with a new key"
                    : "your own accreditation has ended";
+    case VERDICT_UNKNOWN_TARGET:
+        return "the key named as old is not the one of now: baraza sync, then baraza who --keys";
     default:
-        return verdict_text(v);
+        return v == VERDICT_BAD_BODY && b->kind == KIND_REKEY
+                   ? "that key cannot follow: it has served or ended here before, or it is no key"
+                   : verdict_text(v);
     }
 }
 
@@ -176,7 +182,7 @@ int roster_here_foresee(struct work *w, const struct body *body)
         const char *reason = NULL;
         enum verdict v = roster_apply(r, &e, VERDICT_GOOD, body, UINT64_MAX - 1);
         // A target may be on its way; what waits for the other roots is as it should be.
-        if (v != VERDICT_GOOD && v != VERDICT_PENDING && v != VERDICT_UNKNOWN_TARGET) {
+        if (v != VERDICT_GOOD && v != VERDICT_PENDING && (v != VERDICT_UNKNOWN_TARGET || body->kind == KIND_REKEY)) {
             reason = explain(r, v, body, author);
             why_set(&why, "Not saved, it would have no effect: %s", reason);
             code = cmd_fail(ERR_BAD_INPUT, &why);

@@ -20,9 +20,9 @@ MUST_USE enum err erasures_here(struct work *w, struct erasure **out, struct why
 // A whole key is taken even when it is not known here yet. Returns -1 and *out, or has reported what to do.
 int roster_here_member(struct work *w, const char *typed, struct pubkey *out);
 
-// Would the act that body describes (grant, invite, revoke, accept-late, redaction), written by w->who, have effect by
-// what is known here? Returns -1 when it would, or when too little is known to say; else has reported why not, and that
-// nothing was saved.
+// Would the act that body describes (grant, invite, revoke, accept-late, rekey, redaction), written by w->who, have
+// effect by what is known here? Returns -1 when it would, or when too little is known to say; else has reported why
+// not, and that nothing was saved.
 int roster_here_foresee(struct work *w, const struct body *body);
 
 #endif

@@ -8,12 +8,20 @@
 #include "common/base/file.h"
 #include "common/format/audit.h"
 #include "common/format/charter.h"
+#include "common/format/proof.h"
+#include "common/format/service_keys.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-// Reads a charter's file. *key (may be NULL): its log's.
-static int charter_of_file(const char *path, struct hash *out, struct vkey *key)
+// A proof's own word on keys, and the key that must have signed it.
+struct proving_key {
+    struct slice extra, checkpoint;
+    struct vkey key;
+};
+
+// Reads a charter's file. key (may be NULL): the log's is found for what it says.
+static int charter_of_file(const char *path, struct hash *out, struct proving_key *key)
 {
     struct buf note = buf_new(LIMIT_CHARTER_BYTES);
     struct charter c;
@@ -28,7 +36,9 @@ static int charter_of_file(const char *path, struct hash *out, struct vkey *key)
         *out = c.id;
     }
     if (e == OK && key != NULL) {
-        *key = c.log;
+        struct service_keys keys;
+        service_keys_of_receipt(&c, key->extra, &keys);
+        key->key = *service_log_of_note(&keys, key->checkpoint);
     }
     buf_done(&note);
     return e == OK ? -1 : cmd_fail(e, &why);
@@ -84,7 +94,7 @@ static int show_claim(const char *record)
 
 // What the person names, or her state has; *known false when neither is there. Returns -1, or has reported.
 static int charter_known(const struct cmd_context *context, const char *named, bool *known, struct hash *out,
-                         struct vkey *key)
+                         struct proving_key *key)
 {
     struct hash wanted;
     const bool fingerprint = named != NULL && charter_parse_fingerprint(slice_text(named), &wanted);
@@ -122,10 +132,19 @@ int trust_receipt(const struct cmd_context *context, const char *named, struct h
     return code < 0 && !known ? show_fingerprint(claimed) : code;
 }
 
-int trust_log_key(const struct cmd_context *context, const char *named, struct hash claimed, struct vkey *out)
+int trust_log_key(const struct cmd_context *context, const char *named, struct hash claimed, struct slice text,
+                  struct vkey *out)
 {
     bool known = false;
     struct hash id;
-    int code = charter_known(context, named, &known, &id, out);
+    struct proof proof;
+    struct proving_key k = { .extra = { NULL, 0 } };
+    const bool whole = proof_parse(text, &proof, NULL);
+    if (whole) {
+        k.extra = proof.extra;
+        k.checkpoint = proof.checkpoint;
+    }
+    int code = charter_known(context, named, &known, &id, &k);
+    *out = k.key;
     return code < 0 && !known ? show_fingerprint(claimed) : code;
 }

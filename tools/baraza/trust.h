@@ -15,8 +15,10 @@ int trust_charter(const struct cmd_context *context, const char *named, const ch
 // The same, of a receipt, which claims to be of the consultation `claimed`.
 int trust_receipt(const struct cmd_context *context, const char *named, struct hash claimed, struct hash *out);
 
-// The log key of the charter that trust_receipt would take: a fingerprint alone does not say it, unless the state's
-// charter has it. Returns -1 and *out, or has reported.
-int trust_log_key(const struct cmd_context *context, const char *named, struct hash claimed, struct vkey *out);
+// The log key that must have signed a bare proof (its text), by the charter that trust_receipt would take and the
+// changes of key that the proof itself proves: a fingerprint alone does not say it, unless the state's charter has it.
+// Returns -1 and *out, or has reported.
+int trust_log_key(const struct cmd_context *context, const char *named, struct hash claimed, struct slice proof,
+                  struct vkey *out);
 
 #endif

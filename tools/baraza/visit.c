@@ -262,6 +262,9 @@ static enum err greet(struct visit *v, struct hash consultation, struct why *why
         if (e == OK) {
             e = listen_for(v, loop_now_ms() + ANSWER_MS, &m);
         }
+        if (e == OK && m.type == MSG_KEYS) { // said before each welcome; we have the keys themselves
+            e = listen_for(v, loop_now_ms() + ANSWER_MS, &m);
+        }
         // Bad bundles make the hub deaf to us for a while; those after them are given all the same.
         if (e == OK && m.type != MSG_WELCOME) {
             nap(SHUT_STEP_MS);

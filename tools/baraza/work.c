@@ -8,6 +8,7 @@
 #include "common/author/erasing.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
+#include "common/store/succession_store.h"
 #include "common/store/wipe.h"
 #include "hub/store_key.h"
 #include "node/node_people.h"
@@ -99,6 +100,16 @@ static bool borrow(struct work *w, const struct person *p)
     return lent;
 }
 
+enum err work_intake(const struct work *w, struct boxkey *out, struct why *why)
+{
+    struct service_keys keys;
+    enum err e = succession_keys(state_kv(w->state), state_charter(w->state), &keys, why);
+    if (e == OK) {
+        *out = keys.intake;
+    }
+    return e;
+}
+
 enum err work_unlock(const struct cmd_context *context, struct work *w, const struct person *p, struct why *why)
 {
     struct buf prompt = buf_new(128);
@@ -107,6 +118,7 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
     CHECK(slot != NULL);
     buf_printf(&prompt, "Passphrase of %s", p->name);
     buf_put_u8(&prompt, 0);
+    struct boxkey intake;
     enum err e = ask_passphrase(context, (const char *)prompt.p, false, &passphrase, why);
     char *path = state_path(w->state, STATE_KEYRING);
     if (e == OK && !file_exists(path)) { // destroyed while the passphrase was awaited: what was read of it is void
@@ -115,7 +127,10 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
     }
     free(path);
     if (e == OK) {
-        e = keyring_unlock(w->keyring, p->key, buf_slice(&passphrase), state_charter(w->state)->intake, slot, why);
+        e = work_intake(w, &intake, why);
+    }
+    if (e == OK) {
+        e = keyring_unlock(w->keyring, p->key, buf_slice(&passphrase), intake, slot, why);
     }
     if (e == OK) {
         w->who = slot;
@@ -170,8 +185,11 @@ enum err work_do_due(const struct cmd_context *context, struct work *w, struct w
 static enum err unlock_anybody(const struct cmd_context *context, struct work *w, struct why *why)
 {
     struct buf passphrase = buf_new(LIMIT_PASSPHRASE);
-    struct boxkey intake = state_charter(w->state)->intake;
-    enum err e = ask_passphrase(context, "Passphrase", false, &passphrase, why);
+    struct boxkey intake;
+    enum err e = work_intake(w, &intake, why);
+    if (e == OK) {
+        e = ask_passphrase(context, "Passphrase", false, &passphrase, why);
+    }
     for (size_t i = 0; i < keyring_count(w->keyring) && e == OK && w->who == NULL; i++) {
         struct pubkey key = keyring_person(w->keyring, i)->key;
         struct unlocked *slot = safe_slot(&w->safe, key);

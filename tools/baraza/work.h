@@ -50,6 +50,9 @@ bool work_copy(struct work *w, struct notebook_copy *out);
 MUST_USE enum err work_unlock(const struct cmd_context *context, struct work *w, const struct person *p,
                               struct why *why);
 
+// The hub's intake key by what is known here. ERR_* with why.
+MUST_USE enum err work_intake(const struct work *w, struct boxkey *out, struct why *why);
+
 // Borrows the keys of everybody who is unlocked at the agent: with them readable entries travel smaller, and what waits
 // for an unlock can be done. Returns for how many.
 size_t work_borrow(struct work *w);

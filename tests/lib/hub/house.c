@@ -61,6 +61,8 @@ void house_new(struct house *h, struct world *w)
     struct symkey store;
     const struct hash secret = store_secret();
     *h = (struct house){ .world = w, .author = person_of("the hub's author"), .intake = person_of("intake") };
+    h->logs = (struct log_ring){ .n = 1, .at = { { w->hub.pub, w->hub.sec } } };
+    h->intakes = (struct box_ring){ .n = 1, .at = { { h->intake.transport, h->intake.transport_sec } } };
     memcpy(store.b, secret.b, sizeof store.b);
     h->store_key = store_key_of(store);
     h->keeper = keeper_new(&h->store_key);
@@ -91,10 +93,10 @@ void house_open(struct house *h)
     must(store_open(house_path(h, STATE_STORE), STORE_FLAGS, 0, &h->kv, NULL, &why), &why);
     h->writer = (struct sequence_keys){ .charter = &h->world->charter,
                                         .keeper = h->keeper,
-                                        .log = &h->world->hub.sec,
+                                        .logs = &h->logs,
                                         .author = &h->author.sec,
                                         .author_key = h->author.pub };
-    h->reader = (struct serve_keys){ .charter = h->writer.charter, .keeper = h->keeper, .log = h->writer.log };
+    h->reader = (struct serve_keys){ .charter = h->writer.charter, .keeper = h->keeper, .logs = &h->logs };
     must(sequence_open(h->kv, &h->writer, &h->sequence, &why), &why);
     must(serve_open(h->kv, &h->reader, &h->serve, &why), &why);
 }
@@ -112,8 +114,7 @@ void house_close(struct house *h)
 struct ingest house_ingest(const struct house *h)
 {
     return (struct ingest){ .consultation = h->world->charter.id,
-                            .intake = &h->intake.transport_sec,
-                            .intake_pub = &h->intake.transport,
+                            .intakes = &h->intakes,
                             .keeper = h->keeper };
 }
 

@@ -20,6 +20,8 @@ struct house {
     struct person intake;
     struct store_key store_key;
     struct keeper *keeper;
+    struct log_ring logs;
+    struct box_ring intakes;
     struct kv *kv;  // while it is open, as what follows
     struct sequence_keys writer;
     struct serve_keys reader;

@@ -34,6 +34,7 @@ Test(tables, verdicts_keep_their_numbers_and_their_class)
     } promised[] = {
         { 0, "good" },           { 1, "not-canonical" },   { 2, "wrong-consultation" }, { 3, "bad-signature" },
         { 4, "not-enrolled" },   { 5, "too-large" },       { 6, "bad-part" },           { 7, "weak-key" },
+        { 8, "key-not-held" },   { 39, "sealed-to-former" },
         { 32, "quota" },         { 33, "gap" },            { 34, "parts-missing" },     { 35, "branch-limit" },
         { 36, "hub-busy" },      { 37, "hub-full" },       { 64, "no-role" },           { 65, "out-of-area" },
         { 66, "revoked" },       { 67, "late" },           { 68, "unknown-target" },    { 69, "bad-body" },

@@ -46,6 +46,7 @@ static const struct msg samples[SAMPLES] = {
     { MSG_CARRIED, { .carried = { { { 1 } }, { payload, 300 } } } },
     { MSG_CARRIED, { .carried = { .bundle = { { 1 } } } } },
     { MSG_ERROR, { .error = { VERDICT_OUT_OF_TURN, { (const uint8_t *)"nach hello, bitte", 17 } } } },
+    { MSG_KEYS, { .keys = { payload, 300 } } },
 };
 
 void sample_message(size_t i, struct msg *out)

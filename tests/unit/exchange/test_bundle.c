@@ -10,8 +10,7 @@
 
 struct scene {
     struct hash consultation;
-    struct boxkey pub;
-    struct boxsec sec;
+    struct box_ring ring;
     struct pubkey log;
     struct seckey log_sec;
     struct bundle_about about;
@@ -24,11 +23,13 @@ static void scene_init(struct scene *s, enum bundle_way way)
     struct bundle_writer w;
     cr_assert_eq(ident_init(), OK);
     *s = (struct scene){ .consultation = hash_of(SLICE_LITERAL("a consultation")), .file = buf_new(1 << 20) };
-    box_keypair(&s->pub, &s->sec);
+    s->ring.n = 2; // one of an earlier time, which is still opened
+    box_keypair(&s->ring.at[0].pub, &s->ring.at[0].sec);
+    box_keypair(&s->ring.at[1].pub, &s->ring.at[1].sec);
     sign_keypair_from_seed(seed, &s->log, &s->log_sec);
-    s->about = (struct bundle_about){ .site = s->pub, .view = SLICE_LITERAL("a checkpoint"),
+    s->about = (struct bundle_about){ .site = s->ring.at[0].pub, .view = SLICE_LITERAL("a checkpoint"),
                                        .told = { .any = way == BUNDLE_UP, .upto = 7, .root = { { 9 } } } };
-    cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &s->about, &s->file));
+    cr_assert(bundle_begin(&w, way, s->consultation, s->ring.at[0].pub, &s->about, &s->file));
     for (uint8_t i = 0; i < MESSAGES; i++) {
         const uint8_t message[] = { i, i, i };
         bundle_put(&w, SLICE_ARRAY(message), &s->file);
@@ -40,7 +41,7 @@ static void scene_init(struct scene *s, enum bundle_way way)
 static struct bundle_expect expect_of(const struct scene *s, enum bundle_way way)
 {
     return (struct bundle_expect){
-        .way = way, .consultation = s->consultation, .pub = s->pub, .sec = &s->sec, .log = s->log
+        .way = way, .consultation = s->consultation, .ring = &s->ring, .log = s->log
     };
 }
 
@@ -92,7 +93,7 @@ Test(bundle, a_courier_reads_whose_it_is_what_was_seen_and_what_was_told_and_not
     cr_assert_eq(bundle_length(s.file.p + BUNDLE_MAGIC_BYTES, &n), BUNDLE_FINE);
     cr_assert_eq(bundle_read(&r, slice_of(s.file.p + BUNDLE_MAGIC_BYTES, BUNDLE_LENGTH_BYTES + n), &message),
                  BUNDLE_FINE);
-    cr_expect(boxkey_equal(r.label.site, s.pub));
+    cr_expect(boxkey_equal(r.label.site, s.ring.at[0].pub));
     cr_expect(slice_equal(slice_of(r.label.view, r.label.view_bytes), s.about.view));
     cr_expect(r.label.told.any && r.label.told.upto == 7 && hash_equal(r.label.told.root, s.about.told.root));
     bundle_reader_done(&r);
@@ -160,12 +161,10 @@ Test(bundle, another_reader_is_told_why_it_is_not_for_him)
     struct scene s;
     size_t n = 0;
     scene_init(&s, BUNDLE_DOWN);
-    struct boxkey other_pub;
-    struct boxsec other_sec;
-    box_keypair(&other_pub, &other_sec);
+    struct box_ring others = { .n = 1 };
+    box_keypair(&others.at[0].pub, &others.at[0].sec);
     struct bundle_expect other = expect_of(&s, BUNDLE_DOWN);
-    other.pub = other_pub;
-    other.sec = &other_sec;
+    other.ring = &others;
     cr_expect_eq(read_all(&other, buf_slice(&s.file), &n), BUNDLE_NOT_FOR_US);
     struct bundle_expect elsewhere = expect_of(&s, BUNDLE_DOWN);
     elsewhere.consultation = hash_of(SLICE_LITERAL("another"));
@@ -175,6 +174,8 @@ Test(bundle, another_reader_is_told_why_it_is_not_for_him)
     struct bundle_expect other_hub = expect_of(&s, BUNDLE_DOWN);
     other_hub.log.b[0] ^= 1;
     cr_expect_eq(read_all(&other_hub, buf_slice(&s.file), &n), BUNDLE_NOT_SIGNED);
+    other_hub.former[other_hub.former_count++] = s.log; // made before the log's key was changed
+    cr_expect_eq(read_all(&other_hub, buf_slice(&s.file), &n), BUNDLE_OLDER);
     s.file.p[BUNDLE_MAGIC_BYTES - 2] = '2';
     const struct bundle_expect own = expect_of(&s, BUNDLE_DOWN);
     cr_expect_eq(read_all(&own, buf_slice(&s.file), &n), BUNDLE_OTHER_VERSION);

@@ -3,6 +3,7 @@
 //
 // Receipts as one file: what a good one shows, and that nothing else passes for one.
 #include "common/format/receipt.h"
+#include "common/format/service_keys.h"
 
 #include "common/format/armor.h"
 #include "common/format/pack.h"
@@ -114,6 +115,41 @@ Test(receipt, it_shows_the_entry_and_its_place_with_nothing_but_the_charters_id)
     cr_assert_eq(judge(&s), VERDICT_GOOD, "%s", s.why.text);
     cr_assert(hash_equal(s.facts.entry.id, s.said[0]->entry.id));
     cr_assert_eq(s.facts.index, s.said[3]->index);
+    done(&s);
+}
+
+Test(receipt, after_a_change_of_the_logs_key_it_proves_that_too_and_is_not_good_without_or_with_less)
+{
+    struct scene s;
+    uint64_t at[LIMIT_SUCCESSION_ENTRIES];
+    init(&s);
+    const struct person next = person_of("log 2");
+    struct buf succession = buf_new(LIMIT_SUCCESSION_BYTES);
+    struct body b = { .kind = KIND_REKEY };
+    b.as.rekey.what = SLICE_LITERAL("log");
+    b.as.rekey.old_key = SLICE_ARRAY(s.w.hub.pub.b);
+    b.as.rekey.new_key = SLICE_ARRAY(next.pub.b);
+    (void)world_say(&s.w, &s.w.root[1], &b, NULL, 0, NULL);
+    s.ids[s.w.n - 1] = s.w.record[s.w.n - 1]->entry.id;
+    cr_assert_eq(judge(&s), VERDICT_GOOD, "of before: %s", s.why.text);
+    s.size = s.w.n;
+    const size_t n = succession_indexes(s.w.roster, at);
+    succession_begin(n, &succession);
+    for (size_t i = 0; i < n; i++) {
+        succession_put(at[i], buf_slice(&s.w.record[at[i]]->bytes), &succession);
+    }
+    sign(&s, &s.w.hub);
+    make(&s, 1, 1);
+    s.r.succession = buf_slice(&succession);
+    cr_assert_eq(judge(&s), VERDICT_BAD_SIGNATURE, "the old key signs what is larger than the change");
+    sign(&s, &next);
+    make(&s, 1, 1);
+    cr_assert_eq(judge(&s), VERDICT_BAD_SIGNATURE, "a key that nothing proves");
+    s.r.succession = buf_slice(&succession);
+    cr_assert_eq(judge(&s), VERDICT_GOOD, "%s", s.why.text);
+    succession.p[succession.n - 3] ^= 1;
+    cr_assert_neq(judge(&s), VERDICT_GOOD);
+    buf_done(&succession);
     done(&s);
 }
 

@@ -36,7 +36,7 @@ static void pack(struct carried *c)
     msg_make(&m, &hello);
     who.hello = buf_slice(&hello);
     bundle_site_make(&who, &message);
-    cr_assert(bundle_begin(&w, BUNDLE_UP, c->s.w.charter.id, c->keys.intake_pub, &about, &c->bundle));
+    cr_assert(bundle_begin(&w, BUNDLE_UP, c->s.w.charter.id, c->keys.intakes.at[0].pub, &about, &c->bundle));
     bundle_put(&w, buf_slice(&message), &c->bundle);
     letter_outbox(&letter, &c->s.house, said, 2);
     buf_reset(&message);
@@ -56,11 +56,9 @@ static void carried_init(struct carried *c)
     bool fresh = false;
     *c = (struct carried){ .note = buf_new(4096), .bundle = buf_new(1 << 20), .out = buf_new(LIMIT_FRAME_BYTES) };
     scene_init(&c->s);
-    const struct ingest in = house_ingest(&c->s.house);
-    c->keys.intake = *in.intake;
-    c->keys.intake_pub = *in.intake_pub;
-    c->keys.log = c->s.w.hub.sec;
-    const struct checkpointer_keys keys = { .kv = c->s.house.kv, .log = &c->s.w.charter.log, .secret = &c->s.w.hub.sec,
+    c->keys.intakes = c->s.house.intakes;
+    c->keys.logs = c->s.house.logs;
+    const struct checkpointer_keys keys = { .kv = c->s.house.kv, .charter = &c->s.w.charter, .logs = &c->keys.logs,
                                             .path = house_path(&c->s.house, STATE_HUB_CHECKPOINT) };
     cr_assert_eq(checkpointer_open(&keys, &publisher, &why), OK, "%s", why.text);
     cr_assert_eq(checkpointer_publish(publisher, &fresh, &why), OK, "%s", why.text);

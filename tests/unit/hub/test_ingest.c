@@ -193,7 +193,7 @@ Test(ingest, outbox_records_open_only_at_their_place_and_are_as_many_as_said)
     scene_done(&s);
 }
 
-Test(ingest, a_record_under_a_key_that_is_not_boxed_to_this_hub_is_a_fault_with_the_record_as_evidence)
+Test(ingest, a_record_whose_key_is_boxed_to_none_that_this_hub_has_is_put_off_and_opens_while_an_old_one_is_kept)
 {
     struct scene s;
     struct said *said[2];
@@ -207,8 +207,17 @@ Test(ingest, a_record_under_a_key_that_is_not_boxed_to_this_hub_is_a_fault_with_
     cr_assert_eq(verify(&s, &l, &b), VERDICT_GOOD);
     cr_expect_eq(b.count, 0);
     cr_assert(b.has_fault);
-    cr_expect_eq(b.fault, VERDICT_BAD_PART);
-    cr_expect_not(hash_is_zero(b.fault_received));
+    cr_expect_eq(b.fault, VERDICT_SEALED_TO_FORMER);
+    cr_expect(hash_is_zero(b.fault_received)); // nobody is accused
+    batch_done(&b);
+    const struct batch_outcome off = house_admit(&s.house, &l, PEER_INVITED);
+    cr_expect(off.has_refuse && !off.refuse.is_signed && !off.barred);
+    cr_expect_eq(off.refuse.code, VERDICT_SEALED_TO_FORMER);
+    s.house.intakes.at[s.house.intakes.n++] = (struct box_pair){ elsewhere.intake.transport,
+                                                                 elsewhere.intake.transport_sec };
+    cr_assert_eq(verify(&s, &l, &b), VERDICT_GOOD);
+    cr_expect_eq(b.count, 2);
+    cr_expect_not(b.has_fault);
     batch_done(&b);
     letter_done(&l);
     scene_done(&s);

@@ -23,7 +23,7 @@ static char *checkpoint_path(struct scene *s)
 static struct checkpointer_keys keys_of(struct scene *s, const char *path)
 {
     return (struct checkpointer_keys){
-        .kv = s->house.kv, .log = &s->w.charter.log, .secret = &s->w.hub.sec, .path = path
+        .kv = s->house.kv, .charter = &s->w.charter, .logs = &s->house.logs, .path = path
     };
 }
 

@@ -39,8 +39,8 @@ static struct tree_head publish(struct scene *s, struct buf *note)
     struct why why = { "" };
     bool fresh = false;
     const struct checkpointer_keys keys = { .kv = s->house.kv,
-                                            .log = &s->w.charter.log,
-                                            .secret = &s->w.hub.sec,
+                                            .charter = &s->w.charter,
+                                            .logs = &s->house.logs,
                                             .path = house_path(&s->house, STATE_HUB_CHECKPOINT) };
     cr_assert_eq(checkpointer_open(&keys, &c, &why), OK, "%s", why.text);
     cr_assert_eq(checkpointer_publish(c, &fresh, &why), OK, "%s", why.text);

@@ -68,12 +68,11 @@ Test(link, addresses_are_hosts_and_ports_and_nothing_else)
         { "ipc:///tmp/hub", ERR_CONFIG },
         { "127.0.0.1:4740 hub", ERR_CONFIG },
     };
-    struct boxkey hub = { { 7 } };
     cr_assert(ident_init() == OK);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct node_link *l = NULL;
         struct why why = { "" };
-        cr_expect(node_link_open(slice_text(rows[i].text), hub, &l, &why) == rows[i].wanted, "%s", rows[i].text);
+        cr_expect(node_link_open(slice_text(rows[i].text), &l, &why) == rows[i].wanted, "%s", rows[i].text);
         cr_expect((rows[i].wanted == OK) == (why.text[0] == '\0'), "%s: %s", rows[i].text, why.text);
         node_link_close(l);
     }
@@ -97,7 +96,8 @@ Test(link, the_address_that_answers_is_found_and_a_refusal_is_told)
     cr_assert(zap_start(net, &zap, &why) == OK, "%s", why.text);
     cr_assert(sock_bind_router(net, "tcp://127.0.0.1:0", &hub.sec, &router, &why) == OK, "%s", why.text);
     snprintf(addresses, sizeof addresses, "127.0.0.1:%u %s", dead, sock_endpoint(router));
-    cr_assert(node_link_open(slice_text(addresses), hub.pub, &l, &why) == OK, "%s", why.text);
+    cr_assert(node_link_open(slice_text(addresses), &l, &why) == OK, "%s", why.text);
+    node_link_hub(l, hub.pub);
     cr_expect_null(node_link_sock(l));
     node_link_connect(l, site.pub, &site.sec);
     cr_expect_eq(next_event(l), NODE_LINK_REFUSED);
@@ -128,12 +128,14 @@ Test(link, silence_and_strangers_are_told_apart_once_every_address_had_its_turn)
     int dead = tcp_socket(false, &first);
     int alive = tcp_socket(true, &second);
     snprintf(addresses, sizeof addresses, "127.0.0.1:%u", first);
-    cr_assert(node_link_open(slice_text(addresses), hub, &l, NULL) == OK);
+    cr_assert(node_link_open(slice_text(addresses), &l, NULL) == OK);
+    node_link_hub(l, hub);
     node_link_connect(l, site.pub, &site.sec);
     cr_expect_eq(next_event(l), NODE_LINK_SILENT);
     node_link_close(l);
     snprintf(addresses, sizeof addresses, "127.0.0.1:%u 127.0.0.1:%u", second, first);
-    cr_assert(node_link_open(slice_text(addresses), hub, &l, NULL) == OK);
+    cr_assert(node_link_open(slice_text(addresses), &l, NULL) == OK);
+    node_link_hub(l, hub);
     node_link_connect(l, site.pub, &site.sec);
     int visitor = accept(alive, NULL, NULL);
     cr_assert(visitor >= 0);

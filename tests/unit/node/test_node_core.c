@@ -29,7 +29,8 @@ static struct bench *bench_new(void)
     struct pubkey pub;
     cr_assert_eq(ident_init(), OK);
     sign_keypair(&pub, &b->log);
-    cr_assert(vkey_make(SLICE_LITERAL("records.example.org/x"), VKEY_ED25519, pub, &b->identity.log));
+    cr_assert(vkey_make(SLICE_LITERAL("records.example.org/x"), VKEY_ED25519, pub, &b->identity.keys.log[0].key));
+    b->identity.keys.log_count = 1;
     b->core = node_core_new(&b->identity);
     b->local = (struct journal_head){ .journal = { .key = { { 1 } }, .incarnation = { { 2 } } }, .next = LOCAL };
     for (uint8_t i = 0; i < LOCAL; i++) {
@@ -166,7 +167,8 @@ static void proof_for(struct bench *b, uint64_t seq, uint64_t size, uint64_t bas
     cr_assert(merkle_plan_consistency(base, size, &plan));
     merkle_plan_hashes(&plan, leaves, size, consistency);
     buf_reset(&b->note);
-    checkpoint_make((struct tree_head){ size, merkle_root_of(leaves, size) }, &b->identity.log, &b->log, &b->note);
+    checkpoint_make((struct tree_head){ size, merkle_root_of(leaves, size) }, service_log_now(&b->identity.keys),
+                    &b->log, &b->note);
     const struct msg m = { .type = MSG_PROOF,
                            .as.proof = { .journal = b->local.journal, .seq = seq, .index = size - 1,
                                          .inclusion_count = inclusion_count, .inclusion = inclusion, .base = base,

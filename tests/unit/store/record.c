@@ -244,6 +244,7 @@ Test(record, a_flipped_bit_in_an_entry_a_tile_or_a_slot_is_found_before_anything
 struct log {
     struct seckey sec;
     struct vkey key;
+    struct service_keys service;
     char path[96];
 };
 
@@ -254,6 +255,7 @@ static struct log log_new(const struct scratch *s)
     uint8_t seed[32] = { 5 };
     sign_keypair_from_seed(seed, &pub, &log.sec);
     cr_assert(vkey_make(slice_text("example.org/forum"), VKEY_ED25519, pub, &log.key));
+    log.service = (struct service_keys){ .log_count = 1, .log = { { 0, log.key } } };
     cr_assert(snprintf(log.path, sizeof log.path, "%s/checkpoint", s->dir) > 0);
     return log;
 }
@@ -288,7 +290,7 @@ Test(record, only_a_record_that_extends_the_checkpoint_outside_is_accepted)
     struct tree_head larger = { 401, old.root };
 
     cr_assert_eq(kv_begin_read(kv, &t), OK);
-    cr_assert_eq(record_check_outside(r, t, log.path, &log.key, &head, &why), OK); // none was ever signed
+    cr_assert_eq(record_check_outside(r, t, log.path, &log.service, &head, &why), OK); // none was ever signed
     cr_assert_eq(head.size, 0);
     const struct {
         const struct log *by;
@@ -301,7 +303,8 @@ Test(record, only_a_record_that_extends_the_checkpoint_outside_is_accepted)
                   { &forged, old, ERR_CORRUPT } };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         log_keep(cases[i].by, cases[i].head);
-        cr_assert_eq(record_check_outside(r, t, log.path, &log.key, &head, &why), cases[i].e, "%zu %s", i, why.text);
+        cr_assert_eq(record_check_outside(r, t, log.path, &log.service, &head, &why), cases[i].e, "%zu %s", i,
+                     why.text);
         cr_assert(cases[i].e != OK || tree_head_equal(head, cases[i].head));
     }
     cr_assert_eq(kv_commit(t), OK);
@@ -311,11 +314,11 @@ Test(record, only_a_record_that_extends_the_checkpoint_outside_is_accepted)
     cr_assert_eq(kv_commit(t), OK);
     cr_assert_eq(kv_begin_read(kv, &t), OK);
     log_keep(&log, record_head(r));
-    cr_assert_eq(record_check_outside(r, t, log.path, &log.key, &head, &why), OK);
+    cr_assert_eq(record_check_outside(r, t, log.path, &log.service, &head, &why), OK);
     log_keep(&log, old);
-    cr_assert_eq(record_check_outside(r, t, log.path, &log.key, &head, &why), ERR_CORRUPT);
+    cr_assert_eq(record_check_outside(r, t, log.path, &log.service, &head, &why), ERR_CORRUPT);
     cr_assert_eq(remove(log.path), 0);
-    cr_assert_eq(record_check_outside(r, t, log.path, &log.key, &head, &why), ERR_CORRUPT);
+    cr_assert_eq(record_check_outside(r, t, log.path, &log.service, &head, &why), ERR_CORRUPT);
     cr_assert_eq(kv_commit(t), OK);
     record_free(r);
     kv_close(kv);

@@ -20,8 +20,7 @@
 struct scene {
     char stick[64], state[64], path[96];
     struct hash consultation;
-    struct boxkey pub;
-    struct boxsec sec;
+    struct box_ring ring;
     struct seckey log;
     struct bundle_expect expect;
     size_t judged;
@@ -36,9 +35,10 @@ static void scene_init(struct scene *s)
     cr_assert_not_null(mkdtemp(s->state));
     (void)snprintf(s->path, sizeof s->path, "%s/a.bundle", s->stick);
     s->consultation = hash_of(SLICE_LITERAL("a consultation"));
-    box_keypair(&s->pub, &s->sec);
+    s->ring.n = 1;
+    box_keypair(&s->ring.at[0].pub, &s->ring.at[0].sec);
     s->expect = (struct bundle_expect){
-        .way = BUNDLE_UP, .consultation = s->consultation, .pub = s->pub, .sec = &s->sec
+        .way = BUNDLE_UP, .consultation = s->consultation, .ring = &s->ring
     };
     sign_keypair_from_seed(seed, &s->expect.log, &s->log);
 }
@@ -95,8 +95,8 @@ static struct buf make(const struct scene *s, enum bundle_way way, bool greeting
     struct bundle_writer w;
     struct buf file = buf_new(1 << 22);
     struct buf message = buf_new(LIMIT_FRAME_BYTES);
-    const struct bundle_about about = { .site = way == BUNDLE_DOWN ? s->pub : (struct boxkey){ { 5 } } };
-    cr_assert(bundle_begin(&w, way, s->consultation, s->pub, &about, &file));
+    const struct bundle_about about = { .site = way == BUNDLE_DOWN ? s->ring.at[0].pub : (struct boxkey){ { 5 } } };
+    cr_assert(bundle_begin(&w, way, s->consultation, s->ring.at[0].pub, &about, &file));
     if (greeting) {
         put_hello(s->consultation, &message);
         bundle_put(&w, buf_slice(&message), &file);
@@ -314,8 +314,9 @@ Test(bundle_file, others_bundles_and_wrong_messages_are_refused_by_name)
     s.expect.consultation = hash_of(SLICE_LITERAL("another consultation"));
     EXPECT_FAULT(&s, buf_slice(&file), BUNDLE_CONSULTATION);
     s.expect = mine.expect;
-    box_keypair(&s.expect.pub, &mine.sec);
-    s.expect.sec = &mine.sec;
+    mine.ring.n = 1;
+    box_keypair(&mine.ring.at[0].pub, &mine.ring.at[0].sec);
+    s.expect.ring = &mine.ring;
     EXPECT_FAULT(&s, buf_slice(&file), BUNDLE_NOT_FOR_US);
     file.p[BUNDLE_MAGIC_BYTES - 2] = '0';
     EXPECT_FAULT(&s, buf_slice(&file), BUNDLE_OTHER_VERSION);
@@ -334,17 +335,19 @@ Test(bundle_file, a_new_one_has_its_name_only_when_it_is_whole_and_replaces_noth
     const struct bundle_about about = { .site = { { 5 } } };
     scene_init(&s);
     put_hello(s.consultation, &message);
-    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &about, &m, &why), OK, "%s", why.text);
+    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.ring.at[0].pub, &about, &m, &why), OK, "%s",
+                 why.text);
     cr_assert_eq(bundle_making_put(&m, buf_slice(&message), &why), OK);
     cr_expect_not(file_exists(s.path));
     bundle_making_abort(&m);
     cr_expect_eq(names_in(s.stick), 0);
-    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &about, &m, &why), OK);
+    cr_assert_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.ring.at[0].pub, &about, &m, &why), OK);
     cr_assert_eq(bundle_making_put(&m, buf_slice(&message), &why), OK);
     cr_assert_eq(bundle_making_commit(&m, NULL, &why), OK, "%s", why.text);
     cr_expect_eq(judge(&s, s.path, &n), BUNDLE_FINE);
     cr_expect_eq(n, 1);
-    cr_expect_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.pub, &about, &m, &why), ERR_EXISTS);
+    cr_expect_eq(bundle_making_begin(s.path, BUNDLE_UP, s.consultation, s.ring.at[0].pub, &about, &m, &why),
+                 ERR_EXISTS);
     buf_done(&message);
     scene_done(&s);
 }
