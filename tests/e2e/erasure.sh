@@ -156,9 +156,16 @@ for i in 1 2 3 4 5 6; do
         --state officer --yes
     expect_status 0 baraza sync --wait --timeout 60 --state officer --passphrase-file "$PASS"
     sleep "0.$((i * 17 % 10))"
+    # A copy that was made of it meanwhile opens with the keys in it, or was not made.
+    if baraza backup --state hub "backup-$i" >out 2>err; then
+        expect_status 0 baraza export --parts --state "backup-$i" --out copy.baraza --force
+    else
+        expect_contains "a copy that was not made" "$(cat err)" "keys of the store were renewed"
+    fi
     stop_hard hub
     start_hub
 done
+rm -rf backup-*
 carried_out 8
 wait_until 20 "the renewal to be over" eval '[ ! -e hub/keys/store.new ]'
 expect_status 0 "$every_key" hub "Words number 1 that" "Words number 3 that" "Words number 6 that" "$canary"

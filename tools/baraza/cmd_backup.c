@@ -94,18 +94,43 @@ static enum err write_checkpoint(struct backup *b, const char *store)
     return e == ERR_NOT_FOUND ? OK : e; // none was published yet
 }
 
+// What says which keys open the store, here or in the copy: an erasure renews them, and a copy of the store from before
+// with keys from after would open for nobody.
+static struct hash keys_of(const char *dir)
+{
+    static const char *const names[] = { STATE_HUB_STORE, STATE_HUB_STORE ".new", STATE_KEYRING };
+    struct sha256 s;
+    sha256_init(&s);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path = state_path_in(dir, names[i]);
+        struct buf file = buf_new(LIMIT_KEYRING_BYTES);
+        sha256_add_u64be(&s, file_exists(path) && file_read(path, false, &file, NULL) == OK ? file.n : UINT64_MAX);
+        sha256_add(&s, buf_slice(&file));
+        buf_wipe(&file);
+        buf_done(&file);
+        free(path);
+    }
+    return sha256_done(&s);
+}
+
 static enum err fill(struct backup *b)
 {
     static const char *const hub_without[] = { STATE_HUB_CHECKPOINT, NULL };
     static const char *const without[] = { NULL };
     const bool hub = state_info(b->w.state)->side == STORE_HUB;
     char *store = state_path_in(b->made, STATE_STORE);
+    const struct hash keys = keys_of(state_dir(b->w.state));
     enum err e = file_make_dir(store, &b->why);
     if (e == OK) {
         e = kv_backup(state_kv(b->w.state), store, &b->why);
     }
     if (e == OK) {
         e = state_copy(state_dir(b->w.state), b->made, hub ? hub_without : without, &b->why);
+    }
+    if (e == OK && !hash_equal(keys, keys_of(b->made))) {
+        why_set(&b->why, "the keys of the store were renewed while it was copied, because something was erased; "
+                         "nothing was kept: try again");
+        e = ERR_AGAIN;
     }
     if (e == OK && hub) {
         e = write_checkpoint(b, store);
