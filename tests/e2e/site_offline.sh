@@ -148,7 +148,8 @@ expect_equal "the mark of a real one" "$(grep -c PRACTICE err)" 0
 expect_status 0 baraza who --state real --json
 ! grep -q practice out || die "a real consultation was marked"
 
-for command in "hub init" invite join grant approve revoke accept-late who unlock lock "session open" "session list" \
+for command in "hub init" invite join grant approve revoke accept-late who unlock lock passphrase recover wipe \
+    "keyholder new" "keyholder add" "keyholder drop" "keyholder list" "session open" "session list" \
     add import list show status \
     sync export verify prove "clause add" "clause list" "clause show" link respond trace gap log; do
     # shellcheck disable=SC2086

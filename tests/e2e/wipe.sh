@@ -133,6 +133,9 @@ expect_status 2 baraza wipe --before tomorrow "${at[@]}"
 expect_status 0 baraza wipe --yes --before 2000-01-01 "${at[@]}"
 expect_contains "all is later" "$(cat out)" "written on that day or after it"
 cp stork/keys/keyring before.keyring
+echo "reeds bend in the wind" >fresh
+expect_status 0 baraza keyholder new Owl --out owl.keyholder --passphrase-file "$PASS"
+expect_status 0 baraza keyholder add owl.keyholder "${at[@]}"
 expect_status 0 baraza unlock "${at[@]}"
 expect_status 0 baraza wipe --yes --json "${at[@]}"
 expect_contains "what goes" "$(cat out)" \
@@ -147,9 +150,15 @@ expect_contains "the reconciling line" "$(cat out)" "7 saved = 6 received + 1 pe
 [[ $(cat out err) != *amaged* ]] || die "what was wiped is counted as damaged"
 expect_status 0 baraza wipe --yes "${at[@]}"
 expect_contains "again" "$(cat out)" "wiped the words of 0 entries"
+expect_status 0 baraza lock --state stork
+# A keyholder's box outlasts the renewal of the store key.
+expect_status 0 baraza recover --with owl.keyholder --keyholder-passphrase-file "$PASS" --passphrase-file fresh \
+    --state stork
+expect_status 0 baraza list --state stork --passphrase-file fresh
+expect_equal "what is left to read" "$(grep -c 'Word' out)" 4
+expect_status 0 baraza passphrase --passphrase-file fresh --new-passphrase-file "$PASS" --state stork
 start_hub
 sync stork
-expect_status 0 baraza lock --state stork
 
 step "the registrar revokes; heron joins anew in the same state, with new keys, and writes on"
 expect_status 0 baraza revoke "$heron" --reason retired --as registrar --state founder \

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define DAY_S 86400u
+#define FORGET_MS 5000u
 
 struct wiping {
     struct cmd_context *context;
@@ -117,7 +118,11 @@ static enum err destroy_files(const struct wiping *x, struct why *why)
 static void forget(const struct wiping *x)
 {
     char *path = state_path_in(x->context->state, STATE_AGENT);
+    const uint64_t end = loop_now_ms() + FORGET_MS;
     enum err e = agent_lock(path, NULL, NULL);
+    while (e != OK && e != ERR_NOT_FOUND && loop_now_ms() < end) { // it is busy: an answer takes a quarter of a second
+        e = agent_lock(path, NULL, NULL);
+    }
     if (e != OK && e != ERR_NOT_FOUND) {
         cmd_remark(x->context, "whoever is unlocked may still be in memory: SWITCH THIS COMPUTER OFF NOW");
     }
