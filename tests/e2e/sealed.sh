@@ -93,6 +93,13 @@ expect_contains "what is asked" "$(cat typed)" "Who said it, and how to reach th
 expect_contains "what was typed" "$(cat typed)" "saved "
 [ ! -e edited ] || die "an editor was opened"
 rm typed
+printf '#!/bin/sh\nbaraza lock --state %s/site && echo "Typed while it was locked." >"$1"\n' "$WORK" >editor
+before=$(baraza list --state site --json | wc -l)
+{ sleep 4; echo "no passphrase of hers"; sleep 2; } |
+    EDITOR=$WORK/editor timeout 60 script -qec "baraza add --state site" /dev/null >typed 2>&1
+expect_contains "who is locked while she writes" "$(cat typed)" "Passphrase of site"
+expect_equal "nothing was saved" "$(baraza list --state site --json | wc -l)" "$before"
+expect_status 0 baraza unlock site --state site --passphrase-file "$PASS"
 
 step "of a child or of gender-based violence nothing verbatim is taken; help is read out in four languages"
 before=$(baraza list --state site --json | wc -l)

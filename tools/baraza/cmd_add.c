@@ -222,10 +222,13 @@ static int save(struct cmd_context *context, const struct adding *a, struct word
         code = forms_slip(&w, &session, a->form, a->slip, &slip);
     }
     if (code < 0 && !c->wordless) {
+        if (is_asked(a->args)) {
+            work_pause(&w);
+        }
         e = take_text(a, c->sensitivity == SENSITIVITY_SEALED, &words->typed, &why);
         e = e == OK ? normalise(&words->typed, &words->text, &why) : e;
         c->text = buf_slice(&words->text);
-        code = e == OK ? -1 : cmd_fail(e, &why);
+        code = e == OK ? work_resume(context, a->as, &w) : cmd_fail(e, &why);
     }
     if (code < 0) {
         c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)

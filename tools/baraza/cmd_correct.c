@@ -286,7 +286,11 @@ static int correct(struct correcting *x, const char *typed)
         code = fields_check(&x->fields, &x->w, &x->c);
     }
     if (code < 0) {
+        work_pause(&x->w);
         code = take_words(x);
+    }
+    if (code < 0) {
+        code = work_resume(x->context, x->d.as, &x->w);
     }
     const struct hash refs[2] = { x->target, x->previous };
     struct append_item item = { .body = &body, .refs = refs, .ref_count = hash_is_zero(x->previous) ? 1 : 2 };

@@ -256,7 +256,8 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
     if (e == OK) {
         e = keyring_find(w->keyring, as, &person, &why);
     }
-    if (e == OK && !borrow(w, &person)) {
+    w->lent = e == OK && borrow(w, &person);
+    if (e == OK && !w->lent) {
         e = work_unlock(context, w, &person, &why);
     }
     if (e == OK) {
@@ -295,6 +296,20 @@ void work_close(struct work *w)
     safe_done(&w->safe);
     mem_wipe(&w->store_key, sizeof w->store_key);
     *w = (struct work){ .state = NULL };
+}
+
+void work_pause(struct work *w)
+{
+    if (w->lent) {
+        work_close(w);
+    }
+}
+
+int work_resume(const struct cmd_context *context, const char *as, struct work *w)
+{
+    struct cmd_context again = *context;
+    again.quiet = true; // what there is to remark was said
+    return w->state != NULL ? -1 : work_write(&again, as, w);
 }
 
 int work_append(struct work *w, const struct append_item *items, size_t n, struct append_result *results)

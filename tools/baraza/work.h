@@ -17,6 +17,7 @@ struct work {
     struct safe safe;
     struct unlocked *who;      // NULL while nobody is unlocked
     struct author *author;     // NULL while nobody writes
+    bool lent;                 // her keys are the agent's, which has its idle limit
     struct store_key store_key;
     bool readable;             // store_key is valid: the words of entries here can be read
     bool wiped;                // words or keys were wiped here: what is missing is no damage
@@ -33,6 +34,12 @@ int work_read(const struct cmd_context *context, struct work *w);
 // Opens the state for writing as the person called `as` (NULL: the only one): the agent lends her keys, or she is
 // asked for her passphrase. Says so when a new notebook begins because the state was copied or restored.
 int work_write(const struct cmd_context *context, const char *as, struct work *w);
+
+// Around the time in which a person writes, which may be long: gives back keys that the agent lent, and takes them up
+// again as work_write does (and asks for the passphrase when she was locked meanwhile). Nothing of w may be used in
+// between. Other keys are kept: she would be asked twice.
+void work_pause(struct work *w);
+int work_resume(const struct cmd_context *context, const char *as, struct work *w);
 
 // Opens only the state, nobody's keys.
 int work_state(const struct cmd_context *context, struct work *w);
