@@ -199,3 +199,16 @@ ask 0 "$seven" --state heron --json
 expect_contains "at the site" "$(cat out)" '"erased":true'
 b 0 session forms $CODE --again --out after.html
 [ "$(codes after.html)" = "$(codes again.html)" ] || die "after an erasure the forms have other codes"
+
+step "what is wiped here is asked for where the record is"
+sync heron
+b 0 wipe --yes
+ask 66 "$seven" --state heron
+expect_contains "why" "$(cat err)" "the words are not in it"
+ask 0 "$seven" --state hub
+b 0 session forms $CODE --again --out wiped.html
+[ "$(codes wiped.html)" = "$(codes again.html)" ] || die "after a wipe the forms have other codes"
+b 0 session sheet $CODE --out wiped-sheet.html
+b 0 add "One who came late."
+b 65 session seal $CODE --yes --blank 24 --spoiled 2
+b 0 session seal $CODE --yes --blank 20 --spoiled 2

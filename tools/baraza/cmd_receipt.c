@@ -82,12 +82,13 @@ static int find_slip(struct work *w, struct hash id, struct slip *out)
         if (hash_equal(e.entry.id, id)) {
             err = local_parts(l, &d, &why);
             found = err == OK && slips_of(&e.entry, &d, out);
+            err = err == ERR_NOT_FOUND ? OK : err; // wiped
         }
     }
     const enum err end = local_end(l, err == OK ? &why : NULL);
     err = err == OK ? end : err;
     if (err == OK && !found) {
-        why_set(&why, "it has no slip: only contributions that were written down here have one");
+        why_set(&why, "it has no slip: only contributions that were written down here have one, until they are wiped");
         err = ERR_NOT_FOUND;
     }
     return err == OK ? -1 : cmd_fail(err, &why);

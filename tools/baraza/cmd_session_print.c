@@ -71,6 +71,10 @@ static enum err read_session(struct printing *p, struct session_said *out, struc
         found = hash_equal(e.entry.id, p->session.id);
         err = found ? local_parts(l, &d, why) : OK;
     }
+    if (err == ERR_NOT_FOUND) { // wiped: the page says less
+        err = OK;
+        found = false;
+    }
     if (err == OK && found) {
         const struct content context = local_content(&e.entry, &d, "context");
         content_make(&context, &out->parts);
@@ -261,6 +265,10 @@ static int make_slips(struct printing *p)
             continue;
         }
         err = local_parts(l, &d, &why);
+        if (err == ERR_NOT_FOUND) { // wiped
+            err = OK;
+            continue;
+        }
         const struct content context = err == OK ? local_content(&e.entry, &d, "context")
                                                  : (struct content){ .count = 0 };
         if (err == OK && slips_of(&e.entry, &d, &slip) && (p->forms_too || content_uint(&context, "form") == 0)) {

@@ -48,7 +48,8 @@ static int refuse_forms(const struct cmd_context *context, const struct closing 
 }
 
 // The forms that were printed, or handed out, are blank, spoiled or typed in. What others typed is known to them alone:
-// of theirs, only that there are not more forms than contributions; and only others can have forms from elsewhere.
+// of theirs, and of what was wiped here since, only that there are not more forms than contributions; and only others
+// can have forms from elsewhere.
 static int check_forms(const struct cmd_context *context, const struct closing *c, const struct sealing *s)
 {
     struct why why;
@@ -65,7 +66,7 @@ static int check_forms(const struct cmd_context *context, const struct closing *
         return refuse(&why);
     }
     const uint64_t written = c->forms - c->blank - c->spoiled;
-    if (written < s->form_n || written > count || (s->share_n == 0 && written != s->form_n)) {
+    if (written < s->form_n || written > count || (s->share_n == 0 && s->wiped == 0 && written != s->form_n)) {
         return refuse_forms(context, c, s);
     }
     return -1;

@@ -23,6 +23,10 @@ static enum err take_form(struct local *l, const struct local_entry *e, struct s
 {
     struct disclosure d;
     enum err err = local_parts(l, &d, why);
+    if (err == ERR_NOT_FOUND) {
+        s->wiped++;
+        return OK;
+    }
     if (err != OK) {
         return err;
     }

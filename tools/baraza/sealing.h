@@ -19,6 +19,7 @@ struct sealing {
     uint64_t refused;                // contributions to it that the hub refused
     uint64_t *forms;                 // numbers of the forms that were typed here, ascending
     size_t form_n;
+    uint64_t wiped;                  // contributions whose words, and so numbers of forms, are no more here
     struct paper printed;            // the forms that were printed here for this forum
     size_t share_n;                  // share seals of others, here or from files
     struct hash shares[SEALING_SHARES + 1]; // and room for one's own

@@ -46,7 +46,8 @@ int slips_here(struct work *w, const struct slip *slip, struct slip_hits *out)
             continue;
         }
         err = local_parts(l, &d, &why);
-        if (err == ERR_CORRUPT) { // damage to one hides no other
+        if (err == ERR_CORRUPT || err == ERR_NOT_FOUND) { // damaged or wiped: hides no other
+            out->hidden++;
             err = OK;
             continue;
         }
@@ -110,7 +111,8 @@ int slips_resolve(struct resolver *r, const char *typed, struct resolved *out)
         return code;
     }
     if (here.n == 0) {
-        return slips_not_here(&slip, &more, r->from->record != NULL ? r->from->record : state_dir(r->w->state));
+        here.hidden += more.hidden;
+        return slips_not_here(&slip, &here, r->from->record != NULL ? r->from->record : state_dir(r->w->state));
     }
     if (here.n > 1) {
         struct why why;

@@ -22,7 +22,7 @@ struct slip_hit {
 struct slip_hits {
     struct slip_hit hits[SLIP_HITS];
     size_t n;
-    uint64_t hidden; // contributions of a record whose words are not in it, so that their codes are not known
+    uint64_t hidden; // contributions whose words are not there (any more), so that their codes are not known
 };
 
 // Reads a code, or reports that it is none. Returns -1, or the exit code.
