@@ -34,6 +34,9 @@ static const struct wording wordings[] = {
     [CONTACT_TROUBLE] = { "trouble", "this computer could not store what came: look at its disk" },
     [CONTACT_PUT_OFF] = { "put-off", "the hub puts off what waits here" },
     [CONTACT_UNLOCK] = { "unlock", "what the hub lacks can only be sent once somebody unlocks (baraza unlock)" },
+    [CONTACT_BEHIND] = { "behind", "the hub answers, but shows less of the record than it has shown here before: it "
+                                   "was put back to an older copy. What is here is sent again; tell whoever runs the "
+                                   "hub" },
 };
 
 // The same, where more is known.
@@ -113,7 +116,8 @@ void node_contact_say(const struct node_contact *c, struct buf *out)
 
 bool node_contact_heard(const struct node_contact *c)
 {
-    return c->state == CONTACT_UP || c->state == CONTACT_PUT_OFF || c->state == CONTACT_UNLOCK;
+    return c->state == CONTACT_UP || c->state == CONTACT_PUT_OFF || c->state == CONTACT_UNLOCK ||
+           c->state == CONTACT_BEHIND;
 }
 
 bool node_contact_stuck(const struct node_contact *c)

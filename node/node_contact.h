@@ -25,6 +25,7 @@ enum node_contact_state {
     CONTACT_PUT_OFF = 10,      // the hub answers, but puts off what waits here: code
     CONTACT_UNLOCK = 11,       // the hub answers, but what it lacks can only be read here once somebody unlocks; code
                                // GAP: it had received it before, and was restored from an older copy
+    CONTACT_BEHIND = 12,       // the hub answers, but shows less of the record than it has shown before
 };
 
 struct node_contact {

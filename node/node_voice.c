@@ -53,6 +53,8 @@ static bool over(const struct node_voice *v, const struct node_action *a)
            (v->contact.state == CONTACT_UNLOCK && journal_id_equal(v->locked, a->as.tell.journal));
 }
 
+static const struct journal_id nobody = { .key = { { 0 } } };
+
 // The remark that a thing told amounts to; NONE: it says nothing about the hub.
 static enum node_contact_state state_of(const struct node_voice *v, enum node_event_type event,
                                         const struct node_action *a)
@@ -82,8 +84,9 @@ static enum node_contact_state state_of(const struct node_voice *v, enum node_ev
     case TELL_REFUSED:
     case TELL_RESTORED:
     case TELL_DOWN:
-    case TELL_HUB_BEHIND:
         break;
+    case TELL_HUB_BEHIND:
+        return journal_id_equal(a->as.tell.journal, nobody) ? CONTACT_BEHIND : CONTACT_NONE; // else a late proof
     }
     return CONTACT_NONE;
 }
@@ -180,7 +183,7 @@ void node_voice_settle(struct node_voice *v, uint64_t wall_s)
     }
     now.number = v->contact.number + 1;
     now.at_s = wall_s;
-    const bool welcomed = !v->invited && (now.state == CONTACT_UP || now.state == CONTACT_UNLOCK);
+    const bool welcomed = !v->invited && node_contact_heard(&now) && now.state != CONTACT_PUT_OFF;
     now.welcomed_s = welcomed ? wall_s : v->contact.welcomed_s;
     bool other = now.state != v->contact.state || now.code != v->contact.code;
     bool old = now.welcomed_s >= v->contact.welcomed_s + WELCOME_STEP_S;

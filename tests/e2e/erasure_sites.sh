@@ -94,6 +94,8 @@ expect_status 0 baraza list --state near
 expect_contains "the list" "$(cat out)" "(erased by entry "
 expect_contains "the list" "$(cat out)" "The well is dry at near"
 ! grep -qF -e "$gone_near" -e "$better" out || die "the list shows erased words"
+expect_status 2 baraza correct "$near" --state near --reason misheard --text "Nobody took anything."
+expect_contains "why not" "$(cat err)" 'a redaction has erased "said"'
 
 step "where everybody is locked it waits, and is said to wait; the words are shown to nobody all the same"
 wait_until 30 "the redaction to come down" eval '[ "$(waits away erasures)" = 1 ]'

@@ -79,6 +79,8 @@ cp -a hub hub.old
 start_hub
 says heron "three roads were promised and one was built"
 sync heron
+says wren "said on the next day"
+sync wren # its receipt is over a record that has heron's too
 expect_status 0 baraza lock --state heron
 stop hub
 rm -rf hub
@@ -105,6 +107,14 @@ wait_until 20 "the fifth contribution" eval \
 settle heron 30
 expect_equal "asked again" "$(waits heron asked_again)" false
 stop heron
+
+step "where somebody is unlocked all is sent again at once, and she is told why"
+expect_status 0 baraza unlock Heron --state wren --passphrase-file "$PASS"
+expect_status 0 baraza sync --wait --timeout 30 --state wren
+expect_contains "the remark" "$(cat err)" "shows less of the record than it has shown here before"
+expect_status 0 baraza sync --state wren
+expect_equal "the second time" "$(cat err)" ""
+expect_status 0 baraza lock --state wren
 expect_status 0 baraza export --out record.baraza --state hub
 expect_status 0 baraza verify record.baraza --charter hub/charter
 

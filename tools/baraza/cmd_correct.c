@@ -26,6 +26,7 @@ struct correcting {
     struct hash previous;           // her own correction of it that stands; zeros: none
     struct buf now[WORDS_PARTS];    // what each part says now; empty when it is not here
     bool before[WORDS_PARTS];       // previous corrected this part: what it said is said again
+    bool erased[WORDS_PARTS];       // this part is erased: a correction of it would be, too (PROTOCOL 16.2)
     struct buf made[AMEND_PARTS];
     struct contribution c;
     struct slice more;              // about the reason
@@ -69,6 +70,7 @@ static void take_original(struct correcting *x, const struct body *body, const s
         const struct slice bytes = d->parts[i].state == PART_DISCLOSED ? d->parts[i].bytes : slice_of(NULL, 0);
         const size_t n = x->to.n == 0 ? sealed_recipients(bytes, x->to.keys) : 0;
         x->to.n += n;
+        x->erased[i] = d->parts[i].state == PART_ERASED;
         if (!sealed_ok(bytes)) {
             buf_put(&x->now[i], bytes);
         }
@@ -219,6 +221,10 @@ static int make_parts(struct correcting *x, struct append_item *item)
     for (size_t i = 0; i < WORDS_PARTS; i++) {
         merge(given.parts[i], buf_slice(&x->now[i]), &x->made[i]);
         n += x->made[i].n > 0 ? 1 : 0;
+        if (x->made[i].n > 0 && x->erased[i]) {
+            return cmd_usage("a redaction has erased \"%s\" of it, and of every correction: nothing there can be "
+                             "corrected any more (baraza show ID)", kind_info(KIND_CONTRIBUTION)->parts[i]);
+        }
         if (x->made[i].n == 0 && x->before[i] && x->now[i].n == 0) {
             return cmd_usage("your earlier correction of this is sealed, and cannot be said again for you: give %s too",
                              i == AMEND_SAID ? "--text" : "--group or --speaker");

@@ -207,7 +207,9 @@ static enum outcome judge(const struct sync *s, uint64_t now)
     if (heard(s) && all && quiet) {
         return c->unsigned_anew > 0 || c->untold > 0 ? LOCKED_IN : COMPLETE;
     }
-    if (fresh && (node_contact_stuck(&s->contact) || (!s->wait && s->contact.state != CONTACT_UP))) {
+    const bool answers = s->contact.state == CONTACT_UP || s->contact.state == CONTACT_UNLOCK ||
+                         s->contact.state == CONTACT_BEHIND;
+    if (fresh && (node_contact_stuck(&s->contact) || (!s->wait && !answers))) {
         return NO_USE;
     }
     return now >= s->deadline_ms ? TIMED_OUT : GOING_ON;
@@ -353,6 +355,20 @@ static int print_json(const struct sync *s, enum outcome outcome, struct slice r
     return cmd_print_json(o);
 }
 
+// What somebody should know although everything went.
+static void remark(const struct sync *s)
+{
+    struct buf text = buf_new(1024);
+    if (s->contact.state == CONTACT_BEHIND) {
+        node_contact_say(&s->contact, &text);
+        cmd_remark(s->context, "%.*s", (int)text.n, (const char *)text.p);
+    }
+    if (keyring_count(s->w.keyring) > 0) {
+        waits_remark(s->context, &s->waits);
+    }
+    buf_done(&text);
+}
+
 static int print_result(const struct sync *s, enum outcome outcome)
 {
     struct buf out = buf_new(512);
@@ -366,8 +382,8 @@ static int print_result(const struct sync *s, enum outcome outcome)
         why_set(&why, "%.*s", (int)reason.n, (const char *)reason.p);
         (void)cmd_fail(ERR_AGAIN, &why);
         code = code_of(outcome);
-    } else if (code == EXIT_GOOD && !s->context->json && keyring_count(s->w.keyring) > 0) {
-        waits_remark(s->context, &s->waits);
+    } else if (code == EXIT_GOOD && !s->context->json) {
+        remark(s);
     }
     buf_done(&out);
     buf_done(&reason);
