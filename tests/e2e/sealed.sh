@@ -87,7 +87,7 @@ expect_contains "advice" "$(cat err)" "--sensitivity sealed"
 step "what will be sealed is typed here, and no editor is opened for it"
 printf '#!/bin/sh\ntouch %s/edited\nexit 1\n' "$WORK" >editor
 chmod +x editor
-{ sleep 3; printf '%s\n\004' "$(cat words/name)"; sleep 2; printf '%s\n\004' "$(cat words/accents)"; sleep 1; } |
+{ sleep 1; printf '%s\n\004' "$(cat words/name)"; sleep 1; printf '%s\n\004' "$(cat words/accents)"; sleep 1; } |
     EDITOR=$WORK/editor script -qec "baraza add --state site --sensitivity sealed --identity -" /dev/null >typed 2>&1
 expect_contains "what is asked" "$(cat typed)" "Who said it, and how to reach them"
 expect_contains "what was typed" "$(cat typed)" "saved "
@@ -95,8 +95,8 @@ expect_contains "what was typed" "$(cat typed)" "saved "
 rm typed
 printf '#!/bin/sh\nbaraza lock --state %s/site && echo "Typed while it was locked." >"$1"\n' "$WORK" >editor
 before=$(baraza list --state site --json | wc -l)
-{ sleep 4; echo "no passphrase of hers"; sleep 2; } |
-    EDITOR=$WORK/editor timeout 60 script -qec "baraza add --state site" /dev/null >typed 2>&1
+{ sleep 3; echo "no passphrase of hers"; sleep 1; } |
+    EDITOR=$WORK/editor timeout 20 script -qec "baraza add --state site" /dev/null >typed 2>&1
 expect_contains "who is locked while she writes" "$(cat typed)" "Passphrase of site"
 expect_equal "nothing was saved" "$(baraza list --state site --json | wc -l)" "$before"
 expect_status 0 baraza unlock site --state site --passphrase-file "$PASS"
