@@ -394,6 +394,7 @@ static enum err housekeeping(struct hub *h, struct why *why)
     }
     if (now >= h->readers_ms) {
         (void)kv_check_readers(state_kv(h->options->state));
+        hub_voice_door(&h->voice, h->zap, serve_roster(h->serve));
         h->readers_ms = now + READERS_MS;
         return state_there(h->options->state, why); // else what is taken in would be on no disk
     }

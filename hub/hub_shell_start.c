@@ -96,6 +96,11 @@ static enum err open_socket(struct hub *h, struct why *why)
         e = zap_probe(h->net, sock_endpoint(h->sock), h->exchange.pub, why);
     }
     if (e == OK) {
+        struct boxkey ours[ZAP_REFUSED_KEPT];
+        uint64_t times = 0;
+        (void)zap_take_refused(h->zap, ours, &times); // that was us
+    }
+    if (e == OK) {
         e = hub_renew_door(h, why);
     }
     return e;

@@ -29,7 +29,10 @@ struct zap {
     void *handle;
     int stop; // readable: the thread shall end
     pthread_t thread;
-    pthread_mutex_t lock; // over keys and n
+    pthread_mutex_t lock; // over keys and n, and what is known of those who were refused
+    struct boxkey out[ZAP_REFUSED_KEPT];
+    size_t out_count;
+    uint64_t out_times;
     struct zap_key *keys; // ascending, no key twice
     size_t n;
     struct guard *guard;  // used by the thread
@@ -83,6 +86,33 @@ enum zap_class zap_class_of(struct zap *z, struct boxkey key)
 uint64_t zap_refused(struct zap *z)
 {
     return atomic_load(&z->refused);
+}
+
+size_t zap_take_refused(struct zap *z, struct boxkey out[static ZAP_REFUSED_KEPT], uint64_t *times)
+{
+    CHECK(pthread_mutex_lock(&z->lock) == 0);
+    const size_t n = z->out_count;
+    memcpy(out, z->out, n * sizeof *out);
+    *times = z->out_times;
+    z->out_count = 0;
+    z->out_times = 0;
+    CHECK(pthread_mutex_unlock(&z->lock) == 0);
+    return n;
+}
+
+static void note_refused(struct zap *z, struct boxkey key)
+{
+    bool known = false;
+    atomic_fetch_add(&z->refused, 1);
+    CHECK(pthread_mutex_lock(&z->lock) == 0);
+    for (size_t i = 0; i < z->out_count; i++) {
+        known = known || boxkey_equal(z->out[i], key);
+    }
+    if (!known && z->out_count < ZAP_REFUSED_KEPT) {
+        z->out[z->out_count++] = key;
+    }
+    z->out_times++;
+    CHECK(pthread_mutex_unlock(&z->lock) == 0);
 }
 
 uint64_t zap_cut(struct zap *z)
@@ -152,7 +182,7 @@ static void request_answer(struct zap *z, const struct request *r)
     struct boxkey key = { 0 };
     bool admitted = request_admits(z, r, &key);
     if (!admitted) {
-        atomic_fetch_add(&z->refused, 1);
+        note_refused(z, key);
     }
     char user[NET_KEY_TEXT + 1] = "";
     if (admitted) {

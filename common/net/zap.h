@@ -40,6 +40,11 @@ enum zap_class zap_class_of(struct zap *z, struct boxkey key);
 // Returns how many handshakes were refused since zap_start. From any thread.
 uint64_t zap_refused(struct zap *z);
 
+// Takes the keys that were refused since the last call, each once, the first ZAP_REFUSED_KEPT of them; *times: how many
+// handshakes were refused since then. Whoever knocks has proved that it has the key. From any thread.
+#define ZAP_REFUSED_KEPT 16
+size_t zap_take_refused(struct zap *z, struct boxkey out[static ZAP_REFUSED_KEPT], uint64_t *times);
+
 // Returns how many connections were cut since zap_start because they held memory with messages that did not end.
 // From any thread.
 uint64_t zap_cut(struct zap *z);

@@ -7,7 +7,9 @@
 . "$(dirname "$0")/lib.sh"
 
 found
-start_hub
+# Without being told where, the hub listens at the port of the address it was founded with.
+start hub baraza-hub --state hub
+wait_until 20 "the hub to listen" grep -q "^listening on tcp://0.0.0.0:$HUB_PORT" hub.log
 expect_status 0 baraza invite --state founder --as registrar --role facilitator --area XM-KIV --out one.invitation \
     --passphrase-file "$PASS"
 sync founder
@@ -28,10 +30,12 @@ expect_contains "sync" "$(cat out err)" "baraza grant LINE --role"
 expect_status 0 baraza status --state egret --passphrase-file "$PASS"
 expect_contains "status" "$(cat out)" "baraza who --me"
 
-step "one line, mistyped and whole"
+step "one line, mistyped and whole; the hub's operator sees the same key knock"
 expect_status 0 baraza who --me --state egret
 cp out egret.line
 line=$(cat egret.line)
+transport=$(cut -d- -f2 egret.line)
+wait_until 20 "the hub to say who was not admitted" grep -q "hub.not-admitted peer=${transport:0:12} why=" hub.log
 expect_status 2 baraza grant "${line:0:100}" --role facilitator --state founder --as registrar --passphrase-file "$PASS"
 expect_contains "a line that was cut" "$(cat err)" "not the whole line of baraza who --me"
 expect_status 0 baraza grant egret.line --role facilitator --area XM-KIV --state founder --as registrar \

@@ -56,6 +56,8 @@ static int print_founded(const struct cmd_context *context, const struct foundin
     buf_put_text(&out, "Fingerprint, to be read out and compared:\n  ");
     charter_put_fingerprint(f->id, &out);
     buf_printf(&out, "\nHub:      %s   start it with: baraza-hub --state %s\n", w->hub_dir, w->hub_dir);
+    buf_printf(&out, "          it listens on port %s of every network of its computer (listen in its conf file)\n",
+               strrchr(w->addresses.values[0], ':') + 1);
     buf_printf(&out, "Founder:  %s   root key and registrar \"%s\"; keep it off the hub's computer\n", w->founder_dir,
                w->registrar);
     for (size_t i = 0; i < w->officers.n; i++) {

@@ -183,6 +183,18 @@ static enum err write_founder(const struct founding_wish *w, const struct hub_ke
     return e;
 }
 
+// The hub listens where sites will look for it: at the port of its first address.
+static enum err write_hub_conf(const struct founding_wish *w, struct founding *f, struct why *why)
+{
+    struct buf conf = buf_new(LIMIT_CONF_BYTES);
+    const char *colon = strrchr(w->addresses.values[0], ':');
+    CHECK(colon != NULL); // the addresses were checked
+    buf_printf(&conf, "listen = tcp://*%s\n", colon);
+    enum err e = state_make_file(&f->hub, STATE_CONF, buf_slice(&conf), why);
+    buf_done(&conf);
+    return e;
+}
+
 static enum err write_hub(const struct hub_keys *k, struct founding *f, struct why *why)
 {
     const struct {
@@ -288,6 +300,9 @@ enum err founding_begin(const struct founding_wish *wish, unsigned flags, struct
     }
     if (e == OK) {
         e = write_hub(&keys, f, why);
+    }
+    if (e == OK) {
+        e = write_hub_conf(wish, f, why);
     }
     mem_wipe(&keys, sizeof keys);
     if (e == OK) {

@@ -147,6 +147,32 @@ Test(peer_core, destroyed_keys_are_kept_when_a_member_says_so_and_not_when_an_in
     bench_done(b);
 }
 
+Test(peer_core, changed_keys_are_said_to_all_who_are_here_and_before_each_welcome_from_then_on)
+{
+    struct bench *b = bench_new();
+    hello(b, 1, 1, PEER_MEMBER);
+    hello(b, 2, 2, PEER_MEMBER);
+    struct peer_event e = { .type = PEER_KEYS, .as.keys = { .succession = SLICE_LITERAL("succession") } };
+    step(b, &e);
+    size_t told = 0;
+    for (size_t i = 0; i < b->actions.n; i++) {
+        const struct peer_action *a = &b->actions.items[i];
+        told += a->type == PEER_REPLY && a->as.reply.type == MSG_KEYS &&
+                slice_equal(a->as.reply.as.keys, SLICE_LITERAL("succession"));
+    }
+    cr_expect_eq(told, 2);
+    e.as.keys.from = 1; // those before were told
+    step(b, &e);
+    cr_expect_eq(replied(b, MSG_KEYS)->user.b[0], 2);
+    const struct msg m = { .type = MSG_HELLO, .as.hello = { .version = 1, .consultation = { { 3 } } } };
+    const struct peer_facts facts = { 0 };
+    receive(b, 3, 3, PEER_MEMBER, &m, &facts);
+    const struct peer_action *keys = replied(b, MSG_KEYS); // first: the welcome's checkpoint may bear the new key alone
+    cr_expect_eq(keys->user.b[0], 3);
+    cr_expect(keys[1].type == PEER_REPLY && keys[1].as.reply.type == MSG_WELCOME);
+    bench_done(b);
+}
+
 Test(peer_core, another_consultation_is_told_so)
 {
     struct bench *b = bench_new();

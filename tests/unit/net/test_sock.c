@@ -48,6 +48,13 @@ Test(sock, an_unknown_key_is_refused_and_told_so_and_cannot_talk)
     struct sock_frame f;
     cr_assert_eq(frame_within(d.router, 200, &f), ERR_AGAIN);
     cr_assert_eq(zap_refused(d.zap), 1);
+    struct boxkey out[ZAP_REFUSED_KEPT];
+    uint64_t times = 0;
+    cr_assert_eq(zap_take_refused(d.zap, out, &times), 1);
+    cr_expect(boxkey_equal(out[0], stranger.pub)); // she has proved that it is hers
+    cr_expect_eq(times, 1);
+    cr_expect_eq(zap_take_refused(d.zap, out, &times), 0);
+    cr_expect_eq(times, 0);
     sock_close(s);
     door_close(&d);
 }
