@@ -211,12 +211,22 @@ struct erasing_done erasing_result(const struct erasing *x)
 
 // --- the steps ---
 
+// Keys that somebody in danger destroyed meanwhile must not come back from memory.
+static enum err save_keyring(const struct erasing *x, struct why *why)
+{
+    if (!file_exists(x->keyring_path)) {
+        why_set(why, "the keys of this computer were destroyed");
+        return ERR_NOT_FOUND;
+    }
+    return keyring_save(x->keyring, x->keyring_path, why);
+}
+
 static enum err step_keyring(struct erasing *x, struct why *why)
 {
     enum err e = OK;
     if (!keyring_renewing(x->keyring)) {
         keyring_renew_begin(x->keyring, &somebody(x->safe)->store_key);
-        e = keyring_save(x->keyring, x->keyring_path, why);
+        e = save_keyring(x, why);
     }
     if (e == OK) {
         e = refresh_all(x, why);
@@ -328,7 +338,7 @@ static enum err step_destroy(struct erasing *x, struct why *why)
     if (!FAULT(SITE_KEY_KEPT)) {
         keyring_renew_end(x->keyring);
     }
-    enum err e = keyring_save(x->keyring, x->keyring_path, why);
+    enum err e = save_keyring(x, why);
     if (e == OK) {
         e = outbox_cover_end(x->cover_path, why);
     }

@@ -212,6 +212,9 @@ static int emergency(struct wiping *x)
     }
     enum err files = destroy_files(x, &why);
     forget(x);
+    if (files == OK) {
+        files = destroy_files(x, &why); // a daemon that was renewing them may have written them once more
+    }
     if (e == OK) {
         e = destroy_store(x);
     }

@@ -354,3 +354,29 @@ Test(erasing, what_came_down_goes_too_and_what_stands_here_twice_goes_twice)
     cr_expect_eq(due.redactions + due.notes, 0);
     scene_done(&c);
 }
+
+Test(erasing, keys_that_were_destroyed_meanwhile_do_not_come_back_from_memory)
+{
+    for (size_t steps = 0; steps < 4; steps++) {
+        struct scene c;
+        struct erasing *x = NULL;
+        struct why why = { "" };
+        enum err e = OK;
+        bool more = true;
+        char path[160];
+        scene_init(&c);
+        snprintf(path, sizeof path, "%s/" STATE_KEYRING, c.site.dir);
+        cr_assert(erasing_open(c.state, &c.site.safe, 1770000000, &x, &why) == OK, "%s", why.text);
+        for (size_t i = 0; i < steps; i++) {
+            cr_assert(erasing_step(x, &more, &why) == OK, "%s", why.text);
+        }
+        cr_assert(unlink(path) == 0);
+        while (more && e == OK) {
+            e = erasing_step(x, &more, &why);
+        }
+        cr_expect_eq(e, ERR_NOT_FOUND, "after %zu steps: %s", steps, err_name(e));
+        cr_expect(access(path, F_OK) != 0, "after %zu steps", steps);
+        erasing_close(x);
+        scene_done(&c);
+    }
+}
