@@ -7,6 +7,7 @@
 
 #include "common/author/mend.h"
 #include "common/net/loop.h"
+#include "common/store/exchange_state.h"
 #include "common/store/store.h"
 #include "common/store/succession_store.h"
 #include "node/node_store.h"
@@ -258,13 +259,23 @@ static enum err is_ours(struct taking *t, const struct msg *m, bool *yes, struct
     return e;
 }
 
-// True when the refusal is of the bytes that stand here. The hub refuses whatever anybody delivers in our name, and
-// the bundle repeats it.
+// True when the refusal is of the bytes that stand here, and has not been overtaken. The hub refuses whatever anybody
+// delivers in our name, and what it takes later; the bundle repeats it all.
 static enum err is_of_ours(struct taking *t, const struct msg *m, bool *yes, struct why *why)
 {
     struct node_facts facts;
     enum err e = node_store_facts(t->kv, t->charter->id, m, t->arena, &facts, why);
-    *yes = e == OK && facts.at[0].here && hash_equal(facts.received, m->as.refuse.received);
+    struct kv_txn *txn = NULL;
+    struct exchange_journal x;
+    if (e == OK) {
+        e = kv_begin_read(t->kv, &txn);
+    }
+    if (e == OK) {
+        e = exchange_journal_get(txn, &m->as.refuse.journal, &x);
+    }
+    *yes = e == OK && facts.at[0].here && hash_equal(facts.received, m->as.refuse.received) &&
+           m->as.refuse.seq >= x.acked.next;
+    kv_abort(txn);
     return e;
 }
 

@@ -65,7 +65,8 @@ struct node_start {
 // What node_store_facts found for a received frame. Which fields are set depends on the message:
 // WELCOME: at[i] for heads[i]: which entry is here at seq next - 1 of that journal.
 // ACK: at[0] for seq next - 1; custody is the root computed here over seq 0 to next - 1 (has_custody).
-// PROOF, REFUSE: at[0] for seq; REFUSE: received, SHA-256 of the whole entry here.
+// PROOF, REFUSE: at[0] for seq; REFUSE: received, SHA-256 of the whole entry here; and when it says not-enrolled,
+// accredited: a grant for that key has come down already.
 // DOWN: at[i] for entries[i]: here when it is an entry of this consultation with a good signature, which belongs to
 // its author and to its disclosures; id is its id.
 struct node_fact {
@@ -79,6 +80,7 @@ struct node_facts {
     bool has_custody;
     struct hash custody;
     struct hash received;
+    bool accredited;
 };
 
 struct node_event {

@@ -122,6 +122,21 @@ static void come_as_member(struct node_core *c)
     node_hang_up(c, NODE_BACKOFF_MS);
 }
 
+// Somebody of this device was refused because she is not accredited, and there is nothing that an invitation's
+// connection could carry.
+static bool waits_for_grant(const struct node_core *c)
+{
+    bool refused = false;
+    for (size_t i = 0; i < c->lane_count; i++) {
+        const struct node_journal *j = &c->lanes[i].j;
+        if (!j->refused && j->local.next > 0) {
+            return false;
+        }
+        refused = refused || (j->refused && j->refused_code == VERDICT_NOT_ENROLLED);
+    }
+    return refused;
+}
+
 void node_lanes_welcome(struct node_core *c, const struct msg_welcome *m)
 {
     CHECK(c->event->as.frame.facts != NULL);
@@ -133,6 +148,9 @@ void node_lanes_welcome(struct node_core *c, const struct msg_welcome *m)
     }
     if (c->invited && m->head_count > 0) {
         come_as_member(c); // the acknowledgement of an enrolment was lost, or another copy of this store was here
+    } else if (c->invited && !c->knock_own && waits_for_grant(c)) {
+        c->knock_own = true; // the grant comes to our own key, and this connection would stay quiet for ever
+        node_hang_up(c, NODE_BACKOFF_DOOR_MS);
     }
 }
 
@@ -390,7 +408,9 @@ static void take_refusal(struct node_core *c, struct lane *l, const struct msg_r
     land(c, m->journal, UINT64_MAX);
     l->sent = l->hub_next < m->seq ? l->hub_next : m->seq;
     node_tell(c, TELL_REFUSED, &m->journal, m->seq, m->code, 0);
-    renew(c, l, m->seq + 1, m->code == VERDICT_NOT_ENROLLED ? RENEW_UNACCREDITED : RENEW_REFUSED, 0);
+    // Refused before she was accredited, and heard of after: then nothing more is to be waited for.
+    const bool waits = m->code == VERDICT_NOT_ENROLLED && !c->event->as.frame.facts->accredited;
+    renew(c, l, m->seq + 1, waits ? RENEW_UNACCREDITED : RENEW_REFUSED, 0);
 }
 
 void node_lanes_refuse(struct node_core *c, const struct msg_refuse *m)

@@ -8,8 +8,10 @@
 #include "common/author/destroyed.h"
 #include "common/author/notebook.h"
 #include "common/format/custody.h"
+#include "common/format/kinds.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
+#include "common/store/leaf.h"
 #include "common/store/lost.h"
 #include "common/store/store.h"
 #include "node/node_custody.h"
@@ -222,6 +224,28 @@ static enum err facts_of_ack(struct kv_txn *t, const struct msg_ack *m, struct n
     return e;
 }
 
+// A grant for key among what has come down.
+static enum err find_grant(struct kv_txn *t, struct pubkey key, bool *found)
+{
+    struct leaf_range r = leaf_range_new(t, 0);
+    *found = false;
+    while (!*found && leaf_range_next(&r)) {
+        struct entry e;
+        struct body body;
+        *found = r.whole && entry_parse(r.entry.bytes, &e) == VERDICT_GOOD && kind_of(e.kind) == KIND_GRANT &&
+                 kind_parse(&e, &body) == VERDICT_GOOD && pubkey_equal(body.as.grant.key, key);
+    }
+    leaf_range_done(&r);
+    return kv_error(t);
+}
+
+static enum err facts_of_refuse(struct kv_txn *t, const struct msg_refuse *m, struct node_fact *at,
+                                struct node_facts *out)
+{
+    enum err e = fact_at(t, &m->journal, m->seq, at, &out->received);
+    return e == OK && m->code == VERDICT_NOT_ENROLLED ? find_grant(t, m->journal.key, &out->accredited) : e;
+}
+
 static bool shows_what_it_says(const struct entry *e, struct slice bytes)
 {
     struct disclosure d;
@@ -291,7 +315,7 @@ enum err node_store_facts(struct kv *kv, struct hash consultation, const struct 
     } else if (e == OK && m->type == MSG_PROOF) {
         e = fact_at(t, &m->as.proof.journal, m->as.proof.seq, at, NULL);
     } else if (e == OK && m->type == MSG_REFUSE) {
-        e = fact_at(t, &m->as.refuse.journal, m->as.refuse.seq, at, &f.received);
+        e = facts_of_refuse(t, &m->as.refuse, at, &f);
     } else if (e == OK && m->type == MSG_DOWN) {
         facts_of_down(consultation, &m->as.down, at);
     }

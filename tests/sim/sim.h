@@ -5,7 +5,7 @@
 // real store in a temporary directory. Everything but the transport is what the programs run.
 // sim_main.c: seeds and processes · sim_world.c: founding, time, chance, story · sim_net.c: frames and their fate ·
 // sim_node.c, sim_hub.c: the shells · sim_people.c: who writes, and what goes wrong · sim_sticks.c: bundles ·
-// sim_copies.c · sim_hostile.c · sim_check.c: what must hold.
+// sim_erase.c · sim_copies.c · sim_hostile.c · sim_check.c: what must hold.
 // It must never read a clock or the system's randomness: the same seed gives the same story to the byte.
 #ifndef BARAZA_TESTS_SIM_SIM_H
 #define BARAZA_TESTS_SIM_SIM_H
@@ -18,6 +18,7 @@
 #include "common/format/wire.h"
 #include "common/store/record.h"
 #include "hub/checkpointer.h"
+#include "hub/eraser.h"
 #include "hub/ingest.h"
 #include "hub/peer_core.h"
 #include "hub/sequence.h"
@@ -52,6 +53,7 @@ enum sim_what {
     SIM_HUB_VERIFIED,
     SIM_HUB_COMMIT,
     SIM_HUB_PUBLISH,
+    SIM_HUB_ERASE,
     SIM_PERSON,
     SIM_FAULT,
     SIM_FAULT_ENDS,
@@ -131,6 +133,9 @@ struct hub {
     bool disk_full, disk_lies; // full; and not even known to be
     bool has_backup, restored; // restored: it has acknowledged what it does not hold any more
     uint64_t backup_size;      // of the checkpoint it had published then
+    struct eraser *eraser;
+    uint64_t renewals;         // of the store key: a backup from before opens nothing any more
+    bool erasing;              // there is something left to do
     bool commit_planned, publish_planned;
     struct hub_ticket tickets[LIMIT_TICKETS];
     size_t queue_count;
@@ -295,11 +300,22 @@ void sim_hold(struct sim *s, struct hash id);
 void people_found(struct sim *s);          // what is written before anything starts
 void people_write(struct sim *s, size_t node, uint64_t who); // who: 0 anybody, else person who - 1, whatever happens
 void people_office_says(struct sim *s, const struct body *body); // the secretary, before anything starts
+void people_protector_says(struct sim *s, const struct body *body, const struct hash *ref);
 void people_plan(struct sim *s);           // who writes when, and what goes wrong when
 void people_fault(struct sim *s, size_t node, uint64_t kind);
 void people_fault_ends(struct sim *s, size_t node, uint64_t kind);
 void people_heal(struct sim *s);
 void sim_saved(struct sim *s, size_t node, struct journal_id journal, uint64_t seq, struct hash id);
+
+// --- sim_erase.c ---
+void erase_found(struct sim *s);           // the hub's store key, as a file
+void erase_boot(struct sim *s);            // before the store is read; then erase_start
+void erase_start(struct sim *s);
+void erase_kill(struct sim *s);
+void erase_turn(struct sim *s);
+void erase_ask(struct sim *s, size_t node); // the office redacts what somebody at that node said
+// What must be gone of each entry of the record, by its redactions; fails where it is there. Gives the fold.
+struct erasure *erase_fold(struct sim *s, struct kv_txn *t, uint64_t size);
 
 // --- sim_copies.c ---
 void copies_backup(struct sim *s, size_t node);

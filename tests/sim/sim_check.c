@@ -7,6 +7,7 @@
 
 #include "common/format/audit.h"
 #include "common/format/custody.h"
+#include "common/format/erasure.h"
 #include "common/format/frame.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
@@ -40,6 +41,9 @@ static bool node_settled(struct sim *s, size_t i)
 
 bool check_settled(struct sim *s)
 {
+    if (s->hub.erasing) {
+        return false;
+    }
     for (size_t i = 0; i < s->node_count; i++) {
         if (!node_settled(s, i)) {
             return false;
@@ -107,6 +111,7 @@ static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, stru
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     struct buf item = buf_new(LIMIT_EXPORT_FRAME);
     const struct store_key *key = keeper_hold(s->hub.keeper);
+    struct erasure *erasures = erase_fold(s, t, seen->n);
     for (size_t i = 0; i < seen->n && !s->failed; i++) {
         struct stored stored;
         struct entry e;
@@ -121,6 +126,12 @@ static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, stru
             if (err != OK || disclosure_parse(buf_slice(&parts), &d) != VERDICT_GOOD) {
                 sim_fail(s, "the parts of entry %zu of the record are not there", i);
                 continue;
+            }
+        }
+        const uint64_t gone = erasure_mask(erasures, &e);
+        for (size_t k = 0; k < d.count; k++) {
+            if ((gone & (uint64_t)1 << k) != 0 && d.parts[k].state != PART_ERASED) {
+                sim_fail(s, "part %zu of entry %zu of the record was redacted and is there", k, i);
             }
         }
         if (e.place.seq > 0) {
@@ -141,6 +152,7 @@ static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, stru
         export_put_entry(w, buf_slice(&item), out);
     }
     keeper_release(s->hub.keeper, key);
+    erasure_free(erasures);
     buf_done(&parts);
     buf_done(&item);
 }

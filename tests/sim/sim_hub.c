@@ -77,6 +77,7 @@ void hub_boot(struct sim *s)
     struct hub *h = &s->hub;
     struct why why = { { 0 } };
     char path[256];
+    erase_boot(s);
     hub_path(s, "store", path);
     CHECK(store_open(path, SIM_FLAGS, 0, &h->kv, NULL, &why) == OK);
     const struct sequence_keys writer = { .charter = &s->charter, .keeper = h->keeper, .logs = &h->logs,
@@ -97,6 +98,7 @@ void hub_boot(struct sim *s)
         sim_fail(s, "the hub cannot open its record: %s", why.text);
         return;
     }
+    erase_start(s);
     h->core = peer_core_new(&identity);
     h->arm_at = UINT64_MAX;
     h->crash_in = 0;
@@ -122,6 +124,7 @@ void hub_kill(struct sim *s, const char *why)
             drop_ticket(&h->tickets[i]);
         }
     }
+    erase_kill(s);
     h->queue_count = 0;
     h->commit_planned = false;
     h->publish_planned = false;
@@ -191,7 +194,8 @@ void hub_restore(struct sim *s)
     struct hub *h = &s->hub;
     char from[300];
     char to[300];
-    if (h->kv == NULL || !h->has_backup || checkpointer_head(h->checkpointer).size != h->backup_size) {
+    if (h->kv == NULL || !h->has_backup || h->renewals > 0 ||
+        checkpointer_head(h->checkpointer).size != h->backup_size) {
         return;
     }
     h->crash_in = 0;

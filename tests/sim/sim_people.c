@@ -30,6 +30,7 @@ enum fault {
     FAULT_RETIRE,
     FAULT_HUB_BACKUP,
     FAULT_HUB_RESTORE,
+    FAULT_REDACT,
     FAULT_COUNT,
 };
 
@@ -141,6 +142,15 @@ static struct append_result write_one(struct sim *s, size_t i, struct writer *p,
     return result;
 }
 
+void people_protector_says(struct sim *s, const struct body *body, const struct hash *ref)
+{
+    struct node *office = &s->nodes[SIM_OFFICE];
+    (void)write_one(s, SIM_OFFICE, &office->people[3], body, ref, 1, slice_of(NULL, 0));
+    if (office->core != NULL && office->state != NULL) {
+        node_grew(s, SIM_OFFICE, office->people[3].u.person.key);
+    }
+}
+
 static void grant(struct sim *s, struct writer *by, struct pubkey key, const struct boxkey *transport, uint32_t roles)
 {
     struct body b = { .kind = KIND_GRANT };
@@ -176,13 +186,15 @@ static void found_office(struct sim *s)
     fill_person(s, office, &office->people[0], "Root", true);
     fill_person(s, office, &office->people[1], "Registrar", false);
     fill_person(s, office, &office->people[2], "Secretary", false);
-    office->people_count = 3;
+    fill_person(s, office, &office->people[3], "Protector", false);
+    office->people_count = 4;
     struct why why = { { 0 } };
     CHECK(state_open(office->dir, SIM_FLAGS, &office->state, &why) == OK);
     struct writer *root = &office->people[0];
     grant(s, root, s->hub.author_pub, NULL, ROLE(HUB));
     grant(s, root, office->people[1].u.person.key, &office->transport, ROLE(REGISTRAR));
     grant(s, root, office->people[2].u.person.key, &office->transport, ROLE(SECRETARIAT));
+    grant(s, &office->people[2], office->people[3].u.person.key, &office->transport, ROLE(PROTECTION));
 }
 
 void people_found(struct sim *s)
@@ -394,7 +406,7 @@ static void restore_hub(struct sim *s, size_t i)
 static void (*const doings[FAULT_COUNT])(struct sim *s, size_t i) = {
     [FAULT_RESTORE] = copies_restore, [FAULT_COPY] = copies_copy,      [FAULT_COURIER] = courier,
     [FAULT_HOSTILE] = intruder,       [FAULT_STICK] = sticks_out,      [FAULT_STICKS] = sticks_of_all,
-    [FAULT_RETIRE] = retire,          [FAULT_HUB_RESTORE] = restore_hub,
+    [FAULT_RETIRE] = retire,          [FAULT_HUB_RESTORE] = restore_hub, [FAULT_REDACT] = erase_ask,
 };
 
 void people_fault(struct sim *s, size_t i, uint64_t kind)
@@ -451,7 +463,7 @@ void people_fault(struct sim *s, size_t i, uint64_t kind)
         sim_plan(s, 200 + sim_below(s, 3000), (struct sim_event){ .what = SIM_FAULT, .value = FAULT_HUB_RESTORE });
         break;
     case FAULT_RESTORE: case FAULT_COPY: case FAULT_COURIER: case FAULT_HOSTILE: case FAULT_STICK: case FAULT_STICKS:
-    case FAULT_RETIRE: case FAULT_HUB_RESTORE: case FAULT_COUNT:
+    case FAULT_RETIRE: case FAULT_HUB_RESTORE: case FAULT_REDACT: case FAULT_COUNT:
         break;
     }
 }
@@ -488,6 +500,7 @@ void people_fault_ends(struct sim *s, size_t i, uint64_t kind)
     case FAULT_RETIRE:
     case FAULT_HUB_BACKUP:
     case FAULT_HUB_RESTORE:
+    case FAULT_REDACT:
     case FAULT_COUNT:
         break;
     }

@@ -242,15 +242,11 @@ static void make_charter(struct sim *s, const struct unlocked *root)
 
 static void make_hub_keys(struct hub *h)
 {
-    struct symkey key;
     sign_keypair(&h->log_pub, &h->log);
     sign_keypair(&h->author_pub, &h->author);
     box_keypair(&h->intake, &h->intake_sec);
     h->logs = (struct log_ring){ .n = 1, .at = { { h->log_pub, h->log } } };
     h->intakes = (struct box_ring){ .n = 1, .at = { { h->intake, h->intake_sec } } };
-    ident_random(&key, sizeof key);
-    const struct store_key store = store_key_of(key);
-    h->keeper = keeper_new(&store);
 }
 
 void sim_found(struct sim *s)
@@ -262,6 +258,7 @@ void sim_found(struct sim *s)
     make_charter(s, &root->u);
     (void)snprintf(s->hub.dir, sizeof s->hub.dir, "%s/hub", s->dir);
     sim_make_dir(s->hub.dir);
+    erase_found(s);
     char store[256];
     (void)snprintf(store, sizeof store, "%s/store", s->hub.dir);
     CHECK(store_create(store, STORE_HUB, s->charter.id, SIM_FLAGS, &why) == OK);
@@ -312,6 +309,8 @@ static void to_hub(struct sim *s, const struct sim_event *ev)
         hub_commit(s);
     } else if (ev->what == SIM_HUB_PUBLISH && alive) {
         hub_publish(s);
+    } else if (ev->what == SIM_HUB_ERASE && alive) {
+        erase_turn(s);
     }
 }
 
@@ -331,6 +330,7 @@ static void dispatch(struct sim *s, struct sim_event *ev)
     case SIM_HUB_VERIFIED:
     case SIM_HUB_COMMIT:
     case SIM_HUB_PUBLISH:
+    case SIM_HUB_ERASE:
         to_hub(s, ev);
         break;
     case SIM_PERSON:

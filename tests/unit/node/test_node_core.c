@@ -416,6 +416,26 @@ Test(node_core, two_checkpoints_that_exclude_each_other_end_the_exchange_for_goo
     bench_done(b);
 }
 
+Test(node_core, who_was_refused_as_unknown_does_not_wait_for_her_grant_on_her_invitations_connection)
+{
+    struct bench *b = bench_new();
+    const struct node_journal j = { .local = b->local,
+                                    .current = true,
+                                    .refused = true,
+                                    .refused_code = VERDICT_NOT_ENROLLED };
+    const struct node_start start = { .journals = &j, .count = 1, .seen = tree_head_empty(), .invited = true };
+    step(b, (struct node_event){ .type = NODE_START, .as.start = start });
+    tick_to(b, 10000);
+    cr_assert(find(b, NODE_CONNECT)->as.connect.invited);
+    step(b, (struct node_event){ .type = NODE_UP });
+    welcome(b, NULL, 0, NULL);
+    cr_assert_not_null(find(b, NODE_DISCONNECT));
+    tick_to(b, b->now + 200000);
+    cr_assert_not_null(find(b, NODE_CONNECT));
+    cr_assert_not(find(b, NODE_CONNECT)->as.connect.invited, "the grant comes to her own key");
+    bench_done(b);
+}
+
 // What the root is of a record whose leaves are zeros, but for the last one when `id` is not NULL.
 static struct tree_head head_of(uint64_t size, const struct hash *id)
 {
