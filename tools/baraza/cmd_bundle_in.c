@@ -352,7 +352,9 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
     if (e != OK) {
         return e;
     }
-    if (taken.fault != BUNDLE_FINE) {
+    if (taken.fault == BUNDLE_NOT_SIGNED && t->patient) {
+        t->again = true; // signed with a log key that another bundle of the folder may prove
+    } else if (taken.fault != BUNDLE_FINE) {
         *code = say_refused(t, path, taken.fault);
     } else if (view == VIEW_CONTRADICTS) {
         *code = say_refused(t, path, BUNDLE_CONTRADICTION);
