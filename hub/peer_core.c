@@ -5,6 +5,8 @@
 // in peer_tickets.c.
 #include "hub/peer_inside.h"
 
+#include "common/base/fault.h"
+
 #include <stdlib.h>
 
 static_assert(LIMIT_SESSIONS < UINT32_MAX, "places of sessions fit the index");
@@ -336,7 +338,7 @@ static void hello(struct peer_core *c, const struct msg_hello *m)
                                                     .checkpoint = buf_slice(&c->note),
                                                     .credit = peer_credit(c) } };
     }
-    a = s->class == PEER_MEMBER && m->destroyed_count > 0 ? peer_do(c, PEER_DESTROYED, s) : NULL;
+    a = (s->class == PEER_MEMBER || FAULT(STRANGER_BELIEVED)) && m->destroyed_count > 0 ? peer_do(c, PEER_DESTROYED, s) : NULL;
     if (a != NULL) {
         a->as.destroyed.count = m->destroyed_count;
         a->as.destroyed.heads = m->destroyed;

@@ -5,6 +5,7 @@
 #include "node/node_shell.h"
 
 #include "common/author/agent.h"
+#include "common/base/fault.h"
 #include "common/net/loop.h"
 #include "common/ops/sleep.h"
 #include "node/node_exchange.h"
@@ -95,7 +96,7 @@ static void look_asleep(struct node_shell *s)
 {
     const bool watched = !safe_empty(&s->safe);
     if (sleep_turn(s->sleep, loop_now_ms(), loop_slept_ms(), watched)) {
-        if (agent_lock_all(s->agent)) {
+        if (!FAULT(ASLEEP_UNLOCKED) && agent_lock_all(s->agent)) {
             LOG(s->o->log, LOG_INFO, "node.locked-for-sleep");
         }
         sleep_locked(s->sleep);

@@ -6,6 +6,7 @@
 #include "common/ops/process.h"
 
 #include "common/base/bytes.h"
+#include "common/base/fault.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -42,6 +43,9 @@ void process_close_up(void)
     hear_faults();
     // One byte, not none: a limit of 0 does not keep the kernel from piping a core to a collector, and 1 does (core(5),
     // do_coredump: it is how the collector itself is kept from it). Neither is enough for a file.
+    if (FAULT(CORE_DUMPED)) {
+        return;
+    }
     struct rlimit none = { 1, 1 };
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, 0);
@@ -74,7 +78,9 @@ struct process_arguments process_take_arguments(int argc, char **argv, int keep)
         at += n + 1;
         names = names && strcmp(argv[i], "--") != 0;
         const size_t kept = i < keep ? n : names ? option_name(argv[i]) : 0;
-        memset(argv[i] + kept, ' ', n - kept);
+        if (!FAULT(ARGUMENTS_SHOWN)) {
+            memset(argv[i] + kept, ' ', n - kept);
+        }
     }
     return a;
 }

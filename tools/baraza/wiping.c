@@ -8,6 +8,7 @@
 #include "tools/baraza/wiping.h"
 
 #include "common/author/erasing.h"
+#include "common/base/fault.h"
 #include "common/net/loop.h"
 #include "common/store/wipe.h"
 #include "tools/baraza/ask.h"
@@ -29,7 +30,7 @@ struct wiping {
 
 static bool is_safe(enum fate f)
 {
-    return f == FATE_CONFIRMED || f == FATE_ANSWERED;
+    return f == FATE_CONFIRMED || f == FATE_ANSWERED || (FAULT(WIPED_UNPROVEN) && f == FATE_WAITING);
 }
 
 static bool is_sealed(const struct wiping *x, struct hash session)
