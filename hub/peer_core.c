@@ -338,7 +338,8 @@ static void hello(struct peer_core *c, const struct msg_hello *m)
                                                     .checkpoint = buf_slice(&c->note),
                                                     .credit = peer_credit(c) } };
     }
-    a = (s->class == PEER_MEMBER || FAULT(STRANGER_BELIEVED)) && m->destroyed_count > 0 ? peer_do(c, PEER_DESTROYED, s) : NULL;
+    const bool believed = s->class == PEER_MEMBER || FAULT(STRANGER_BELIEVED);
+    a = believed && m->destroyed_count > 0 ? peer_do(c, PEER_DESTROYED, s) : NULL;
     if (a != NULL) {
         a->as.destroyed.count = m->destroyed_count;
         a->as.destroyed.heads = m->destroyed;

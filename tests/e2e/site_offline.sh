@@ -94,8 +94,8 @@ mkfifo awaited
 exec 8<>awaited
 baraza add --as Heron --summary "About the ford." "The ford is gone." --passphrase-file - <awaited >out 2>err &
 adding=$!
-wait_until 10 "the arguments to be hidden" eval "grep -qz -- --as /proc/$adding/cmdline && \
-    ! grep -qaE 'ford' /proc/$adding/cmdline"
+wait_until 10 "the arguments to be hidden" eval "line=\$(tr '\\0' ' ' </proc/$adding/cmdline) && \
+    [[ \$line == *--as* && \$line != *ford* ]]"
 kill -0 $adding || die "add did not wait for its passphrase"
 kill $adding
 wait $adding 2>/dev/null

@@ -21,6 +21,13 @@ waits() {
     waiting=$!
 }
 
+# hidden: true once it runs and its arguments say nothing; read at once, because they change.
+hidden() {
+    local line
+    line=$(tr '\0' ' ' <"/proc/$waiting/cmdline")
+    [[ $line == "baraza "* && $line != *$CANARY* ]]
+}
+
 # waits_no_more SIGNAL: ends it so.
 waits_no_more() {
     kill -0 $waiting 2>/dev/null || die "it did not wait for a passphrase: $(cat "$WORK"/{out,err})"
@@ -31,8 +38,7 @@ waits_no_more() {
 step "words given as arguments are hidden while a passphrase is awaited, whatever the command"
 while IFS='|' read -r -a command; do
     waits baraza "${command[@]}"
-    wait_until 10 "the arguments of ${command[0]} to be hidden" eval \
-        '! grep -qa '$CANARY' /proc/$waiting/cmdline && grep -qa baraza /proc/$waiting/cmdline'
+    wait_until 10 "the arguments of ${command[0]} to be hidden" hidden
     expect_contains "what ps shows" "$(tr '\0' ' ' </proc/$waiting/cmdline)" "baraza ${command[0]}"
     ! grep -qa $CANARY /proc/$waiting/comm /proc/$waiting/environ || die "${command[0]}: in its title or environment"
     waits_no_more TERM
@@ -95,8 +101,7 @@ sh -c 'kill -SEGV $$' 2>/dev/null
 rm -f ./*
 for signal in SEGV ABRT; do
     waits baraza add --summary "About $CANARY." "The $CANARY is gone."
-    wait_until 10 "add to wait" eval '! grep -qa '$CANARY' /proc/$waiting/cmdline &&
-        grep -qa baraza /proc/$waiting/cmdline'
+    wait_until 10 "add to wait" hidden
     expect_contains "the limit" "$(grep 'Max core' /proc/$waiting/limits)" " 1  "
     waits_no_more $signal
     expect_status 0 baraza unlock site --passphrase-file "$PASS"
