@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,5 +123,43 @@ Test(file, a_new_file_never_takes_the_place_of_another)
     cr_assert_eq(files_here(), 2);
     cr_assert_eq(file_read("f", false, &b, NULL), OK);
     cr_assert(slice_equal(buf_slice(&b), slice_text("first")));
+    buf_done(&b);
+}
+
+// True when the file that fd was opened on before holds nothing but zeros now.
+static bool only_zeros(int fd, size_t n)
+{
+    uint8_t was[5000];
+    cr_assert_eq(pread(fd, was, sizeof was, 0), (ssize_t)n);
+    for (size_t i = 0; i < n; i++) {
+        if (was[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Test(file, keys_are_overwritten_before_they_go_or_are_replaced)
+{
+    static uint8_t content[5000];
+    struct why why = { "" };
+    struct buf b = buf_new(sizeof content);
+    memset(content, 'k', sizeof content);
+    cr_assert_eq(file_replace("f", SLICE_ARRAY(content), 0600, &why), OK);
+    int fd = open("f", O_RDONLY | O_CLOEXEC);
+    cr_assert(fd >= 0);
+    cr_assert_eq(file_supplant("f", SLICE_LITERAL("new"), 0600, &why), OK, "%s", why.text);
+    cr_assert(only_zeros(fd, sizeof content), "the old keys are still on the disk");
+    close(fd);
+    cr_assert_eq(file_read("f", false, &b, &why), OK);
+    cr_assert(slice_equal(buf_slice(&b), SLICE_LITERAL("new")));
+    fd = open("f", O_RDONLY | O_CLOEXEC);
+    cr_assert(fd >= 0);
+    cr_assert_eq(file_shred("f", &why), OK, "%s", why.text);
+    cr_assert(only_zeros(fd, 3));
+    close(fd);
+    cr_assert(!file_exists("f"));
+    cr_assert_eq(files_here(), 0);
+    cr_assert_eq(file_shred("f", &why), ERR_NOT_FOUND);
     buf_done(&b);
 }
