@@ -97,13 +97,33 @@ expect_contains "the list" "$(cat out)" "The well is dry at near"
 expect_status 2 baraza correct "$near" --state near --reason misheard --text "Nobody took anything."
 expect_contains "why not" "$(cat err)" 'a redaction has erased "said"'
 
+step "a daemon that is killed in the midst is gone on with by whoever unlocks next"
+for i in 1 2 3; do
+    says near "Words number $i that have to go away again."
+    settle near 30
+    id=$(id_of near "Words number $i that")
+    expect_status 0 baraza redact "$id" --part said --reason danger --authority speaker --record hub \
+        --state officer --passphrase-file "$PASS" --yes
+    sync officer
+    kill -HUP "${e2e_pid[near]}"
+    sleep "0.$((i * 3 - 1))"
+    stop_hard near
+    start_node near
+    wait_until 10 "the daemon" grep -q node.ready near.log
+    expect_status 0 baraza unlock Heron --state near --passphrase-file "$PASS"
+    settle near 30
+done
+wait_until 30 "near to erase" eval '[ "$(waits near things)" = 0 ]'
+settle near 30
+opens 0 near "Words number 1 that" "Words number 2 that" "Words number 3 that" "$gone_near"
+
 step "where everybody is locked it waits, and is said to wait; the words are shown to nobody all the same"
 wait_until 30 "the redaction to come down" eval '[ "$(waits away erasures)" = 1 ]'
 expect_status 0 baraza status --state away
 expect_contains "the status" "$(cat out)" "1 thing waits until somebody unlocks: words are to be erased here"
 wait_until 10 "the daemon to say so" grep -q "node.waits things=1 erasures=1" away.log
 expect_status 0 baraza status --state hub
-expect_contains "the hub's status" "$(cat out)" "4 redactions in force, 3 carried out here; of 2 the site that wrote"
+expect_contains "the hub's status" "$(cat out)" "7 redactions in force, 6 carried out here; of 2 the site that wrote"
 expect_status 0 baraza show "$away" --state hub
 expect_contains "where it is erased" "$(cat out)" "erased at: the hub (entry "
 expect_contains "where it is not yet" "$(cat out)" "not heard of yet: the site of "
@@ -131,12 +151,12 @@ opens 0 post "$gone_post" "$gone_sent"
 settled post || die "not everything of post is confirmed"
 
 step "the record says who has erased, proves everything as before, and has none of the words"
-in_record contribution 8
-in_record erased 8
+in_record contribution 11
+in_record erased 14
 expect_status 0 baraza log --state hub --kind erased --json
 expect_equal "who has erased" "$(grep -o '"author":"[0-9a-f]*"' out | sort -u | wc -l)" 4
 expect_status 0 baraza status --state hub --json
-expect_contains "the hub's status" "$(cat out)" '"erasures":{"redactions":4,"at_hub":4,"sites_to_come":0}'
+expect_contains "the hub's status" "$(cat out)" '"erasures":{"redactions":7,"at_hub":7,"sites_to_come":0}'
 expect_status 0 baraza show "$post" --state hub
 expect_contains "where it is erased" "$(cat out)" "the site of "
 ! grep -q "not heard of yet" out || die "the hub still waits for a site"
