@@ -4,6 +4,7 @@
 // Answers from the record. Every call opens a read transaction, follows the record to it, and closes it again.
 #include "hub/serve.h"
 
+#include "common/base/fault.h"
 #include "common/format/custody.h"
 #include "common/store/succession_store.h"
 #include "hub/chain.h"
@@ -450,7 +451,8 @@ enum err serve_down(struct serve *s, const struct peer_action *a, struct buf *ou
     e = end(t, down_read(s, t, a, d, &stop, why));
     // A long look that found nothing is said too: else the device would never hear how far it was looked for it, and
     // send the hub back to where it began.
-    const bool tells = e == OK && (d->count > 0 || (stop > a->as.down.from && stop < a->as.down.to));
+    const bool looked = stop > a->as.down.from && stop < a->as.down.to && !FAULT(LONG_LOOK_SILENT);
+    const bool tells = e == OK && (d->count > 0 || looked);
     keeper_release(s->keys.keeper, key);
     if (e == OK) {
         *upto = stop;

@@ -5,6 +5,7 @@
 // reason to begin a new incarnation, and its absence is none.
 #include "common/store/mark.h"
 
+#include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/format/armor.h"
 #include "common/format/pack.h"
@@ -160,11 +161,12 @@ enum err mark_read(const char *path, struct mark *out, struct why *why)
 
 enum err mark_check(const struct mark *mark, const struct mark *now, struct hash id_at, struct why *why)
 {
-    if (mark->inode != now->inode || mark->born_s != now->born_s || mark->born_ns != now->born_ns) {
+    const bool another = mark->inode != now->inode || mark->born_s != now->born_s || mark->born_ns != now->born_ns;
+    if (another && !FAULT(COPY_UNNOTICED)) {
         why_set(why, "this store lies in another file than the one that was last written here");
         return ERR_COPIED;
     }
-    if (!hash_equal(mark->id, id_at)) {
+    if (!hash_equal(mark->id, id_at) && !FAULT(COPY_UNNOTICED)) {
         why_set(why, "this store does not hold entry %llu, which was saved here; it was restored from a copy",
                 (unsigned long long)mark->seq);
         return ERR_COPIED;
