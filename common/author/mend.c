@@ -238,6 +238,14 @@ static enum err mend_down(struct mending *m)
     return e == OK ? kv_error(m->t) : e;
 }
 
+// True when which notebooks are current is damaged.
+static bool notebooks_damaged(struct kv_txn *t)
+{
+    struct notebook books[LIMIT_PERSONS];
+    size_t n = 0;
+    return notebook_all(t, books, &n) == ERR_CORRUPT && kv_error(t) == OK;
+}
+
 static enum err mend_once(struct kv *kv, struct mending *m)
 {
     enum err e = m->write ? kv_begin_write(kv, &m->t) : kv_begin_read(kv, &m->t);
@@ -259,7 +267,10 @@ static enum err mend_once(struct kv *kv, struct mending *m)
 enum err mend_site(struct kv *kv, const struct store_key *key, uint64_t wall_s, struct mended *out, struct why *why)
 {
     struct mending m = { .key = key, .wall_s = wall_s };
-    enum err e = mend_once(kv, &m);
+    enum err e = mend_notebooks(kv);
+    if (e == OK) {
+        e = mend_once(kv, &m);
+    }
     if (e == OK && m.any) {
         m.write = true;
         e = mend_once(kv, &m);
@@ -293,15 +304,39 @@ static enum err begin_anew(struct kv_txn *t, const struct journal_id *journal)
     return e == OK ? notebook_put(t, &n) : e;
 }
 
-enum err mend_begin_anew(struct kv *kv, struct why *why)
+static enum err all_begin_anew(struct kv_txn *t)
 {
-    struct kv_txn *t = NULL;
     struct journal_id id;
-    enum err e = kv_begin_write(kv, &t);
-    bool more = e == OK && journal_next(t, false, &id);
+    enum err e = OK;
+    bool more = journal_next(t, false, &id);
     while (e == OK && more) {
         e = begin_anew(t, &id);
         more = e == OK && journal_next(t, true, &id);
+    }
+    return e == OK ? kv_error(t) : e;
+}
+
+static enum err forget_notebooks(struct kv_txn *t)
+{
+    enum err e = notebooks_damaged(t) ? notebook_forget(t) : OK;
+    return e == OK ? all_begin_anew(t) : e;
+}
+
+enum err mend_notebooks(struct kv *kv)
+{
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_read(kv, &t);
+    const bool damaged = e == OK && notebooks_damaged(t);
+    kv_abort(t);
+    return damaged ? mend_begin_anew(kv, NULL) : e;
+}
+
+enum err mend_begin_anew(struct kv *kv, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_write(kv, &t);
+    if (e == OK) {
+        e = forget_notebooks(t);
     }
     if (e == OK) {
         e = kv_commit(t);

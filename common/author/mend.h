@@ -27,6 +27,10 @@ struct mended {
 MUST_USE enum err mend_site(struct kv *kv, const struct store_key *key, uint64_t wall_s, struct mended *out,
                             struct why *why);
 
+// Where it is damaged which notebooks are current, which nothing here can do without: has everybody who wrote here
+// begin a new one when she writes next. Reads one value when all is well. The error of the store.
+MUST_USE enum err mend_notebooks(struct kv *kv);
+
 // Has everybody of a store that was put together from pieces begin a new notebook when she writes next, because what
 // she wrote last may not be in it. The error of the store.
 MUST_USE enum err mend_begin_anew(struct kv *kv, struct why *why);

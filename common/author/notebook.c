@@ -96,6 +96,13 @@ enum err notebook_put(struct kv_txn *t, const struct notebook *notebook)
     return kv_error(t);
 }
 
+enum err notebook_forget(struct kv_txn *t)
+{
+    static const uint8_t none[] = { 0x90 }; // an array of nobody
+    store_value_put(t, NOTEBOOKS, slice_of(none, sizeof none));
+    return kv_error(t);
+}
+
 // --- stranded journals: canonical [[author key, incarnation, from] …] ---
 #define STRANDED "stranded"
 

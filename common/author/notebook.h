@@ -55,6 +55,9 @@ MUST_USE enum err notebook_copy_get(struct kv_txn *t, struct notebook_copy *out)
 // Appends what it means, in plain words: what is here, what is at the hub, what is neither.
 void notebook_copy_say(const struct notebook_copy *copy, struct buf *out);
 
+// Forgets all of them, where what was kept is damaged: begin_anew of mend.h then finds who wrote here. The error of t.
+MUST_USE enum err notebook_forget(struct kv_txn *t);
+
 // --- journals that are not written in any more, of which the hub refused an entry ---
 // What follows it there is to be signed anew in the author's present notebook when she writes next.
 struct stranded {

@@ -67,22 +67,34 @@ enum err journal_entry_id(struct kv_txn *t, const struct position *at, struct ha
     return OK;
 }
 
-enum err journal_head(struct kv_txn *t, const struct journal_id *journal, struct journal_head *out)
+// *next = the number after the last entry of a journal, and *last where that is; no entry is read.
+static enum err journal_end(struct kv_txn *t, const struct journal_id *journal, struct position *last, uint64_t *next)
 {
     struct key_fields f = { .journal = *journal };
     struct key prefix = key_make(DB_JOURNAL, &f, 1);
     struct slice key;
+    *next = 0;
     if (!kv_last(t, DB_JOURNAL, key_slice(&prefix), slice_of(NULL, 0), &key, NULL)) {
-        *out = (struct journal_head){ .journal = *journal };
         return kv_error(t);
     }
     if (!key_parse(DB_JOURNAL, key, &f)) {
         return ERR_CORRUPT;
     }
+    position_of(&f, last);
+    *next = f.seq + 1;
+    return OK;
+}
+
+enum err journal_head(struct kv_txn *t, const struct journal_id *journal, struct journal_head *out)
+{
     struct position last;
-    struct journal_head head = { .journal = *journal, .next = f.seq + 1 };
-    position_of(&f, &last);
-    enum err e = journal_entry_id(t, &last, &head.head);
+    struct journal_head head = { .journal = *journal };
+    enum err e = journal_end(t, journal, &last, &head.next);
+    if (e != OK || head.next == 0) {
+        *out = head;
+        return e;
+    }
+    e = journal_entry_id(t, &last, &head.head);
     if (e == OK || e == ERR_NOT_FOUND) {
         *out = head;
         return OK;
@@ -92,14 +104,15 @@ enum err journal_head(struct kv_txn *t, const struct journal_id *journal, struct
 
 enum err journal_append(struct kv_txn *t, const struct journal_item *item)
 {
-    struct journal_head head;
+    struct position last;
+    uint64_t next = 0;
     CHECK(item->at.branch == 0);
-    enum err e = journal_head(t, &item->at.journal, &head);
+    enum err e = journal_end(t, &item->at.journal, &last, &next);
     if (e != OK) {
         return e;
     }
-    if (item->at.seq != head.next && !(FAULT(NUMBER_REUSED) && item->at.seq < head.next)) {
-        return item->at.seq < head.next ? ERR_EXISTS : ERR_NOT_FOUND;
+    if (item->at.seq != next && !(FAULT(NUMBER_REUSED) && item->at.seq < next)) {
+        return item->at.seq < next ? ERR_EXISTS : ERR_NOT_FOUND;
     }
     struct key key = key_position(DB_JOURNAL, &item->at);
     stored_put(t, DB_JOURNAL, key_slice(&key), item->id, item->entry);

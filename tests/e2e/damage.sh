@@ -79,10 +79,11 @@ for seq in 12 31; do
     expect_status 75 baraza sync --state "$name" --wait --timeout 3
     unlock_at "$name"
     kill -HUP "${e2e_pid[$name]}"
-    wait_until 30 "the rest of $name in the record" eval '[ "$(all_of '"$name"')" -eq 29 ]'
+    wait_until 30 "the rest of $name to be received" eval "baraza status --json --state $name |
+        grep -q '\"entries\":{\"saved\":34,\"received\":33,\"pending\":0,\"refused\":0,'"
+    wait_until 10 "the rest of $name in the record" eval '[ "$(all_of '"$name"')" -eq 29 ]'
     stop "$name"
     expect_status 0 baraza status --json --state "$name"
-    expect_contains "the sum" "$(cat out)" '"entries":{"saved":34,"received":33,"pending":0,"refused":0,'
     expect_contains "the loss" "$(cat out)" '"lost":1}'
     losses=$((losses + 1))
     in_record incident $losses
@@ -91,3 +92,17 @@ for seq in 12 31; do
 done
 expect_status 0 baraza status --state hub
 expect_contains "the losses at the hub" "$(cat out)" "2 entries were lost by damaged disks"
+
+step "what is remembered of notebooks and of the exchange is hit: it is found out again"
+write_thirty remembered
+sync remembered
+for name in x-notebooks exchange-down; do
+    "$DAMAGE" remembered/store meta $name || die "nothing was damaged"
+    expect_status 0 baraza status --state remembered
+    expect_contains "the sum" "$(cat out)" "saved = "
+    expect_status 0 baraza add "Said in spite of $name, of remembered here" --state remembered \
+        --session XM-KIV-2026-003 --passphrase-file "$PASS"
+    sync remembered
+done
+wait_until 10 "the sentences of remembered in the record" eval '[ "$(all_of remembered)" -eq 32 ]'
+expect_status 0 baraza check --state remembered --passphrase-file "$PASS"

@@ -4,6 +4,7 @@
 // damage_store STORE journal|part|vault|outbox SEQ [last]: flips a bit in the middle of what a site's store keeps under
 // that number of its first notebook (or the last one), wherever it lies in the file.
 // damage_store STORE leaf|leaf-part SEQ: the same of entry SEQ of a hub's record.
+// damage_store STORE meta NAME: the same of a named value.
 // damage_store STORE page N AT: flips a bit of byte AT in the Nth page of the tree, counted among the pages that are in
 // use as leaves or branches. Status 3: there are fewer.
 #include "common/base/num.h"
@@ -49,12 +50,11 @@ static void close_file(struct file *f)
     CHECK(close(f->fd) == 0);
 }
 
-static size_t read_leaf(const char *store, enum db db, uint64_t index, uint8_t out[static ROOM])
+static size_t read_key(const char *store, enum db db, struct key key, uint8_t out[static ROOM])
 {
     struct kv *kv = NULL;
     struct kv_txn *t = NULL;
     struct slice value;
-    struct key key = key_index(db, index);
     CHECK(store_open(store, KV_ANY_FILESYSTEM, 0, &kv, NULL, NULL) == OK);
     CHECK(kv_begin_read(kv, &t) == OK);
     CHECK(kv_get(t, db, key_slice(&key), &value));
@@ -90,6 +90,19 @@ static size_t read_value(const char *store, enum db db, uint64_t seq, bool last,
     return n;
 }
 
+// Flips a bit in the middle of a value, wherever it lies in the file.
+static int flip(const char *store, const uint8_t *value, size_t n)
+{
+    struct file f = open_file(store);
+    size_t found = 0;
+    for (uint8_t *at = f.p; (at = memmem(at, f.n - (size_t)(at - f.p), value, n)) != NULL; at++) {
+        at[n / 2] ^= 1;
+        found++;
+    }
+    close_file(&f);
+    return found > 0 ? 0 : 1;
+}
+
 static int damage_value(const char *store, const char *what, uint64_t seq, bool last)
 {
     static const struct {
@@ -103,15 +116,9 @@ static int damage_value(const char *store, const char *what, uint64_t seq, bool 
             continue;
         }
         const bool leaf = dbs[i].db == DB_LEAF || dbs[i].db == DB_LEAF_PART;
-        size_t n = leaf ? read_leaf(store, dbs[i].db, seq, value) : read_value(store, dbs[i].db, seq, last, value);
-        struct file f = open_file(store);
-        size_t found = 0;
-        for (uint8_t *at = f.p; (at = memmem(at, f.n - (size_t)(at - f.p), value, n)) != NULL; at++) {
-            at[n / 2] ^= 1;
-            found++;
-        }
-        close_file(&f);
-        return found > 0 ? 0 : 1;
+        size_t n = leaf ? read_key(store, dbs[i].db, key_index(dbs[i].db, seq), value)
+                        : read_value(store, dbs[i].db, seq, last, value);
+        return flip(store, value, n);
     }
     return 2;
 }
@@ -139,6 +146,10 @@ int main(int argc, char **argv)
     }
     uint64_t number = 0;
     uint64_t at = 0;
+    if (strcmp(argv[2], "meta") == 0) {
+        static uint8_t value[ROOM];
+        return flip(argv[1], value, read_key(argv[1], DB_META, key_name(argv[3]), value));
+    }
     if (!num_parse_u64(slice_text(argv[3]), &number)) {
         return 2;
     }

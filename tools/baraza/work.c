@@ -6,6 +6,7 @@
 
 #include "common/author/agent.h"
 #include "common/author/erasing.h"
+#include "common/author/mend.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
 #include "common/store/succession_store.h"
@@ -45,7 +46,10 @@ static enum err open_state(const struct cmd_context *context, struct work *w, st
     if (e != OK || state_info(w->state)->side == STORE_HUB) {
         return e;
     }
-    e = load_destroyed(w);
+    e = mend_notebooks(state_kv(w->state));
+    if (e == OK) {
+        e = load_destroyed(w);
+    }
     if (e != OK) {
         return e;
     }
