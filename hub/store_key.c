@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #define FILE_NEW STATE_HUB_STORE ".new"
-#define FILE_OLD STATE_HUB_STORE ".old" // what file_supplanted overwrites and removes
+#define STORE_OLD STATE_HUB_STORE FILE_OLD // what file_supplanted overwrites and removes
 #define FILE_BYTES 65 // 64 hex digits and a newline
 
 static enum err load_one(const char *dir, const char *name, struct store_key *out, struct why *why)
@@ -97,7 +97,7 @@ enum err store_key_end(const char *dir, struct store_key *out, struct why *why)
     struct store_key two;
     char *now = state_path_in(dir, STATE_HUB_STORE);
     char *next = state_path_in(dir, FILE_NEW);
-    char *old = state_path_in(dir, FILE_OLD);
+    char *old = state_path_in(dir, STORE_OLD);
     char *keys = state_path_in(dir, "keys");
     struct buf text = buf_new(FILE_BYTES);
     bool renewing = false;

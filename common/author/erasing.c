@@ -488,13 +488,47 @@ enum err erasing_step(struct erasing *x, bool *more, struct why *why)
     return e;
 }
 
+// Whether a renewal was interrupted, be it at its very end: told without the keyring's lock, which joining needs too.
+static enum err interrupted(struct state *s, bool *yes, struct why *why)
+{
+    struct keyring *k = NULL;
+    struct outbox_cover cover;
+    char *path = state_path(s, STATE_KEYRING);
+    char *old = state_path(s, STATE_KEYRING FILE_OLD);
+    enum err e = keyring_load(path, &k, why);
+    if (e == OK) {
+        state_cover_load(s, &cover);
+        *yes = keyring_renewing(k) || cover.n > 1 || file_exists(old);
+        outbox_cover_done(&cover);
+    }
+    keyring_free(k);
+    free(path);
+    free(old);
+    return e;
+}
+
+static enum err anything(struct state *s, const struct safe *safe, bool *yes, struct why *why)
+{
+    struct erasing_due due;
+    enum err e = interrupted(s, yes, why);
+    if (e == OK) {
+        e = erasing_due(s, &due, why);
+    }
+    *yes = e == OK && (*yes || due.redactions + due.notes > 0 || erasing_stale(s, safe));
+    return e;
+}
+
 enum err erasing_carry_out(struct state *s, struct safe *safe, uint64_t wall_s, struct erasing_done *out,
                            struct why *why)
 {
     struct erasing *x = NULL;
     bool more = true;
     *out = (struct erasing_done){ .redactions = 0 };
-    enum err e = erasing_open(s, safe, wall_s, &x, why);
+    enum err e = anything(s, safe, &more, why);
+    if (e != OK || !more) {
+        return e;
+    }
+    e = erasing_open(s, safe, wall_s, &x, why);
     while (e == OK && more) {
         e = erasing_step(x, &more, why);
     }

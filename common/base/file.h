@@ -32,6 +32,7 @@ MUST_USE enum err file_create(const char *path, struct slice content, unsigned m
 // (which a file system that writes in place carries out), and so is what a crash in here once left beside it. A crash
 // half way leaves the old or the new file at path, and perhaps the old one as PATH.old until file_supplanted or the
 // next call. Only one program may do so at a time.
+#define FILE_OLD ".old"
 MUST_USE enum err file_supplant(const char *path, struct slice content, unsigned mode, struct why *why);
 
 // Overwrites and removes what a crash in file_supplant or file_replace left beside path.

@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OLD ".old"
 #define TEMPORARY 7 // ".XXXXXX", as file_writer_begin names it
 
 static enum err failed(struct why *why, const char *doing, const char *path)
@@ -60,7 +59,7 @@ enum err file_shred(const char *path, struct why *why)
 static bool is_left(const char *entry, const char *name, size_t n)
 {
     const char *rest = entry + n;
-    return strncmp(entry, name, n) == 0 && rest[0] == '.' && (strcmp(rest, OLD) == 0 || strlen(rest) == TEMPORARY);
+    return strncmp(entry, name, n) == 0 && rest[0] == '.' && (strcmp(rest, FILE_OLD) == 0 || strlen(rest) == TEMPORARY);
 }
 
 // A crash before the rename leaves two names of one file, which is the one in use: then only the name goes.
@@ -105,7 +104,7 @@ enum err file_supplant(const char *path, struct slice content, unsigned mode, st
 {
     char old[PATH_MAX];
     enum err e = file_supplanted(path, why);
-    if (e == OK && (size_t)snprintf(old, sizeof old, "%s" OLD, path) >= sizeof old) {
+    if (e == OK && (size_t)snprintf(old, sizeof old, "%s" FILE_OLD, path) >= sizeof old) {
         why_set(why, "the path %.60s... is too long", path);
         e = ERR_USAGE;
     }
