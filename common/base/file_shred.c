@@ -43,7 +43,11 @@ static enum err overwrite(int fd, const char *path, struct why *why)
 
 enum err file_shred(const char *path, struct why *why)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    int fd = open(path, flags);
+    if (fd < 0 && errno == EACCES && fchmodat(AT_FDCWD, path, 0600, AT_SYMLINK_NOFOLLOW) == 0) {
+        fd = open(path, flags); // a mode that forbids writing to its owner protects no key
+    }
     if (fd < 0) {
         return failed(why, "overwriting", path);
     }

@@ -30,6 +30,26 @@ expect_contains "what it says without a terminal" "$(cat err)" "--yes"
 expect_status 2 baraza wipe --emergency --yes --state hub
 [ -e heron/keys/keyring ] && [ -e hub/keys/log ] || die "something was destroyed without a clear word"
 
+step "whatever is wrong with the rest of a state, its keyring is destroyed, also one that its owner may not write to"
+cp -a crane gold
+chmod 0400 gold/keys/keyring
+for harm in "rm harmed/charter" "rm -r harmed/store" "truncate -s 8192 harmed/store/data.mdb" "mkdir harmed/keys/odd" \
+    "rm harmed/charter harmed/keys/transport"; do
+    rm -rf harmed && cp -a gold harmed && $harm
+    exec 7<harmed/keys/keyring
+    baraza wipe --emergency --yes --state harmed >out 2>err </dev/null
+    status=$?
+    [ $status -ne 0 ] || die "after '$harm' it is said that all went well"
+    [ -s err ] || die "after '$harm' nothing is said"
+    [ ! -e harmed/keys/keyring ] || die "after '$harm' the keyring is still there: $(cat err)"
+    [ -z "$(tr -d '\0' <&7)" ] || die "after '$harm' the keyring was removed but not overwritten"
+    exec 7<&-
+done
+mkdir elsewhere elsewhere/keys
+echo "no key of ours" >elsewhere/keys/id
+expect_status 66 baraza wipe --emergency --yes --state elsewhere
+[ -s elsewhere/keys/id ] || die "files were destroyed in a folder that is no state"
+
 step "heron: unlocked, a daemon running, two words that the hub has not; destroyed in a moment, and they still travel"
 stop hub
 expect_status 0 baraza add --state heron "The well is poisoned." --passphrase-file "$PASS"

@@ -4,9 +4,11 @@
 // `baraza wipe`: words that are safe elsewhere (wiping.h). `baraza wipe --emergency`: a person comes before data. The
 // keys of this computer are destroyed at once, without a passphrase; what was signed and not yet delivered still
 // travels, because only the hub can open it.
-// It must destroy the keyring before anything that may fail or wait.
+// It must destroy the keyring before anything that may fail or wait: what is counted beforehand is counted by a child,
+// because a damaged store may end whoever reads it, or keep him waiting.
 #include "common/author/agent.h"
 #include "common/base/date.h"
+#include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
 #include "common/store/outbox_store.h"
@@ -20,42 +22,98 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define DAY_S 86400u
 #define FORGET_MS 5000u
+#define COUNT_MS 3000
 
 struct wiping {
     struct cmd_context *context;
     bool outbox_too, yes;
     struct state *state;       // NULL: it cannot be opened; the keys are destroyed all the same
-    uint64_t carried, lost;    // of what only this computer has
+    bool counted;
+    uint64_t carried, lost;    // of what only this computer has; if counted
     struct destroyed destroyed;
 };
 
-// How much only this computer has.
-static enum err count(struct wiping *x, struct why *why)
+// How much only this computer has: copies that it could send, and entries that wait.
+struct alone {
+    uint64_t copies, ready, waiting;
+};
+
+static enum err count(struct kv *kv, struct alone *out)
 {
     struct kv_txn *t = NULL;
     struct node_count c;
-    enum err e = node_count(state_kv(x->state), &c, why);
+    enum err e = node_count(kv, &c, NULL);
     if (e == OK) {
-        e = kv_begin_read(state_kv(x->state), &t);
+        e = kv_begin_read(kv, &t);
     }
     if (e == OK) {
-        const uint64_t copies = outbox_count(t);
-        const uint64_t ready = c.waiting - c.unsigned_anew; // what follows a refused entry needs a signature
-        x->carried = x->outbox_too ? 0 : copies < ready ? copies : ready;
-        x->lost = c.waiting - x->carried;
+        // What follows a refused entry needs a signature.
+        *out = (struct alone){ outbox_count(t), c.waiting - c.unsigned_anew, c.waiting };
     }
     kv_abort(t);
     return e;
 }
 
+static _Noreturn void count_in_child(const struct wiping *x, int out)
+{
+    const struct rlimit silent = { 0, 0 };
+    struct state *state = NULL;
+    struct alone found;
+    (void)setrlimit(RLIMIT_CORE, &silent);
+    (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO); // of a fault the parent speaks
+    enum err e = state_open(x->context->state, work_store_flags(x->context), &state, NULL);
+    if (e == OK) {
+        e = count(state_kv(state), &found);
+    }
+    if (e == OK) {
+        e = file_put(out, "a pipe", slice_of(&found, sizeof found), NULL);
+    }
+    state_close(state);
+    _exit(e == OK ? 0 : 1);
+}
+
+static void count_alone(struct wiping *x)
+{
+    struct alone found;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return;
+    }
+    const pid_t pid = fork();
+    if (pid == 0) {
+        count_in_child(x, ends[1]);
+    }
+    close(ends[1]);
+    struct pollfd ready = { .fd = ends[0], .events = POLLIN };
+    // One write to a pipe of this size is whole or not there.
+    if (pid > 0 && poll(&ready, 1, COUNT_MS) == 1 && read(ends[0], &found, sizeof found) == (ssize_t)sizeof found) {
+        x->carried = x->outbox_too ? 0 : found.copies < found.ready ? found.copies : found.ready;
+        x->lost = found.waiting - x->carried;
+        x->counted = true;
+    }
+    close(ends[0]);
+    if (pid > 0) {
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, 0);
+    }
+}
+
 static void put_counts(const struct wiping *x, struct buf *out)
 {
+    if (!x->counted) {
+        return;
+    }
     if (x->carried + x->lost == 0) {
         buf_put_text(out, "The hub has everything that was written here. ");
         return;
@@ -87,20 +145,29 @@ static bool stays(const struct wiping *x, const char *name)
            strcmp(name, "invitation") == 0 || (strcmp(name, "outbox") == 0 && !x->outbox_too);
 }
 
+// Overwrites and removes one file. What cannot be overwritten at least loses its name.
+static enum err destroy_file(const char *path, struct why *why)
+{
+    const enum err e = FAULT(WIPE_LEAVES_KEYS) ? OK : file_shred(path, why);
+    if (e != OK && e != ERR_NOT_FOUND) {
+        (void)unlink(path);
+    }
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
 // Overwrites and removes what is in keys/: the keyring first, then all but what stays.
 static enum err destroy_files(const struct wiping *x, struct why *why)
 {
     char *keyring = state_path_in(x->context->state, STATE_KEYRING);
     char *folder = state_path_in(x->context->state, "keys");
-    enum err e = file_shred(keyring, why);
-    e = e == ERR_NOT_FOUND ? OK : e;
+    enum err e = destroy_file(keyring, why);
     DIR *d = opendir(folder);
     for (const struct dirent *f = d != NULL ? readdir(d) : NULL; f != NULL; f = readdir(d)) {
         char name[16 + sizeof f->d_name];
         (void)snprintf(name, sizeof name, "keys/%s", f->d_name);
         char *path = state_path_in(x->context->state, name);
-        enum err one = stays(x, f->d_name) ? OK : file_shred(path, e == OK ? why : NULL);
-        e = e == OK && one != ERR_NOT_FOUND ? one : e;
+        enum err one = stays(x, f->d_name) ? OK : destroy_file(path, e == OK ? why : NULL);
+        e = e == OK ? one : e;
         free(path);
     }
     if (d != NULL) {
@@ -167,8 +234,8 @@ static int print_wiped(const struct wiping *x)
         }
         json_t *o = json_object();
         json_put(o, "destroyed", people);
-        json_put(o, "carried", json_of_number(x->carried));
-        json_put(o, "lost", json_of_number(x->lost));
+        json_put(o, "carried", x->counted ? json_of_number(x->carried) : json_null());
+        json_put(o, "lost", x->counted ? json_of_number(x->lost) : json_null());
         return cmd_print_json(o);
     }
     struct buf out = buf_new(8192);
@@ -187,46 +254,76 @@ static int print_wiped(const struct wiping *x)
     return code;
 }
 
-static int emergency(struct wiping *x)
+// A site's state, however little of it is left. A hub's is refused.
+static int check_place(const struct wiping *x)
 {
+    const char *dir = x->context->state;
+    char *hub = state_path_in(dir, STATE_HUB_AUTHOR);
+    char *charter = state_path_in(dir, STATE_CHARTER);
+    char *transport = state_path_in(dir, STATE_TRANSPORT);
+    char *keyring = state_path_in(dir, STATE_KEYRING);
+    int code = -1;
+    if (file_exists(hub)) {
+        code = cmd_usage("%s is a hub's state: the record in it is everybody's", dir);
+    } else if (!file_exists(charter) && !file_exists(transport) && !file_exists(keyring)) {
+        struct why why;
+        why_set(&why, "%s is no state directory: name the one to be destroyed with --state", dir);
+        code = cmd_fail(ERR_NOT_FOUND, &why);
+    }
+    free(hub);
+    free(charter);
+    free(transport);
+    free(keyring);
+    return code;
+}
+
+// The keys are gone; now the store, which may be damaged, full, or in the hands of a program that stands still.
+static int finish(struct wiping *x, enum err files, const struct why *of_files)
+{
+    struct why store = { "" };
     struct why why = { "" };
-    char *path = state_path_in(x->context->state, STATE_HUB_AUTHOR);
-    const bool hub = file_exists(path);
-    free(path);
-    if (hub) {
-        return cmd_usage("%s is a hub's state: the record in it is everybody's", x->context->state);
+    if (!x->counted) {
+        cmd_remark(x->context, "the keys are destroyed, nobody can open anything here; the store cannot be read");
     }
-    enum err e = state_open(x->context->state, work_store_flags(x->context), &x->state, &why);
-    if (e == ERR_NOT_FOUND) {
-        return cmd_fail(e, &why);
-    }
-    if (e == OK) {
-        e = count(x, &why);
-    }
-    if (e != OK) {
-        cmd_remark(x->context, "the store cannot be read (%s): its keys are destroyed all the same", why.text);
-    }
-    enum err asked = x->yes ? OK : confirm(x, &why);
-    if (asked != OK) {
-        return cmd_fail(asked, &why);
-    }
-    enum err files = destroy_files(x, &why);
-    forget(x);
-    if (files == OK) {
-        files = destroy_files(x, &why); // a daemon that was renewing them may have written them once more
-    }
+    enum err e = state_open(x->context->state, work_store_flags(x->context), &x->state, &store);
     if (e == OK) {
         e = destroy_store(x);
+        why_set(&store, "%s", err_text(e));
     }
     if (files != OK) {
-        return cmd_fail(files, &why);
+        return cmd_fail(files, of_files);
     }
     if (e != OK) {
-        why_set(&why, "the keyring is destroyed, nobody can open anything here; the store could not be changed (%s): "
-                      "run this again when there is room", err_text(e));
+        why_set(&why, "the keyring is destroyed, nobody can open anything here; the store is unchanged, run this again "
+                      "when it can be written: %s", store.text);
         return cmd_fail(e, &why);
     }
     return print_wiped(x);
+}
+
+static int emergency(struct wiping *x)
+{
+    struct why why = { "" };
+    const int code = check_place(x);
+    if (code >= 0) {
+        return code;
+    }
+    if (!x->yes) {
+        count_alone(x);
+        enum err asked = confirm(x, &why);
+        if (asked != OK) {
+            return cmd_fail(asked, &why);
+        }
+    }
+    enum err files = destroy_files(x, &why);
+    forget(x);
+    // A daemon that was renewing them may have written them once more.
+    const enum err again = destroy_files(x, files == OK ? &why : NULL);
+    files = files == OK ? again : files;
+    if (x->yes) {
+        count_alone(x);
+    }
+    return finish(x, files, &why);
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)
