@@ -19,6 +19,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define LOCK_BYTES (64 * (LIMIT_STORE_READERS + 64)) // a line for each reader, and what stands before them
+
 // --- errors ---
 
 // A short write for want of room comes out of LMDB as EIO: look at the disk before believing it.
@@ -73,10 +75,35 @@ static unsigned mdb_flags(unsigned flags)
            ((flags & KV_NO_SYNC) != 0 ? MDB_NOSYNC : 0u);
 }
 
+// LMDB maps its file of locks and writes to it there: into a hole, on a full disk, that ends the process (SIGBUS). So
+// its room is taken beforehand. Where a file system cannot do that, nothing is won and nothing is lost.
+static enum err lock_room(const char *path, struct why *why)
+{
+    char name[PATH_MAX];
+    enum err e = place_join(name, path, "/lock.mdb", why);
+    if (e != OK) {
+        return e;
+    }
+    const int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (fd < 0) {
+        return OK; // a disk that is only read; LMDB says it better
+    }
+    if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, LOCK_BYTES) != 0 && (errno == ENOSPC || errno == EDQUOT)) {
+        why_set(why, "opening the store in %s: the disk is full", path);
+        e = ERR_FULL;
+    }
+    close(fd);
+    return e;
+}
+
 // Opens the environment itself. On failure *out is untouched and nothing is left open.
 static enum err env_open(const char *path, const struct kv_options *o, MDB_env **out, struct why *why)
 {
     MDB_env *env = NULL;
+    enum err e = lock_room(path, why);
+    if (e != OK) {
+        return e;
+    }
     int code = mdb_env_create(&env);
     CHECK(code == 0); // it only allocates
     uint64_t map = o->map_bytes != 0 ? o->map_bytes : LIMIT_STORE_MAP;

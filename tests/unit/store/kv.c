@@ -63,6 +63,26 @@ Test(kv, what_was_committed_is_there_after_opening_again_and_what_was_aborted_is
     scratch_done(&s);
 }
 
+Test(kv, the_file_of_locks_has_no_holes_that_a_full_disk_could_not_fill)
+{
+    struct scratch s = scratch_new();
+    struct kv *kv = made(s.store, &plain);
+    char path[4096];
+    struct stat st;
+    kv_close(kv);
+    cr_assert_lt(snprintf(path, sizeof path, "%s/lock.mdb", s.store), (int)sizeof path);
+    for (int there = 0; there < 2; there++) { // as a copy leaves it: not there, or all one hole
+        cr_assert_eq(stat(path, &st), 0);
+        cr_assert_eq(there ? truncate(path, 0) : unlink(path), 0);
+        cr_assert(!there || truncate(path, st.st_size) == 0);
+        cr_assert_eq(kv_open(s.store, &plain, &kv, NULL), OK);
+        cr_assert_eq(stat(path, &st), 0);
+        cr_assert_geq(st.st_blocks * 512, st.st_size);
+        kv_close(kv);
+    }
+    scratch_done(&s);
+}
+
 Test(kv, another_process_is_noticed_by_the_transaction_number_and_its_death_in_mid_write_changes_nothing)
 {
     struct scratch s = scratch_new();
