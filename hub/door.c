@@ -8,6 +8,23 @@
 
 #include <stdlib.h>
 
+struct zap_key *door_keys(const struct roster *roster, struct boxkey own, size_t *n)
+{
+    const size_t known = roster_transport_count(roster);
+    struct zap_key *keys = mem_grow(NULL, known + 1, sizeof *keys);
+    size_t open = 0;
+    keys[open++] = (struct zap_key){ own, ZAP_MEMBER };
+    for (size_t i = 0; i < known && open < LIMIT_ZAP_KEYS; i++) {
+        struct boxkey key = roster_transport_key(roster, i);
+        enum roster_door door = roster_transport(roster, key, NULL);
+        if (door != DOOR_CLOSED && !boxkey_equal(key, own)) {
+            keys[open++] = (struct zap_key){ key, door == DOOR_MEMBER ? ZAP_MEMBER : ZAP_INVITATION };
+        }
+    }
+    *n = open;
+    return keys;
+}
+
 enum err door_renew(struct zap *zap, struct serve *serve, struct signpost *signpost, struct boxkey own,
                     uint64_t *size, struct why *why)
 {
@@ -15,18 +32,8 @@ enum err door_renew(struct zap *zap, struct serve *serve, struct signpost *signp
     if (e != OK || *size == serve_size(serve)) {
         return e;
     }
-    const struct roster *roster = serve_roster(serve);
-    size_t n = roster_transport_count(roster);
-    struct zap_key *keys = mem_grow(NULL, n + 1, sizeof *keys);
     size_t open = 0;
-    keys[open++] = (struct zap_key){ own, ZAP_MEMBER };
-    for (size_t i = 0; i < n && open < LIMIT_ZAP_KEYS; i++) {
-        struct boxkey key = roster_transport_key(roster, i);
-        enum roster_door door = roster_transport(roster, key, NULL);
-        if (door != DOOR_CLOSED && !boxkey_equal(key, own)) {
-            keys[open++] = (struct zap_key){ key, door == DOOR_MEMBER ? ZAP_MEMBER : ZAP_INVITATION };
-        }
-    }
+    struct zap_key *keys = door_keys(serve_roster(serve), own, &open);
     zap_replace(zap, keys, open);
     signpost_admit(signpost, keys, open);
     *size = serve_size(serve);

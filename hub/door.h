@@ -13,9 +13,11 @@
 
 #define DOOR_CLOSED_SIZE UINT64_MAX // nobody was let in yet
 
-// Follows the record and, if it grew since *size (DOOR_CLOSED_SIZE: in any case), lets in whoever the roster knows by
-// now, and own, the hub's exchange key; signpost (may be
-// NULL) lets in the same. *size is then how much of the record that is. Errors as serve_follow: the door
+// Whom roster lets in, and own, the hub's exchange key; the caller frees it. *n: how many.
+MUST_USE struct zap_key *door_keys(const struct roster *roster, struct boxkey own, size_t *n);
+
+// Follows the record and, if it grew since *size (DOOR_CLOSED_SIZE: in any case), lets in whomever door_keys names by
+// now; signpost (may be NULL) lets in the same. *size is then how much of the record that is. Errors as serve_follow: the door
 // is as it was.
 MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, struct signpost *signpost, struct boxkey own,
                              uint64_t *size, struct why *why);

@@ -5,6 +5,7 @@
 // is closed and opened again, which is the path of any restart.
 #include "hub/hub_shell.h"
 
+#include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
 #include "hub/hub_inside.h"
@@ -83,12 +84,16 @@ static enum err start_threads(struct hub *h, struct why *why)
     return erase_loop_start(&erasing, &h->erasing, why);
 }
 
-// The door is closed before the socket is bound, and tried before it is trusted.
+// The door is closed to strangers before the socket is bound, and tried before it is trusted. Who belongs inside gets in
+// from the first moment: whoever waited for the hub would else be told that it does not admit her any more.
 static enum err open_socket(struct hub *h, struct why *why)
 {
     loop_raise_files();
     h->net = net_new();
     enum err e = zap_start(h->net, &h->zap, why);
+    if (e == OK && !FAULT(DOOR_LATE)) {
+        e = hub_renew_door(h, why);
+    }
     if (e == OK) {
         e = sock_bind_router(h->net, h->listen, &h->exchange.sec, &h->sock, why);
     }
@@ -99,9 +104,6 @@ static enum err open_socket(struct hub *h, struct why *why)
         struct boxkey ours[ZAP_REFUSED_KEPT];
         uint64_t times = 0;
         (void)zap_take_refused(h->zap, ours, &times); // that was us
-    }
-    if (e == OK) {
-        e = hub_renew_door(h, why);
     }
     return e;
 }
@@ -136,9 +138,13 @@ static enum err show_changes(struct hub *h, struct why *why)
     }
     if (e == OK && former != NULL) {
         struct why told = { "" };
+        size_t n = 0;
+        struct zap_key *keys = door_keys(serve_roster(h->serve), h->exchange.pub, &n);
+        const struct signpost_says says = { buf_slice(&succession), keys, n };
         enum err up = signpost_address(sock_endpoint(h->sock), address, sizeof address)
-                          ? signpost_open(address, &former->sec, buf_slice(&succession), &h->signpost, &told)
+                          ? signpost_open(address, &former->sec, &says, &h->signpost, &told)
                           : ERR_CONFIG;
+        free(keys);
         LOG_WITH(h->options->log, up == OK ? LOG_INFO : LOG_WARN, "hub.former-key", log_yes("answers", up == OK));
     }
     buf_done(&succession);
@@ -171,10 +177,6 @@ static enum err start(struct hub *h, struct why *why)
     }
     if (e == OK) {
         e = show_changes(h, why);
-        h->door_size = DOOR_CLOSED_SIZE; // the signpost lets nobody in yet
-    }
-    if (e == OK) {
-        e = hub_renew_door(h, why);
     }
     if (e == OK) {
         e = hub_take_checkpoint(h, why);

@@ -33,17 +33,18 @@ bool signpost_address(const char *endpoint, char *out, size_t room)
     return buf_ok(&text);
 }
 
-enum err signpost_open(const char *address, const struct boxsec *former, struct slice succession,
+enum err signpost_open(const char *address, const struct boxsec *former, const struct signpost_says *says,
                        struct signpost **out, struct why *why)
 {
     struct signpost *s = mem_new(sizeof *s);
-    const struct msg m = { .type = MSG_KEYS, .as.keys = succession };
+    const struct msg m = { .type = MSG_KEYS, .as.keys = says->succession };
     s->answer = buf_new(LIMIT_FRAME_BYTES);
     msg_make(&m, &s->answer);
     CHECK(buf_ok(&s->answer));
     s->net = net_new();
     enum err e = zap_start(s->net, &s->zap, why);
     if (e == OK) {
+        signpost_admit(s, says->keys, says->n);
         e = sock_bind_router(s->net, address, former, &s->sock, why);
     }
     if (e != OK) {

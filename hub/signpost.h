@@ -15,15 +15,20 @@ struct signpost;
 // Where it is when the hub is at endpoint (tcp://HOST:PORT): the next port. False when that is none.
 MUST_USE bool signpost_address(const char *endpoint, char *out, size_t room);
 
-// Binds it with the secret of the former key; nobody is let in before signpost_admit. succession (copied) is what it
-// says. Errors as sock_bind_router. Gives *out.
-MUST_USE enum err signpost_open(const char *address, const struct boxsec *former, struct slice succession,
+struct signpost_says {
+    struct slice succession;    // how the keys were changed
+    const struct zap_key *keys; // to whom: the same as at the hub's door
+    size_t n;
+};
+
+// Binds it with the secret of the former key. says is copied. Errors as sock_bind_router. Gives *out.
+MUST_USE enum err signpost_open(const char *address, const struct boxsec *former, const struct signpost_says *says,
                                 struct signpost **out, struct why *why);
 
 // NULL is harmless.
 void signpost_close(struct signpost *s);
 
-// Who may ask: the same as at the hub's door. NULL: there is no signpost.
+// Who may ask from now on. NULL: there is no signpost.
 void signpost_admit(struct signpost *s, const struct zap_key *keys, size_t n);
 
 // For the loop; NULL for NULL. Answers what waits there, a bounded number of messages.

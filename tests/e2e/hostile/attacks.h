@@ -10,7 +10,19 @@
 
 #define IDLE_CONNECTIONS 500
 
+// Somebody with an accreditation who knocks again and again from a thread of its own, from before the hub listens; at
+// the end she got in (must), and was never refused.
+struct early {
+    struct stage *stage;
+    const struct person *person;
+    pthread_t thread;
+    atomic_bool stop;
+    atomic_int outcome; // enum sock_event
+};
+
 // --- at the door ---
+void early_begin(struct early *e, struct stage *s, const struct person *p);
+void early_end(struct early *e);
 void attack_idle_open(struct stage *s, int fds[IDLE_CONNECTIONS]);
 void attack_idle_close(int fds[IDLE_CONNECTIONS]);
 void attack_unknown_key(struct stage *s);

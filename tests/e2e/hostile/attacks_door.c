@@ -54,6 +54,34 @@ static enum sock_event knock(struct stage *s, const struct person *p)
     return event;
 }
 
+static void *knock_early(void *arg)
+{
+    struct early *e = arg;
+    enum sock_event event = SOCK_NONE;
+    while (event != SOCK_UP && event != SOCK_REFUSED && !atomic_load(&e->stop)) {
+        event = knock(e->stage, e->person);
+    }
+    atomic_store(&e->outcome, (int)event);
+    return NULL;
+}
+
+void early_begin(struct early *e, struct stage *s, const struct person *p)
+{
+    *e = (struct early){ .stage = s, .person = p };
+    must(s, pthread_create(&e->thread, NULL, knock_early, e) == 0, "a thread to knock");
+}
+
+void early_end(struct early *e)
+{
+    uint64_t deadline = loop_now_ms() + DOOR_MS;
+    while (atomic_load(&e->outcome) == SOCK_NONE && loop_now_ms() < deadline) {
+        pause_ms(5);
+    }
+    atomic_store(&e->stop, true);
+    pthread_join(e->thread, NULL);
+    must(e->stage, atomic_load(&e->outcome) == SOCK_UP, "whoever knocks while the hub starts gets in at once");
+}
+
 void attack_unknown_key(struct stage *s)
 {
     const struct person stranger = person_of("a stranger");

@@ -110,13 +110,18 @@ static void fill_disk(struct stage *s, struct site *site)
 
 static void restart(struct stage *s, struct site *site)
 {
+    struct early early;
     int status = hub_stop(s, SIGTERM);
     must(s, WIFEXITED(status) && WEXITSTATUS(status) == 0, "a hub that is told to end ends well, with work under way");
+    early_begin(&early, s, &s->secretariat);
     hub_start(s);
+    early_end(&early);
     site_progress(site, SITE_BATCH);
     status = hub_stop(s, SIGKILL);
     must(s, WIFSIGNALED(status), "a hub that is killed is killed");
+    early_begin(&early, s, &s->registrar);
     hub_start(s);
+    early_end(&early);
     site_progress(site, SITE_BATCH);
     tell("ended and killed in the middle, the hub goes on where it was");
 }
