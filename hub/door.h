@@ -17,8 +17,8 @@
 MUST_USE struct zap_key *door_keys(const struct roster *roster, struct boxkey own, size_t *n);
 
 // Follows the record and, if it grew since *size (DOOR_CLOSED_SIZE: in any case), lets in whomever door_keys names by
-// now; signpost (may be NULL) lets in the same. *size is then how much of the record that is. Errors as serve_follow: the door
-// is as it was.
+// now; signpost (may be NULL) lets in the same. *size is then how much of the record that is. Errors as serve_follow:
+// the door is as it was.
 MUST_USE enum err door_renew(struct zap *zap, struct serve *serve, struct signpost *signpost, struct boxkey own,
                              uint64_t *size, struct why *why);
 

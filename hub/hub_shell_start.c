@@ -84,8 +84,8 @@ static enum err start_threads(struct hub *h, struct why *why)
     return erase_loop_start(&erasing, &h->erasing, why);
 }
 
-// The door is closed to strangers before the socket is bound, and tried before it is trusted. Who belongs inside gets in
-// from the first moment: whoever waited for the hub would else be told that it does not admit her any more.
+// The door is closed to strangers before the socket is bound, and tried before it is trusted. Who belongs inside gets
+// in from the first moment: whoever waited for the hub would else be told that it does not admit her any more.
 static enum err open_socket(struct hub *h, struct why *why)
 {
     loop_raise_files();

@@ -89,8 +89,8 @@ add third "After the backup"
 expect_status 0 baraza sync --state third --wait --timeout 20
 rm -rf third marks
 mv third.backup third
+expect_status 0 baraza unlock --state third --passphrase-file "$PASS" # or whoever unlocks later begins it (locked.sh)
 start_node third
-expect_status 0 baraza unlock --state third --passphrase-file "$PASS"
 wait_until 20 "the new notebook" grep -q node.new-notebook third.log
 add third "After the loss"
 expect_status 0 baraza sync --state third --wait --timeout 30
