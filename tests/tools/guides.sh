@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The Baraza authors
 #
-# The guides in docs/guides say only what the programs understand, say the same in every language, and miss no picture.
+# The guides in docs/guides, README and COMMANDS say only what the programs understand; the guides say the same in
+# every language, and miss no picture.
 set -uo pipefail
 programs=$1
 guides=docs/guides
@@ -19,6 +20,12 @@ bad() {
 lines_of() {
     tr '\n' '\001' <"$1" | sed -e 's/<pre>/\n<code>/g' -e 's/<code>/\n<code>/g' -e 's/<\/\(pre\|code\)>/&\n/g' |
         sed -nE 's/^<code>(.*)<\/(pre|code)>$/\1/p' | tr '\001' '\n' | sed -e 's/ *#.*//' | grep '^baraza '
+}
+
+# The same of a page in Markdown: what stands between backticks and in its blocks.
+lines_of_page() {
+    sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' "$1" | sed -e 's/ *#.*//' -e 's/ *|.*//' | grep '^baraza '
+    grep -oE '`baraza [a-z][^`]*`' "$1" | tr -d '`'
 }
 
 # known LINE: its command exists, and so does each of its options.
@@ -46,6 +53,10 @@ for page in "$guides"/*.en.html; do
     [ "$(grep -c '<h2>' "$page")" -eq "$(grep -c '<h2>' "$twin")" ] || bad "$twin has other sections"
     while IFS= read -r line; do known "$line"; done < <(lines_of "$page")
 done
+for page in README.md docs/COMMANDS.md; do
+    [ "$(lines_of_page "$page" | wc -l)" -ge 10 ] || bad "$page: its commands are not found"
+    while IFS= read -r line; do known "$line"; done < <(lines_of_page "$page")
+done
 [ "$(cat "$guides"/*.en.html | wc -c)" -gt 10000 ] || bad "the guides are empty"
 for page in "$guides"/*.html; do
     while IFS= read -r file; do
@@ -55,4 +66,4 @@ done
 for picture in "$guides"/pictures/*.svg; do
     grep -qs "pictures/${picture##*/}" "$guides"/*.html || bad "$picture is not used"
 done
-[ $failures -eq 0 ] && echo "the guides agree with the programs"
+[ $failures -eq 0 ] && echo "the guides and README agree with the programs"
