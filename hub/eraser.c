@@ -225,6 +225,19 @@ static enum err scan_some(struct eraser *e, struct found *found, size_t *n, stru
     return err;
 }
 
+static enum err erase_one(struct kv_txn *t, const struct store_key *key, const struct found *found, bool *gone,
+                          struct why *why)
+{
+    uint64_t bits = 0;
+    enum err err = leaf_erase(t, key, found->index, found->mask, &bits, why);
+    *gone = bits != 0;
+    if (err == ERR_CORRUPT && kv_error(t) == OK) { // one damaged value must not keep all others from being erased
+        *gone = leaf_erase_key(t, found->index);
+        err = kv_error(t);
+    }
+    return err;
+}
+
 static enum err erase_found(struct eraser *e, const struct found *found, size_t n, struct why *why)
 {
     struct kv_txn *t = NULL;
@@ -232,9 +245,9 @@ static enum err erase_found(struct eraser *e, const struct found *found, size_t 
     const struct store_key *key = keeper_hold(e->o.keeper);
     enum err err = kv_begin_write(e->o.kv, &t);
     for (size_t i = 0; i < n && err == OK; i++) {
-        uint64_t gone = 0;
-        err = leaf_erase(t, key, found[i].index, found[i].mask, &gone, why);
-        entries += gone != 0;
+        bool gone = false;
+        err = erase_one(t, key, &found[i], &gone, why);
+        entries += gone;
     }
     if (err == OK && entries > 0) {
         store_value_put(t, MARK, SLICE_LITERAL("1"));

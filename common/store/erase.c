@@ -103,6 +103,12 @@ enum err leaf_erase(struct kv_txn *t, const struct store_key *key, uint64_t inde
     return e != OK ? e : erase_at(t, key, DB_LEAF_PART, DB_LEAF_VAULT, key_slice(&place), &stored, mask, gone);
 }
 
+bool leaf_erase_key(struct kv_txn *t, uint64_t index)
+{
+    const struct key place = key_index(DB_LEAF_VAULT, index);
+    return kv_del(t, DB_LEAF_VAULT, key_slice(&place));
+}
+
 // --- the store key ---
 
 static const enum db stages[] = { DB_VAULT, DB_LEAF_VAULT, DB_BLOB };
@@ -119,27 +125,33 @@ struct found {
     struct wrapped wrapped;
 };
 
-// The id that the wrapped key under `key` of vault or leaf-vault is bound to.
-static bool bound_id(struct kv_txn *t, enum db vault, struct slice key, struct hash *id)
-{
-    struct slice entry;
-    if (!kv_get(t, vault == DB_VAULT ? DB_JOURNAL : DB_LEAF, key, &entry) || entry.n < sizeof id->b) {
-        return false;
-    }
-    memcpy(id->b, entry.p, sizeof id->b); // if it is damaged, the wrapped key does not open
-    return true;
-}
-
-// Whether what stands under `place` is to be put anew; *out is what to put then.
+// Whether what stands under `place` is to be put anew; *out is what to put then. A wrapped key is bound to the id that
+// stands beside its entry, or where damage hit that, to the one that the entry's bytes have. ERR_CORRUPT, ERR_CRYPTO:
+// nothing that is here opens it.
 static enum err look_at(struct kv_txn *t, const struct store_key *key, enum db db, struct slice place,
                         struct slice value, struct wrapped *out, bool *changes)
 {
+    struct slice entry;
     struct hash id;
     if (db == DB_BLOB) {
         *changes = blob_is_head(place);
         return OK;
     }
-    return bound_id(t, db, place, &id) ? vault_rewrap(key, id, value, out, changes) : ERR_CORRUPT;
+    if (!kv_get(t, db == DB_VAULT ? DB_JOURNAL : DB_LEAF, place, &entry) || entry.n < sizeof id.b) {
+        return ERR_CORRUPT;
+    }
+    memcpy(id.b, entry.p, sizeof id.b);
+    enum err e = vault_rewrap(key, id, value, out, changes);
+    if (e == ERR_CORRUPT) {
+        e = vault_rewrap(key, entry_id(slice_of(entry.p + sizeof id.b, entry.n - sizeof id.b)), value, out, changes);
+    }
+    return e;
+}
+
+// What no key opens is as lost with the old store key as without it, and must not keep that key for all the others.
+static enum err pass_over(struct kv_txn *t, enum err e)
+{
+    return e == ERR_CORRUPT || e == ERR_CRYPTO ? kv_error(t) : e;
 }
 
 // Looks at the keys behind r->after, until `most` were looked at; what is to be put anew goes to found.
@@ -159,7 +171,7 @@ static enum err look(struct kv_txn *t, const struct store_key *key, enum db db, 
         memcpy(r->after.b, range.key.p, range.key.n);
         r->looked += db != DB_BLOB;
         looked++;
-        e = look_at(t, key, db, range.key, range.value, &found[*n].wrapped, &changes);
+        e = pass_over(t, look_at(t, key, db, range.key, range.value, &found[*n].wrapped, &changes));
         if (changes) {
             found[(*n)++].key = r->after;
         }
@@ -177,7 +189,8 @@ static enum err rewrap_stage(struct kv_txn *t, const struct store_key *key, stru
     for (size_t i = 0; i < n && e == OK; i++) {
         bool changed = true;
         if (db == DB_BLOB) {
-            e = blob_rewrap(t, key, key_slice(&found[i].key), &changed);
+            changed = false;
+            e = pass_over(t, blob_rewrap(t, key, key_slice(&found[i].key), &changed));
         } else {
             kv_put(t, db, key_slice(&found[i].key), slice_of(found[i].wrapped.b, found[i].wrapped.n));
         }

@@ -32,6 +32,10 @@ MUST_USE enum err journal_erase(struct kv_txn *t, const struct store_key *key, c
 MUST_USE enum err leaf_erase(struct kv_txn *t, const struct store_key *key, uint64_t index, uint64_t mask,
                              uint64_t *gone, struct why *why);
 
+// For parts that leaf_erase cannot open (ERR_CORRUPT): of damaged words most are still there, so their key goes, and
+// who reads finds them damaged as before. True when there was a key. Errors show in t.
+bool leaf_erase_key(struct kv_txn *t, uint64_t index);
+
 // Where a renewal stands. All zeros: at its beginning, to which whoever was interrupted goes back: what is done already
 // is passed over quickly.
 struct rewrap {
@@ -46,8 +50,8 @@ uint64_t rewrap_total(struct kv_txn *t);
 
 // Wraps at most `most` keys anew (of vault, leaf-vault, and the heads of blobs) under key, whose older one they may be
 // wrapped under. *more is false at the end of a pass. Whoever may have sealed under the older key meanwhile makes
-// passes, each from an all-zero struct, until one has changed nothing. ERR_CRYPTO: a key is wrapped under neither;
-// ERR_CORRUPT, the error of t: r is then to be thrown away with t.
+// passes, each from an all-zero struct, until one has changed nothing. What opens under neither, being damaged or left
+// from a store of before, stays as it is. The error of t: r is then to be thrown away with t.
 MUST_USE enum err rewrap_step(struct kv_txn *t, const struct store_key *key, struct rewrap *r, size_t most, bool *more,
                               struct why *why);
 

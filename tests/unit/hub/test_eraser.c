@@ -316,3 +316,55 @@ Test(eraser, a_redaction_that_has_lost_its_force_before_is_not_carried_out_and_o
     cr_expect_eq(erased_at(&d, last), BIT_SAID);
     desk_done(&d);
 }
+
+// Changes the last byte of a value of the record, as a disk does.
+static void damage(struct desk *d, enum db db, uint64_t index)
+{
+    uint8_t room[4096];
+    struct kv_txn *t = NULL;
+    struct slice value;
+    const struct key key = key_index(db, index);
+    cr_assert_eq(kv_begin_write(d->s.house.kv, &t), OK);
+    cr_assert(kv_get(t, db, key_slice(&key), &value));
+    cr_assert_leq(value.n, sizeof room);
+    memcpy(room, value.p, value.n);
+    room[value.n - 1] ^= 1;
+    kv_put(t, db, key_slice(&key), slice_of(room, value.n));
+    cr_assert_eq(kv_commit(t), OK);
+}
+
+static bool has_key(struct desk *d, uint64_t index)
+{
+    struct kv_txn *t = NULL;
+    struct slice value;
+    const struct key key = key_index(DB_LEAF_VAULT, index);
+    cr_assert_eq(kv_begin_read(d->s.house.kv, &t), OK);
+    const bool there = kv_get(t, DB_LEAF_VAULT, key_slice(&key), &value);
+    kv_abort(t);
+    return there;
+}
+
+Test(eraser, damaged_words_are_destroyed_too_and_keep_no_others_from_being_erased)
+{
+    struct desk d;
+    desk_new(&d);
+    const struct hash old = key_on_disk(&d);
+    (void)house_deliver(&d.s.house, d.said, SAID);
+    const uint64_t first = d.s.founded + 1;
+    damage(&d, DB_LEAF_PART, first + 1);  // words that are to be erased,
+    damage(&d, DB_LEAF_VAULT, first + 3); // and a key of words that are not
+    (void)redact(&d, d.said[1]);
+    (void)redact(&d, d.said[2]);
+    start_eraser(&d, 0);
+    (void)run(&d, STEPS_MOST - 1);
+    cr_expect_eq(erased_at(&d, first + 2), BIT_SAID);
+    cr_expect_eq(erased_at(&d, first + 4), 0);
+    cr_expect_not(has_key(&d, first + 1), "of damaged words most are still there");
+    cr_expect(has_key(&d, first + 3));
+    cr_expect_eq(erased_said(&d), 2);
+    const struct hash now = key_on_disk(&d);
+    cr_expect_not(hash_equal(old, now));
+    crash(&d);
+    cr_expect_eq(run(&d, STEPS_MOST - 1), 1, "nothing is left to do");
+    desk_done(&d);
+}

@@ -206,3 +206,46 @@ Test(erase, a_store_key_is_renewed_in_steps_and_whoever_is_cut_off_between_any_t
         bench_done(&b);
     }
 }
+
+// Changes one byte of a value, as a disk does; at SIZE_MAX its last.
+static void flip(struct kv_txn *t, enum db db, struct slice key, size_t at)
+{
+    uint8_t room[4096];
+    struct slice value;
+    cr_assert(kv_get(t, db, key, &value));
+    cr_assert_leq(value.n, sizeof room);
+    memcpy(room, value.p, value.n);
+    room[at == SIZE_MAX ? value.n - 1 : at] ^= 1;
+    kv_put(t, db, key, slice_of(room, value.n));
+}
+
+Test(erase, what_damage_has_closed_does_not_keep_the_rest_from_being_renewed)
+{
+    struct bench b = bench_new();
+    struct kv_txn *t = begin(&b);
+    struct rewrap r = { .stage = 0 };
+    struct key at[6];
+    struct symkey raw = { { 4 } };
+    const struct store_key alone = store_key_of(raw);
+    for (uint64_t i = 0; i < 6; i++) {
+        put_entry(&b, t, false);
+        at[i] = key_position(DB_VAULT, &(struct position){ .journal = b.journal, .seq = i });
+    }
+    flip(t, DB_VAULT, key_slice(&at[0]), SIZE_MAX); // the wrapped key
+    flip(t, DB_VAULT, key_slice(&at[1]), 1);        // which store key it is under
+    flip(t, DB_JOURNAL, key_slice(&at[2]), 0);      // the id beside an entry that is whole
+    flip(t, DB_JOURNAL, key_slice(&at[3]), SIZE_MAX); // an entry; the id beside it is whole
+    kv_put(t, DB_JOURNAL, key_slice(&at[4]), SLICE_LITERAL("x")); // of which only the place is left (salvage)
+    cr_assert_eq(kv_commit(t), OK);
+    while (renew_step(&b, &r, 2)) {
+    }
+    t = begin(&b);
+    expect_parts(&b, t, &alone, false, 2, 0);
+    expect_parts(&b, t, &alone, false, 5, 0);
+    // The words of the damaged entry are kept for whoever salvages it.
+    struct slice wrapped;
+    cr_assert(kv_get(t, DB_VAULT, key_slice(&at[3]), &wrapped));
+    cr_expect_eq(memcmp(wrapped.p + 1, alone.id, sizeof alone.id), 0);
+    kv_abort(t);
+    bench_done(&b);
+}
