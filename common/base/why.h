@@ -11,7 +11,8 @@ struct why {
     char text[200];
 };
 
-// Writes the formatted sentence into why, cut at the end of its room. why may be NULL: nothing happens.
+// Writes the formatted sentence into why, cut at the end of its room, as UTF-8 whatever was put in. why may be NULL:
+// nothing happens.
 void why_set(struct why *why, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -31,6 +31,11 @@ json_t *json_of_bytes(struct slice bytes)
     return object;
 }
 
+json_t *json_of_path(const char *path)
+{
+    return json_of_bytes(slice_text(path));
+}
+
 json_t *json_of_hex(struct slice bytes)
 {
     struct buf text = buf_new(2 * bytes.n + 1);

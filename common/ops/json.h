@@ -13,6 +13,9 @@
 // Returns bytes as a string when they are UTF-8, else as {"base64": "..."}: so nothing is lost or altered. Gives.
 json_t *json_of_bytes(struct slice bytes);
 
+// The same of a file's name, which may be any bytes.
+json_t *json_of_path(const char *path);
+
 // Returns bytes as a string of lower-case hex. Gives.
 json_t *json_of_hex(struct slice bytes);
 

@@ -53,7 +53,7 @@ expect_status 0 baraza verify plain.export --charter "$fingerprint"
 
 step "without a charter there is no verdict, but a fingerprint to compare"
 expect_status 2 baraza verify plain.export
-expect_contains "the fingerprint" "$(cat out)" "$fingerprint"
+expect_contains "the fingerprint" "$(cat err)" "$fingerprint"
 expect_status 65 baraza verify plain.export --charter words.export
 expect_status 66 baraza verify plain.export --state nowhere
 expect_status 66 baraza verify nothing.export --charter founder/charter

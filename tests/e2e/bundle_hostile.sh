@@ -28,6 +28,7 @@ spoil() {
     ln -s /etc/hostname "$2/00-elsewhere.bundle"
     mkfifo "$2/00-pipe.bundle"
     mkdir "$2/00-folder.bundle"
+    echo "not a bundle" >"$2/00-$(printf 'odd \351 \377 "name"').bundle" # names are bytes, and need not be UTF-8
 }
 
 # everywhere: all names there are, but for what a store and its lock change in themselves.

@@ -61,6 +61,14 @@ expect_equal "entries of ibis" "$(entries ibis)" "4 0 0"
 step "in town: everything of all goes into the hub, and its word to all comes back on one stick"
 out_of heron town
 expect_contains "what was said" "$(cat out)" "with it 1 bundle that this computer carries for other sites"
+# A stick that lost the bytes and kept name and size is not taken for one that has them.
+relayed=$(ls town/relayed-*)
+head -c "$(stat -c %s "$relayed")" /dev/zero >spoilt
+cp spoilt "$relayed"
+out_of heron town
+cmp -s spoilt "$relayed" || die "a file that stood there was replaced"
+expect_equal "names it has on the stick" "$(ls town/relayed-* | wc -l)" 2
+rm "$relayed"
 into hub town
 expect_equal "contributions in the record" "$(baraza log --state hub --kind contribution --json | wc -l)" 3
 expect_status 0 baraza bundle out --all town --state hub

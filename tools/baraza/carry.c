@@ -5,10 +5,16 @@
 // and named. Read first: carry.h.
 #include "tools/baraza/carry.h"
 
+#include "common/base/file.h"
 #include "common/format/armor.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES 65536u
+#define NAMES_TRIED 9
 
 static struct bundle_expect courier(const struct carry_site *site)
 {
@@ -63,17 +69,66 @@ enum err carry_take(const struct carry_site *site, const char *path, struct carr
     return e;
 }
 
-// "FOLDER/relayed-4f2a91c0-0123456789abcdef.bundle": the same each time, so that one stick holds it once. Gives.
-static char *name_on_stick(const char *folder, const struct node_carried *c)
+// "FOLDER/relayed-4f2a91c0-0123456789abcdef.bundle": the same each time, so that one stick holds it once; with "-1" and
+// so on behind it where that name is something else's. Gives.
+static char *name_on_stick(const char *folder, const struct node_carried *c, unsigned again)
 {
     struct buf path = buf_new(8192);
     buf_printf(&path, "%s/relayed-", folder);
     armor_put_hex(&path, slice_of(c->site.b, 4));
     buf_put_u8(&path, '-');
     armor_put_hex(&path, SLICE_ARRAY(c->id));
+    if (again > 0) {
+        buf_printf(&path, "-%u", again);
+    }
     buf_put_text(&path, BUNDLE_SUFFIX);
     buf_put_u8(&path, 0);
     return (char *)path.p;
+}
+
+// True when both are plain files with the same bytes. That something has the right name and size is no proof: a stick
+// that was pulled out, or that fails, may hold zeros.
+static bool same_files(const char *one, const char *other)
+{
+    const char *const paths[2] = { one, other };
+    uint8_t *blocks = mem_new(2 * (size_t)BLOCK_BYTES);
+    int fds[2] = { -1, -1 };
+    uint64_t sizes[2] = { 0, 0 };
+    size_t n[2] = { 0, 0 };
+    bool same = file_open(one, false, &fds[0], &sizes[0], NULL) == OK &&
+                file_open(other, false, &fds[1], &sizes[1], NULL) == OK && sizes[0] == sizes[1];
+    for (bool more = same; same && more;) {
+        for (size_t i = 0; i < 2; i++) {
+            uint8_t *p = blocks + i * BLOCK_BYTES;
+            same = same && file_next(fds[i], paths[i], p, BLOCK_BYTES, &n[i], NULL) == OK;
+        }
+        same = same && n[0] == n[1] && memcmp(blocks, blocks + BLOCK_BYTES, n[0]) == 0;
+        more = n[0] > 0;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    free(blocks);
+    return same;
+}
+
+// The name under which it is to be written; NULL when it is on the stick already, whole. Gives.
+static char *free_name(const char *folder, const struct node_carried *c, const char *from)
+{
+    for (unsigned again = 0;; again++) {
+        char *to = name_on_stick(folder, c, again);
+        struct stat st;
+        if (again == NAMES_TRIED || lstat(to, &st) != 0) {
+            return to;
+        }
+        const bool there = same_files(from, to);
+        free(to);
+        if (there) {
+            return NULL;
+        }
+    }
 }
 
 static enum err give(const struct carry_site *site, const char *folder, const struct node_carried *c,
@@ -83,9 +138,9 @@ static enum err give(const struct carry_site *site, const char *folder, const st
     struct bundle_file *f = NULL;
     enum bundle_fault fault = BUNDLE_FINE;
     char *from = node_carry_path(site->state, c);
-    char *to = name_on_stick(folder, c);
+    char *to = free_name(folder, c, from);
     enum err e = OK;
-    if (size_of(to) == c->bytes) {
+    if (to == NULL) {
         out->there++;
         node_carry_sent(site->state, c);
         goto out;

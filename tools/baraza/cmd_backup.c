@@ -173,7 +173,7 @@ static int say(const struct backup *b)
     const bool hub = state_info(b->w.state)->side == STORE_HUB;
     if (b->context->json) {
         json_t *o = json_object();
-        json_put(o, "backup", json_string(b->final));
+        json_put(o, "backup", json_of_path(b->final));
         json_put(o, "side", json_string(hub ? "hub" : "site"));
         return cmd_print_json(o);
     }

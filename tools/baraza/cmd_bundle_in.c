@@ -60,7 +60,7 @@ static int say_refused(struct taking *t, const char *path, enum bundle_fault fau
     const bool others = t->folder && (fault == BUNDLE_NOT_FOR_US || fault == BUNDLE_WAY || fault == BUNDLE_OLDER);
     if (t->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(path));
+        json_put(o, "file", json_of_path(path));
         json_put(o, "taken", json_boolean(false));
         json_put(o, "reason", json_string(bundle_fault_name(fault)));
         (void)cmd_print_json(o);
@@ -78,7 +78,7 @@ static int say_delivered(struct taking *t, const char *path, struct boxkey site,
 {
     if (t->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(path));
+        json_put(o, "file", json_of_path(path));
         json_put(o, "taken", json_boolean(true));
         json_put(o, "site", json_of_hex(SLICE_ARRAY(site.b)));
         json_put(o, "entries", json_of_number(d->entries));
@@ -128,7 +128,7 @@ static int say_taken(struct taking *t, const char *path, const struct node_bundl
 {
     if (t->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(path));
+        json_put(o, "file", json_of_path(path));
         json_put(o, "taken", json_boolean(true));
         json_put(o, "saved", json_of_number(c->saved));
         json_put(o, "received", json_of_number(c->received));
@@ -302,7 +302,7 @@ static int say_carried(struct taking *t, const char *path, const struct carry_ta
     const bool up = c->label.way == BUNDLE_UP;
     if (t->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(path));
+        json_put(o, "file", json_of_path(path));
         json_put(o, "taken", json_boolean(kept));
         json_put(o, "carried", json_boolean(true));
         json_put(o, "site", json_of_hex(SLICE_ARRAY(c->label.site.b)));

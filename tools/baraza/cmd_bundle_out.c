@@ -130,7 +130,7 @@ static int say_site(const struct making *m, const struct node_bundle_made *made,
     struct buf out = buf_new(8192);
     if (m->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(m->path));
+        json_put(o, "file", json_of_path(m->path));
         json_put(o, "entries", json_of_number(made->entries));
         json_put(o, "left", json_of_number(made->left));
         json_put(o, "carried", json_of_number(others->given + others->there));
@@ -247,7 +247,7 @@ static int say_hub(const struct making *m, struct boxkey site, const struct hub_
     struct buf out = buf_new(8192);
     if (m->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(m->path));
+        json_put(o, "file", json_of_path(m->path));
         json_put(o, "site", json_of_hex(SLICE_ARRAY(site.b)));
         json_put(o, "notebooks", json_of_number(made->received));
         json_put(o, "refusals", json_of_number(made->refusals));

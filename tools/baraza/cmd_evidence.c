@@ -27,7 +27,7 @@ static int say_given(const struct cmd_context *context, const char *path, const 
 {
     if (context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(path));
+        json_put(o, "file", json_of_path(path));
         json_put(o, "checkpoints", json_of_number(e->note_count));
         json_put(o, "receipts", json_of_number(e->receipt_count));
         json_put(o, "custody", json_of_number(e->custody_count));

@@ -46,8 +46,8 @@ static int print_founded(const struct cmd_context *context, const struct foundin
         json_put(o, "consultation", json_id(f->id));
         json_put(o, "title", json_string(w->title));
         json_put(o, "practice", json_boolean(w->practice));
-        json_put(o, "hub", json_string(w->hub_dir));
-        json_put(o, "founder", json_string(w->founder_dir));
+        json_put(o, "hub", json_of_path(w->hub_dir));
+        json_put(o, "founder", json_of_path(w->founder_dir));
         return cmd_print_json(o);
     }
     struct buf out = buf_new(16384);

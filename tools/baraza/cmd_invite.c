@@ -113,8 +113,8 @@ static int say_invited(const struct cmd_context *context, const struct inviting 
     if (context->json) {
         json_t *o = json_object();
         json_put(o, "id", json_id(inv->invite));
-        json_put(o, "file", in->out == NULL ? json_null() : json_string(in->out));
-        json_put(o, "page", in->page == NULL ? json_null() : json_string(in->page));
+        json_put(o, "file", in->out == NULL ? json_null() : json_of_path(in->out));
+        json_put(o, "page", in->page == NULL ? json_null() : json_of_path(in->page));
         json_put(o, "words", in->words ? json_of_bytes(slice_of(words.p, words.n - 1)) : json_null());
         code = cmd_print_json(o);
         goto out;

@@ -282,7 +282,7 @@ static int print_joined(const struct cmd_context *context, const struct joining 
         json_put(o, "consultation", json_id(j->charter.id));
         json_put(o, "title", json_of_bytes(j->charter.title));
         json_put(o, "name", json_string(j->name));
-        json_put(o, "state", json_string(context->state));
+        json_put(o, "state", json_of_path(context->state));
         return cmd_print_json(o);
     }
     struct buf out = buf_new(8192);

@@ -15,7 +15,7 @@ static int print_new(const struct cmd_context *context, const struct keyholder *
         json_t *o = json_object();
         json_put(o, "name", json_string(k->name));
         json_put(o, "line", json_of_bytes(buf_slice(&line)));
-        json_put(o, "file", json_string(path));
+        json_put(o, "file", json_of_path(path));
         code = cmd_print_json(o);
     } else {
         buf_put_u8(&line, '\n');

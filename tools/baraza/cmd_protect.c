@@ -37,7 +37,7 @@ static int say_key(const struct cmd_context *context, const struct protect_key *
         json_put(o, "name", json_string(k->name));
         protect_key_put_line(k, &line);
         json_put(o, "line", json_of_bytes(slice_of(line.p, line.n - 1)));
-        json_put(o, "file", json_string(path));
+        json_put(o, "file", json_of_path(path));
         code = cmd_print_json(o);
     } else {
         protect_key_put_line(k, &line);

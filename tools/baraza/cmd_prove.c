@@ -60,8 +60,8 @@ static int print_files(const struct cmd_context *context, const struct proving *
         struct buf key = buf_new(4096);
         vkey_put(&p->key, &key);
         json_t *o = proof_json(p);
-        json_put(o, "proof", json_string(proof));
-        json_put(o, "leaf", json_string(entry));
+        json_put(o, "proof", json_of_path(proof));
+        json_put(o, "leaf", json_of_path(entry));
         json_put(o, "key", json_of_bytes(buf_slice(&key)));
         buf_done(&key);
         code = cmd_print_json(o);

@@ -53,10 +53,10 @@ static int say_written(const struct cmd_context *context, const struct asking *a
 {
     if (context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(a->out));
+        json_put(o, "file", json_of_path(a->out));
         json_put(o, "id", json_id(merkle_leaf(proving_entry(&a->p, 0)))); // an entry's id is its leaf hash
         json_put(o, "size", json_of_number(a->p.head.size));
-        json_put(o, "slip_page", a->slip_page == NULL ? json_null() : json_string(a->slip_page));
+        json_put(o, "slip_page", a->slip_page == NULL ? json_null() : json_of_path(a->slip_page));
         return cmd_print_json(o);
     }
     cmd_remark(context, "the receipt is in %s; anybody can check it, without network: baraza receipt --check %s "

@@ -95,7 +95,7 @@ static int say(const struct salvage *s)
     const struct salvaged *sum = &s->sum;
     if (s->context->json) {
         json_t *o = json_object();
-        json_put(o, "state", json_string(s->to));
+        json_put(o, "state", json_of_path(s->to));
         json_put(o, "entries", json_of_number(sum->entries));
         json_put(o, "found", json_of_number(sum->found));
         json_put(o, "counted", json_of_number(sum->counted));

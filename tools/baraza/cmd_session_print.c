@@ -139,7 +139,7 @@ static int say_written(const struct printing *p, const char *what, uint64_t n, u
 {
     if (p->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_string(p->out));
+        json_put(o, "file", json_of_path(p->out));
         json_put(o, what, json_of_number(n));
         if (first > 0) {
             json_put(o, "first", json_of_number(first));

@@ -3,6 +3,7 @@
 //
 // Text as bytes: UTF-8, codes, lines, what is safe to show.
 #include "common/base/text.h"
+#include "common/base/why.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -111,4 +112,24 @@ Test(text, prefixes_are_counted_in_characters)
     for (size_t i = 0; i < 6; i++) {
         cr_assert_eq(text_prefix_bytes(s, i), bytes[i]);
     }
+}
+
+Test(text, a_sentence_of_why_is_utf_8_wherever_it_was_cut_and_whatever_was_put_in)
+{
+    struct why why;
+    char long_one[3 * sizeof why.text];
+    for (size_t shift = 0; shift < 4; shift++) {
+        size_t n = shift;
+        memset(long_one, 'x', shift);
+        for (; n + 4 < sizeof long_one; n += 4) {
+            memcpy(long_one + n, "\xf0\x9f\x98\x80", 4);
+        }
+        long_one[n] = '\0';
+        why_set(&why, "%s", long_one);
+        cr_assert(text_utf8_ok(slice_text(why.text)), "shifted by %zu", shift);
+        cr_assert_geq(strlen(why.text), sizeof why.text - 4);
+        cr_assert_eq(memcmp(why.text, long_one, strlen(why.text)), 0);
+    }
+    why_set(&why, "opening %s: %s", "a\xff\xc3|\xe2\x82", "no \xc3\xa9");
+    cr_assert_str_eq(why.text, "opening a??|??: no \xc3\xa9");
 }
