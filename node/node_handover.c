@@ -86,7 +86,8 @@ static bool next_frame(struct node_handover *h)
     return room != NULL && read(h->fd, room, n) == (ssize_t)n;
 }
 
-static bool open_bundle(struct node_handover *h)
+// Opens the bundle that was picked and takes its first message. ERR_CORRUPT: it is none; else an error of the file.
+static enum err open_bundle(struct node_handover *h)
 {
     uint8_t magic[BUNDLE_MAGIC_BYTES];
     uint64_t size = 0;
@@ -94,22 +95,32 @@ static bool open_bundle(struct node_handover *h)
     char *path = node_carry_path(state_dir(h->state), &h->what);
     enum err e = file_open(path, false, &h->fd, &size, NULL);
     free(path);
-    if (e != OK || read(h->fd, magic, sizeof magic) != sizeof magic || !next_frame(h) ||
+    if (e != OK) {
+        return e;
+    }
+    if (read(h->fd, magic, sizeof magic) != sizeof magic || !next_frame(h) ||
         !bundle_frame_boxed(buf_slice(&h->frame), &boxed) || boxed.n > sizeof h->boxed) {
-        return false;
+        return ERR_CORRUPT;
     }
     memcpy(h->boxed, boxed.p, boxed.n);
     h->boxed_bytes = boxed.n;
     h->bundle = hash_of(buf_slice(&h->frame));
     buf_reset(&h->first);
     if (!next_frame(h) || !bundle_frame_sealed(buf_slice(&h->frame), &boxed) || boxed.n == 0) {
-        return false;
+        return ERR_CORRUPT;
     }
     buf_put(&h->first, boxed);
     h->number = 0;
     h->put_off = false;
     h->tries = 0;
-    return true;
+    return OK;
+}
+
+// It was damaged on this disk: whoever made it has it still, and it may come here once more.
+static void drop_damaged(struct node_handover *h, uint64_t now_ms)
+{
+    node_carry_drop(state_dir(h->state), &h->what);
+    let_go(h, now_ms);
 }
 
 // Picks the next bundle for the hub: the oldest, but not the one that was put off last when there is another.
@@ -136,11 +147,13 @@ static void pick(struct node_handover *h, uint64_t now_ms)
     }
     h->what = *best;
     memcpy(h->last, best->id, sizeof h->last);
-    if (open_bundle(h)) {
+    const enum err e = open_bundle(h);
+    if (e == OK) {
         h->at = HAND_GIVING;
+    } else if (e == ERR_CORRUPT) {
+        drop_damaged(h, now_ms);
     } else {
-        node_carry_drop(state_dir(h->state), best); // damaged on this disk; whoever made it has it still
-        let_go(h, now_ms);
+        let_go(h, now_ms + AGAIN_MS); // what this computer has too little of at the moment is no fault of the bundle
     }
 }
 
@@ -160,11 +173,15 @@ static bool send_one(struct node_handover *h, struct sock *sock, uint64_t number
     return sent;
 }
 
-// The next message of the bundle; after the last one, and after one that no message holds, the answer is asked for.
+// The next message of the bundle; after the last one the answer is asked for.
 static void give(struct node_handover *h, struct sock *sock, uint64_t now_ms)
 {
     struct slice sealed = { NULL, 0 };
-    if (!next_frame(h) || !bundle_frame_sealed(buf_slice(&h->frame), &sealed) || sealed.n == 0) {
+    if (!next_frame(h) || !bundle_frame_sealed(buf_slice(&h->frame), &sealed)) {
+        drop_damaged(h, now_ms);
+        return;
+    }
+    if (sealed.n == 0) {
         h->at = HAND_ASKING;
         h->due_ms = now_ms + (h->number == 0 ? 0 : SETTLE_MS);
         return;
