@@ -48,13 +48,14 @@ static void look_at_parts(struct wire_item *item, struct packet *p)
     }
 }
 
-// Parts of a contribution that should be sealed and are not. A correction's depend on what it corrects, which only who
-// reads the record knows.
+// Parts of a contribution or an incident that should be sealed and are not. A correction's depend on what it corrects,
+// which only who reads the record knows.
 static uint32_t in_clear(const struct entry *e, const struct disclosure *d)
 {
     struct body body;
-    return kind_parse(e, &body) == VERDICT_GOOD
-               ? sealed_missing(sealed_due(KIND_CONTRIBUTION, body.as.contribution.sensitivity), d) : 0;
+    const enum kind kind = kind_of(e->kind);
+    const bool seals = kind == KIND_CONTRIBUTION || kind == KIND_INCIDENT;
+    return seals && kind_parse(e, &body) == VERDICT_GOOD ? sealed_missing(sealed_due_by(&body), d) : 0;
 }
 
 // Seals what the entry discloses into the batch's arena. False when the arena is full.
@@ -131,7 +132,7 @@ static bool take_item(struct work *w, struct wire_item *item)
     struct packet *p = &b->packets[b->count];
     *p = (struct packet){ .entry = item->entry };
     look_at_parts(item, p);
-    p->in_clear = kind_of(p->entry.kind) == KIND_CONTRIBUTION ? in_clear(&p->entry, &item->disclosure) : 0;
+    p->in_clear = in_clear(&p->entry, &item->disclosure);
     p->custody_leaf = custody_leaf(p->entry.id, disclosure_settled(&item->disclosure), NULL, 0);
     if (!read_body(w, p) || !seal_parts(w, item, p)) {
         w->starved = b->count == 0;

@@ -8,6 +8,7 @@
 #include "common/author/mend.h"
 #include "common/base/date.h"
 #include "common/format/content.h"
+#include "common/format/sealed.h"
 
 #define DAY_S 86400u
 
@@ -74,7 +75,8 @@ static enum err load_old(struct writing *w, const struct position *at, struct re
 }
 
 // What cannot be read any more cannot be signed anew: an incident says so in its place, so that everybody who reads
-// the record knows that something was said, and when.
+// the record knows that something was said there. Which number of which notebook it was is sealed, as the text of every
+// incident (PROTOCOL 4.7).
 static enum err tell_lost(struct writing *w, const struct position *at, struct why *why)
 {
     struct lost lost;
@@ -96,8 +98,11 @@ static enum err tell_lost(struct writing *w, const struct position *at, struct w
     content_add_text(&content, "text", buf_slice(&said));
     content_make(&content, &text);
     CHECK(buf_ok(&text));
+    struct boxkey officers[LIMIT_PROTECT_KEYS];
     const struct append_item item = { .body = &body, .refs = &lost.id, .ref_count = !hash_is_zero(lost.id),
-                                      .parts = { buf_slice(&text) } };
+                                      .parts = { buf_slice(&text) }, .sealed = sealed_due_by(&body),
+                                      .sealed_to = officers,
+                                      .sealed_to_count = charter_officer_keys(state_charter(w->state), officers) };
     struct hash id;
     e = writing_put(w, &item, &id, why);
     if (e == OK) {

@@ -21,11 +21,9 @@ void audit_clear_done(struct audit_clear *c)
 
 uint32_t audit_clear_parts(const struct body *body, const struct disclosure *d)
 {
-    if (body->kind == KIND_CONTRIBUTION) {
-        return sealed_missing(sealed_due(body->kind, body->as.contribution.sensitivity), d);
-    }
-    // As if it corrected a sealed one: whether it does is known once both are here.
-    return body->kind == KIND_CORRECTION ? sealed_missing(sealed_due(body->kind, SENSITIVITY_SEALED), d) : 0;
+    // A correction as if it corrected a sealed one: whether it does is known once both are here.
+    return sealed_missing(body->kind == KIND_CORRECTION ? sealed_due(body->kind, SENSITIVITY_SEALED)
+                                                        : sealed_due_by(body), d);
 }
 
 static void found(struct audit_clear *c, uint64_t index)
@@ -38,10 +36,10 @@ void audit_clear_add(struct audit_clear *c, uint64_t index, const struct entry *
                      uint32_t parts)
 {
     uint32_t corrected = 0;
+    if (parts != 0 && body->kind != KIND_CORRECTION) {
+        found(c, index);
+    }
     if (body->kind == KIND_CONTRIBUTION) {
-        if (parts != 0) {
-            found(c, index);
-        }
         const bool is_new = !table_find(&c->sealed, e->id.b, NULL);
         if (body->as.contribution.sensitivity == SENSITIVITY_SEALED && is_new) {
             table_put(&c->sealed, e->id.b, 0);

@@ -398,6 +398,14 @@ struct slice charter_origin(const struct charter *c)
     return slice_text(c->log.name);
 }
 
+size_t charter_officer_keys(const struct charter *c, struct boxkey out[static LIMIT_PROTECT_KEYS])
+{
+    for (size_t i = 0; i < c->officer_count; i++) {
+        out[i] = c->officers[i].key;
+    }
+    return c->officer_count;
+}
+
 void charter_put_fingerprint(struct hash id, struct buf *out)
 {
     for (size_t i = 0; i < sizeof id.b; i += FINGERPRINT_GROUP) {

@@ -56,6 +56,9 @@ MUST_USE enum verdict charter_verify(struct slice whole, struct charter *out, st
 // prefix ‖ '/' ‖ hex(id): what checkpoints start with, and the name of the log's key. Borrows c.
 struct slice charter_origin(const struct charter *c);
 
+// Writes the keys of all protection officers, in the charter's order, and returns how many: SEALED_FEWEST or more.
+size_t charter_officer_keys(const struct charter *c, struct boxkey out[static LIMIT_PROTECT_KEYS]);
+
 // Appends id in hex in groups of four digits with spaces between, for speaking and comparing: "4f2a 91c0 …".
 void charter_put_fingerprint(struct hash id, struct buf *out);
 

@@ -6,6 +6,7 @@
 // It must never let a sealed part pass for one of another entry.
 #include "common/format/sealed.h"
 
+#include "common/base/fault.h"
 #include "common/format/pack.h"
 
 #define PLAIN_FIELDS 6
@@ -219,11 +220,21 @@ uint32_t sealed_due(enum kind kind, uint64_t sensitivity)
     const uint32_t speaker = 1u << 2;
     const uint32_t identity = 1u << 4;
     const uint32_t reason = 1u << 4;
+    const uint32_t text = 1u << 0;
     const bool sealed = sensitivity == SENSITIVITY_SEALED;
+    if (kind == KIND_INCIDENT) {
+        return FAULT(INCIDENT_IN_CLEAR) ? 0 : text;
+    }
     if (kind == KIND_CONTRIBUTION) {
         return identity | (sealed ? said | speaker : 0);
     }
     return kind == KIND_CORRECTION && sealed ? said | speaker | reason : 0;
+}
+
+uint32_t sealed_due_by(const struct body *body)
+{
+    return sealed_due(body->kind,
+                      body->kind == KIND_CONTRIBUTION ? body->as.contribution.sensitivity : SENSITIVITY_OPEN);
 }
 
 uint32_t sealed_missing(uint32_t due, const struct disclosure *d)

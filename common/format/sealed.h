@@ -53,6 +53,9 @@ bool sealed_anew(enum kind kind, size_t ref_count);
 // the contribution; of a correction, of the one that it corrects.
 uint32_t sealed_due(enum kind kind, uint64_t sensitivity);
 
+// The same of an entry by what its own body says. 0 for a correction: its depends on what it corrects.
+uint32_t sealed_due_by(const struct body *body);
+
 // Those of `due` that d discloses, that are no dummies, and that have not the form of a sealed part.
 uint32_t sealed_missing(uint32_t due, const struct disclosure *d);
 

@@ -89,6 +89,7 @@ for seq in 12 31; do
     in_record incident $losses
     expect_status 0 baraza log --state hub --kind incident --json
     expect_equal "losses in the record" "$(grep -c '"code":"damaged"' out)" $losses
+    expect_equal "losses whose text is sealed" "$(grep -c '"parts":{"text":{"sealed":{"to":\[' out)" $losses
 done
 expect_status 0 baraza status --state hub
 expect_contains "the losses at the hub" "$(cat out)" "2 entries were lost by damaged disks"

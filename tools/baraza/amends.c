@@ -147,12 +147,14 @@ static bool is_sealed(const struct body *body)
 uint32_t amends_in_clear(const struct amends *a, const struct entry *e, const struct body *body,
                          const struct disclosure *d)
 {
-    const bool corrects = body->kind == KIND_CORRECTION;
-    if (d == NULL || (body->kind != KIND_CONTRIBUTION && !corrects)) {
+    if (d == NULL) {
         return 0;
     }
-    const struct hash target = corrects ? entry_ref(e, 0) : e->id;
-    const bool sealed = corrects ? table_find(&a->sealed, target.b, NULL) : is_sealed(body);
+    if (body->kind != KIND_CORRECTION) {
+        return sealed_missing(sealed_due_by(body), d);
+    }
+    const struct hash target = entry_ref(e, 0);
+    const bool sealed = table_find(&a->sealed, target.b, NULL);
     return sealed_missing(sealed_due(body->kind, sealed ? SENSITIVITY_SEALED : SENSITIVITY_OPEN), d);
 }
 

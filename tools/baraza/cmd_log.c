@@ -253,6 +253,8 @@ static void put_later(struct buf *out, const struct logging *l, const struct rea
         print_line(out, label_of(l->context, CODES_ATTEST_WAY, b->as.attest.way), 40);
     } else if (b->kind == KIND_INCIDENT) {
         print_line(out, label_of(l->context, CODES_INCIDENT, b->as.incident.code), 40);
+        buf_put_text(out, "  ");
+        put_words(out, l, item, "text");
     }
     if (item->entry.ref_count > 0) {
         buf_put_text(out, " (of ");

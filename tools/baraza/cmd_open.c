@@ -318,7 +318,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct wanting x = { .context = context };
     const struct arg_spec rows[] = {
-        { "part", 0, ARG_TEXT, "NAME", "identity, said or speaker; of a correction also reason", &x.part },
+        { "part", 0, ARG_TEXT, "NAME", "identity, said or speaker; of a correction also reason; of an incident text",
+          &x.part },
         { "key", 0, ARG_TEXT, "FILE", "your protection key file", &x.key_file },
         { "key-passphrase-file", 0, ARG_TEXT, "FILE", "read its passphrase from the first line of FILE; else it is "
           "asked for", &x.key_passphrase_file },

@@ -16,7 +16,7 @@ extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop
 extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips, cmd_slip,
     cmd_receipt;
 
-extern const struct cmd cmd_backup, cmd_check, cmd_salvage;
+extern const struct cmd cmd_backup, cmd_check, cmd_salvage, cmd_incident;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
@@ -57,6 +57,7 @@ static const struct cmd *const table[] = {
     &cmd_correct,
     &cmd_withdraw,
     &cmd_redact,
+    &cmd_incident,
     &cmd_import,
     &cmd_sync,
     &cmd_bundle_out,

@@ -54,8 +54,8 @@ bool recipients_find(const struct charter *c, const struct code_set *names, stru
         }
         take(&r, found->key);
     }
-    for (size_t i = 0; names->n == 0 && i < c->officer_count; i++) {
-        take(&r, c->officers[i].key);
+    if (names->n == 0) {
+        r.n = charter_officer_keys(c, r.keys);
     }
     if (r.n < SEALED_FEWEST) {
         why_set(why, "it is sealed to at least %d, so that no one of them alone decides whether it is ever read: name "

@@ -130,7 +130,7 @@ static uint32_t due_of(const struct scope *s, const struct entry *e, const struc
         const struct hash target = entry_ref(e, 0);
         return table_find(&s->allowed, target.b, &sensitivity) ? sealed_due(body->kind, sensitivity) : 0;
     }
-    return body->kind == KIND_CONTRIBUTION ? sealed_due(body->kind, body->as.contribution.sensitivity) : 0;
+    return sealed_due_by(body);
 }
 
 bool scope_limit(const struct scope *s, const struct entry *e, const struct body *body, const struct disclosure *d,
@@ -139,6 +139,7 @@ bool scope_limit(const struct scope *s, const struct entry *e, const struct body
     const bool contribution = body != NULL && body->kind == KIND_CONTRIBUTION;
     const bool consent = !contribution || covers(s, e, d);
     const bool kind = kind_leaves(s, e, body);
+    const bool incident = body != NULL && body->kind == KIND_INCIDENT;
     const uint32_t clear = sealed_missing(due_of(s, e, body), d);
     bool kept_back = false;
     struct disclosure limited = *d;
@@ -149,7 +150,8 @@ bool scope_limit(const struct scope *s, const struct entry *e, const struct body
             continue;
         }
         const bool leaves = s->parts && kind && p->state == PART_DISCLOSED &&
-                            (!contribution || may_leave(s, e, i, p, consent));
+                            (!contribution || may_leave(s, e, i, p, consent)) &&
+                            (!incident || p->bytes.n == 0 || s->sealed);
         const bool in_clear = !FAULT(CLEAR_EXPORTED) && (clear & 1u << i) != 0;
         if (!leaves || in_clear) {
             withhold(&limited, i);

@@ -29,8 +29,8 @@ void scope_done(struct scope *s);
 //                         scopes given: record and analyse, the default of the domain); else its consent alone, which
 //                         says why. Consent that was corrected counts as it is now; of several, all must agree
 //   correction            as the entry it names; nothing when that is not there
-//   withdrawal, opened,   nothing, unless s->restricted: their reasons may say what is not to be said any more
-//   incident
+//   withdrawal, opened    nothing, unless s->restricted: their reasons may say what is not to be said any more
+//   incident              nothing, unless s->restricted; its text only with s->sealed too
 //   restricted            nothing, unless s->restricted
 //   sealed                nothing, unless s->sealed
 //   identity              a dummy as it is; a real one only with s->sealed

@@ -412,6 +412,11 @@ Test(export, what_should_be_sealed_and_is_not_is_counted_and_no_fault)
     (void)say_guarded(&s, KIND_CONTRIBUTION, session, SENSITIVITY_OPEN, clear, clear);
     (void)say_guarded(&s, KIND_CONTRIBUTION, session, SENSITIVITY_SEALED, clear, none);
     (void)say_guarded(&s, KIND_CORRECTION, &good->entry.id, 0, clear, none);
+    const struct body incident = { .kind = KIND_INCIDENT, .as.incident.code = SLICE_LITERAL("leak") };
+    const struct slice texts[] = { clear, buf_slice(&sealed) };
+    for (size_t i = 0; i < 2; i++) {
+        (void)world_say(&s.w, &s.secretary, &incident, NULL, 0, &texts[i]);
+    }
     // Two that stand before what they correct: one of an open contribution, one of a sealed one.
     struct body body = { .kind = KIND_CONTRIBUTION };
     struct slice parts[LIMIT_PARTS] = { { NULL, 0 } };
@@ -433,7 +438,7 @@ Test(export, what_should_be_sealed_and_is_not_is_counted_and_no_fault)
     cr_assert_eq(world_put(&s.w, later[1]), VERDICT_GOOD);
     const struct audit_report r = audit_scene(&s);
     cr_expect(r.good, "%s", r.what.text);
-    cr_expect_eq(r.in_clear, 4);
+    cr_expect_eq(r.in_clear, 5);
     cr_expect_eq(r.in_clear_first, 9);
     buf_done(&sealed);
     done(&s);

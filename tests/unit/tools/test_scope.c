@@ -145,6 +145,29 @@ Test(scope, what_leaves_follows_consent_sensitivity_and_what_was_asked_for)
     world_done(&s.w);
 }
 
+Test(scope, the_text_of_an_incident_leaves_sealed_and_to_whom_asked_for_it_or_not_at_all)
+{
+    struct scene s;
+    struct disclosure shown;
+    struct buf sealed = buf_new(2000);
+    const struct body body = { .kind = KIND_INCIDENT, .as.incident.code = SLICE_LITERAL("leak") };
+    begin(&s);
+    (void)seal(SLICE_LITERAL("\x80"), "text", &sealed);
+    const struct slice texts[] = { SLICE_LITERAL("\x80"), buf_slice(&sealed), { NULL, 0 } };
+    for (size_t i = 0; i < 3; i++) {
+        const struct said *made = world_say(&s.w, &s.p, &body, NULL, 0, &texts[i]);
+        for (unsigned k = 0; k < 4; k++) {
+            const bool restricted = (k & 1) != 0;
+            const bool asked = (k & 2) != 0;
+            const struct scope scope = { .parts = true, .restricted = restricted, .sealed = asked };
+            cr_expect_eq(leaves(made, &scope), i > 0 && restricted && (asked || i == 2) ? 1 : 0, "%zu, %u", i, k);
+            cr_expect_eq(scope_limit(&scope, &made->entry, &made->body, &made->disclosure, 0, &shown), i == 0);
+        }
+    }
+    buf_done(&sealed);
+    world_done(&s.w);
+}
+
 Test(scope, what_is_no_contribution_leaves_whole_and_what_is_unknown_stays)
 {
     struct scene s;
