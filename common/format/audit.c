@@ -490,6 +490,7 @@ void audit_end(struct audit *a, struct audit_report *out)
     report.in_clear_first = a->clear.first;
     report.good = fault == NULL;
     report_forums(a, &report);
+    report.pending = a->roster == NULL ? 0 : roster_pending_count(a->roster);
     if (fault != NULL) {
         report.has_index = fault->has_index;
         report.index = fault->index;

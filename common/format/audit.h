@@ -50,6 +50,7 @@ struct audit_report {
     uint64_t redactions;      // redactions in force at their index
     struct audit_erased erased_first[AUDIT_ERASED]; // the first of those entries
     uint64_t standing[AUDIT_STANDINGS]; // entries by their standing at their own index
+    uint64_t pending;         // acts of the root that wait for approvals still, at the end
     uint64_t kinds[KIND_COUNT + 1];     // entries by kind; the last: kinds this version does not know
     struct forum_totals forums;
     size_t incomplete_n;      // sealed forums with missing or different contributions: the first of them

@@ -83,6 +83,9 @@ expect_equal "contributions under the seal" "$(field contributions out)" 6
 seal=$(field id out)
 b 0 session show $CODE --state heron
 expect_contains "the other device's share" "$(cat out)" "2 of the 6 that were sealed are not here"
+expect_contains "none is missing" "$(baraza session list --state heron)" "6 contributions, 2 not on this computer"
+b 66 session attest $CODE --state elder
+expect_contains "a forum written elsewhere" "$(cat err)" "give the record it is in, --record FILE"
 
 step "an elder's key and a photographed sheet; each is shown as what it is"
 b 0 session attest "$seal" --state elder

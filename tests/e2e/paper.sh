@@ -27,6 +27,8 @@ site heron
 b 2 session forms $CODE --count 20
 b 2 session forms $CODE --out forms.html
 b 66 session forms $CODE --again --out forms.html
+b 66 session forms XM-KIV-NOT-OPEN --count 20 --out forms.html
+expect_contains "before the forum is open" "$(cat err)" "open it first, baraza session open"
 b 0 session forms $CODE --count 20 --out forms.html --language fr --second ar --ask "Maison communale" --json
 expect_equal "forms" "$(field forms out)" 20
 b 73 session forms $CODE --count 5 --out forms.html

@@ -49,4 +49,5 @@ for where in "--state hub" "--state founder"; do
 done
 expect_status 0 baraza export --state hub --out record.export
 expect_status 0 baraza verify record.export --charter founder/charter
+expect_contains "the auditor" "$(cat out)" "needed the approval of more root keys (pending); none waits now"
 stop hub

@@ -132,6 +132,9 @@ start_hub
 sync heron
 expect_equal "contributions in the record" "$(baraza log --state hub --kind contribution --json | wc -l)" 7
 expect_equal "what heron carries to the hub" "$(ls heron/carried | grep -c -- '-[us]-')" 0
+baraza status --state heron >out
+expect_contains "the hub's answers are told apart" "$(cat out)" "The hub's answers to other sites: "
+! grep -q "the next exchange takes" out || die "the exchange was, and is still to come"
 out_of heron back
 into ibis back
 expect_equal "entries of ibis" "$(entries ibis)" "7 7 7"

@@ -23,8 +23,8 @@ static int find_pending(const struct roster *r, const char *typed, struct roster
         return cmd_usage("several acts that wait begin with \"%.70s\": give more of the id", typed);
     }
     return fits == 1 ? -1
-                     : cmd_usage("no act that waits here begins with \"%.70s\": baraza who lists them; baraza sync "
-                                 "brings what other roots wrote", typed);
+                     : cmd_usage("no act that waits here begins with \"%.70s\": baraza who lists them; an act waits "
+                                 "once the hub has it, so baraza sync --wait first, where it was made and here", typed);
 }
 
 // May she approve it, and does it need her?

@@ -100,7 +100,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "area", 'a', ARG_TEXT, "AREA", "code of the area it is to be held for (XM-KIV)", &p.area },
         { "date", 0, ARG_TEXT, "DATE", "the day it is to be held, 2026-03-04", &p.date },
         { "type", 't', ARG_TEXT, "TYPE", "town-hall (default), focus-group, regional-conference …", &p.type },
-        { "group", 'g', ARG_LIST, "CODE", "who is invited: women, youth, herders …; may be repeated", &p.groups },
+        { "group", 'g', ARG_LIST, "CODE", "who is invited: women, youth, herders …", &p.groups },
         { "title", 0, ARG_TEXT, "TEXT", "what it is called", &p.title },
         { "place", 0, ARG_TEXT, "TEXT", "where, as precisely as is safe", &p.place },
         { "note", 0, ARG_TEXT, "TEXT", "what the facilitator should know", &p.note },

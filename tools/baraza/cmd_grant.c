@@ -72,8 +72,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct granting g = { .as = NULL };
     const struct arg_spec rows[] = {
-        { "role", 'r', ARG_LIST, "ROLE", "facilitator, drafter, analyst …; may be repeated", &g.roles },
-        { "area", 'a', ARG_LIST, "AREA", "only for this area; may be repeated; everywhere when not given", &g.areas },
+        { "role", 'r', ARG_LIST, "ROLE", "facilitator, drafter, analyst …", &g.roles },
+        { "area", 'a', ARG_LIST, "AREA", "only for this area; everywhere when not given", &g.areas },
         { "transport", 0, ARG_TEXT, "HEX", "transport key of her computer (baraza who --json), for the hub to know",
           &g.transport },
         WORK_AS(&g.as),

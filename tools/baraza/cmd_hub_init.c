@@ -204,8 +204,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "prefix", 0, ARG_TEXT, "NAME", "the record's name, like a web address without https://", &w.prefix },
         { "founder", 0, ARG_TEXT, "DIR", "where the root's and registrar's state goes: a stick, another disk",
           &w.founder_dir },
-        { "address", 0, ARG_LIST, "HOST:PORT", "where sites will reach the hub; may be repeated", &w.addresses },
-        { "language", 0, ARG_LIST, "TAG", "a language of the consultation; may be repeated; en when not given",
+        { "address", 0, ARG_LIST, "HOST:PORT", "where sites will reach the hub", &w.addresses },
+        { "language", 0, ARG_LIST, "TAG", "a language of the consultation; en when not given",
           &w.languages },
         { "officer", 0, ARG_LIST, "CODE", "a protection officer, whose key is made here under her own passphrase; "
           "officer-1 and officer-2 when nobody is named", &w.officers },

@@ -122,13 +122,16 @@ static int say_invited(const struct cmd_context *context, const struct inviting 
     buf_put_text(&line, "saved ");
     print_id(&line, inv->invite, PRINT_ID);
     if (in->words) {
-        buf_printf(&line, "  letter in %s: it is no secret, send it as you like; join it with --words\n", in->out);
-        buf_put_text(&line, "These words are the secret: read them out, to her alone.\n");
+        buf_printf(&line, "  letter in %s: it is no secret, send it as you like; she types: baraza join FILE "
+                          "--words -\n", in->out);
+        buf_put_text(&line, "These words are the secret: read them out, to her alone. They count once the "
+                            "hub has it, baraza sync.\n");
         buf_put(&line, buf_slice(&words));
     } else if (in->out != NULL) {
-        buf_printf(&line, "  invitation in %s: hand it over like a key\n", in->out);
+        buf_printf(&line, "  invitation in %s: hand it over like a key; it counts once the hub has it, baraza sync\n",
+                   in->out);
     } else {
-        buf_put_text(&line, "  invitation: hand it over like a key\n");
+        buf_put_text(&line, "  invitation: hand it over like a key; it counts once the hub has it, baraza sync\n");
     }
     if (in->page != NULL) {
         buf_printf(&line, "to print: %s\n", in->page);
@@ -210,8 +213,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct inviting in = { .uses = 1 };
     const struct arg_spec rows[] = {
-        { "role", 'r', ARG_LIST, "ROLE", "facilitator, drafter, analyst …; may be repeated", &in.roles },
-        { "area", 'a', ARG_LIST, "AREA", "only for this area (XM-KIV); may be repeated; everywhere when not given",
+        { "role", 'r', ARG_LIST, "ROLE", "facilitator, drafter, analyst …", &in.roles },
+        { "area", 'a', ARG_LIST, "AREA", "only for this area (XM-KIV); everywhere when not given",
           &in.areas },
         { "uses", 'u', ARG_UINT, "N", "how many people may use it; 1 when not given", &in.uses },
         { "out", 'o', ARG_TEXT, "FILE", "write it to FILE; shown when not given", &in.out },

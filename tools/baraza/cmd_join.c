@@ -288,10 +288,11 @@ static int print_joined(const struct cmd_context *context, const struct joining 
     struct buf out = buf_new(8192);
     print_line(&out, j->charter.title, 200);
     buf_put_text(&out, j->charter.practice ? "  (practice, not real)\n" : "\n");
-    buf_printf(&out, "%s may write now, in %s\n", j->name, context->state);
+    buf_printf(&out, "%s takes part now; everything is kept in %s\n", j->name, context->state);
     buf_put_text(&out, "Compare this fingerprint with the one that was read out to you:\n  ");
     charter_put_fingerprint(j->charter.id, &out);
-    buf_put_text(&out, "\nNext: baraza session open CODE --area AREA\n");
+    buf_put_text(&out, "\nNext: who holds a forum opens it, baraza session open CODE --area AREA; everybody else "
+                       "connects once, baraza sync --wait\n");
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
     return code;
@@ -347,7 +348,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "words", 0, ARG_TEXT, "FILE", "FILE is a letter; its secret words are in this file, or \"-\": typed here",
           &j.words },
         { "keyholder", 0, ARG_LIST, "LINE|FILE",
-          "who can give you a new passphrase when yours is forgotten: the public line of a keyholder; may be repeated",
+          "who can give you a new passphrase when yours is forgotten: the public line of a keyholder",
           &j.keyholders },
         { "helper", 0, ARG_TEXT, "NAME", "who of those who write here lets the newcomer in", &j.helper },
         { "helper-passphrase-file", 0, ARG_TEXT, "FILE", "the helper's passphrase, for scripts", &j.helper_file },

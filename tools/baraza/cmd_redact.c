@@ -148,7 +148,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct body body = { .kind = KIND_REDACTION };
     const struct arg_spec rows[] = {
         { "part", 'p', ARG_LIST, "NAME",
-          "what is to be erased: said, speaker, consent, identity, context, text, reason …; may be repeated; required",
+          "what is to be erased: said, speaker, consent, identity, context, text, reason …; required",
           &x.parts },
         { "reason", 0, ARG_TEXT, "CODE",
           "why, in one word that everybody may read: danger, names-a-person, consent-withdrawn, child, court-order …; "

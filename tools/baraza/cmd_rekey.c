@@ -113,9 +113,9 @@ static int say(const struct cmd_context *context, const struct rekeying *k, stru
     } else {
         buf_put_text(&out, "; needs ");
         print_count(&out, missing, "more approval", "more approvals");
-        buf_put_text(&out, ": baraza approve ");
+        buf_put_text(&out, ": baraza sync --wait, then baraza approve ");
         print_id(&out, id, PRINT_ID);
-        buf_put_text(&out, " --as NAME\n");
+        buf_put_text(&out, " --as NAME, and sync again\n");
     }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);

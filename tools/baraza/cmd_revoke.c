@@ -126,7 +126,7 @@ static int run_revoke(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         { "reason", 'r', ARG_TEXT, "CODE", "retired: what is in the record stands; compromised: only what "
           "--stands-at names stands", &e.reason },
-        { "stands-at", 0, ARG_LIST, "ID", "this entry, and what leads to it in its notebook, stands; may be repeated",
+        { "stands-at", 0, ARG_LIST, "ID", "this entry, and what leads to it in its notebook, stands",
           &ends },
         { "note", 0, ARG_TEXT, "TEXT", "why, in words; it goes into the record", &e.note },
         DRAFTING_LANG(&e.d),

@@ -155,7 +155,7 @@ static int put_silent(const struct cmd_context *context, const struct forum_fold
             continue;
         }
         buf_printf(text, "%-8s  %-20s %-12s %-20s ", "", f->code, f->area, f->type);
-        gather_put_standing(text, f);
+        gather_put_standing(text, f, false);
         buf_put_u8(text, '\n');
     }
     return code;
@@ -181,7 +181,7 @@ static int print_forums(const struct cmd_context *context, const struct forums *
         print_id(&text, row->id, digits);
         buf_printf(&text, "  %-20s %-12s %-20s ", row->code, row->area, row->type);
         print_count(&text, row->tally.saved, "contribution; ", "contributions; ");
-        gather_put_standing(&text, standing);
+        gather_put_standing(&text, standing, false);
         buf_put_u8(&text, '\n');
     }
     code = code == EXIT_GOOD ? put_silent(context, fold, &text) : code;
@@ -213,7 +213,7 @@ static int print_record(struct cmd_context *context, const struct reading_from *
             continue;
         }
         buf_printf(&text, "%-20s %-12s %-20s ", f->code, f->area, f->type);
-        gather_put_standing(&text, f);
+        gather_put_standing(&text, f, true);
         buf_put_u8(&text, '\n');
     }
     code = code == EXIT_GOOD && !context->json ? cmd_print(buf_slice(&text)) : code;

@@ -74,6 +74,10 @@ static int find_seal(struct cmd_context *context, struct work *w, const struct a
     } else if (code < 0 && forum != NULL) {
         why_set(&why, "forum %s is not sealed yet: baraza session seal %s", forum->code, forum->code);
         code = cmd_fail(ERR_BAD_INPUT, &why);
+    } else if (code < 0 && typed[strspn(typed, "0123456789abcdefABCDEF")] != '\0') {
+        why_set(&why, "nothing of forum \"%.70s\" was written here: give the record it is in, --record FILE (baraza "
+                      "export, at the hub)", typed);
+        code = cmd_fail(ERR_NOT_FOUND, &why);
     } else if (code < 0) {
         code = resolve_kind(&r, typed, KIND_SESSION_SEAL, &found);
         *out = code < 0 ? found.id : *out;
@@ -125,7 +129,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .positionals = "CODE|SEAL",
         .min = 1,
         .max = 1,
-        .examples = "  baraza session attest XM-KIV-2026-003 --as Elder\n"
+        .examples = "  baraza session attest XM-KIV-2026-003 --as Elder --record record.baraza\n"
                     "  baraza session attest XM-KIV-2026-003 --sheet sheet.jpg\n",
         .options = rows,
     };

@@ -353,7 +353,7 @@ static int run_seal(struct cmd_context *context, int argc, char **argv)
 {
     struct closing c = { .forms = FORMS_PRINTED };
     const struct arg_spec rows[] = {
-        { "share", 0, ARG_LIST, "FILE", "a share from another device (session share --out); may be repeated",
+        { "share", 0, ARG_LIST, "FILE", "a share from another device (session share --out)",
           &c.shares },
         { "forms", 0, ARG_UINT, "N", "numbered paper forms that were there; those printed here when not given",
           &c.forms },

@@ -30,7 +30,7 @@ static void put_seal(struct buf *out, const struct forum_state *f)
     }
 }
 
-static int print_one(const struct cmd_context *context, const struct forum_state *f)
+static int print_one(const struct cmd_context *context, const struct forum_state *f, bool whole)
 {
     if (context->json) {
         return cmd_print_json(gather_json(f));
@@ -38,7 +38,7 @@ static int print_one(const struct cmd_context *context, const struct forum_state
     struct buf out = buf_new(4096);
     buf_printf(&out, "Forum %s, %s, %s\n", f->code, f->area, f->type);
     buf_put_text(&out, "  standing       ");
-    gather_put_standing(&out, f);
+    gather_put_standing(&out, f, whole);
     buf_put_u8(&out, '\n');
     if (f->planned) {
         buf_put_text(&out, "  planned for    ");
@@ -81,7 +81,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     code = gather(context, &from, &f);
     if (code < 0) {
         const struct forum_state *forum = gather_find(f, args.positionals[0], &code);
-        code = forum != NULL ? print_one(context, forum) : code;
+        code = forum != NULL ? print_one(context, forum, from.record != NULL || reading_at_hub(context)) : code;
     }
     forum_fold_free(f);
     return code;

@@ -20,6 +20,7 @@
 struct showing {
     const struct entry *entry;
     const struct disclosure *disclosure; // NULL: locked, or without parts
+    bool wiped;                          // words were wiped from this computer
     const char *state;                   // how far it has come; NULL when read from the record
     bool refused;                        // by the hub, for the reason of this number
     uint64_t refusal;
@@ -147,7 +148,8 @@ static int print_entry(const struct cmd_context *context, const struct showing *
         print_fields(&out, parts, "");
         json_decref(parts);
     } else if (e->part_count > 0) {
-        buf_put_text(&out, "(the words are locked, or not shown here)\n");
+        buf_put_text(&out, s->wiped ? "(the words are locked, or were wiped from this computer: the hub has those)\n"
+                                    : "(the words are locked, or not shown here)\n");
     }
     int code = cmd_print(buf_slice(&out));
     buf_wipe(&out);
@@ -246,8 +248,8 @@ static int print_amends_here(const struct cmd_context *context, struct work *w, 
         const char *what = e.known && amends_it(&e.entry, &e.body, id) ? beside(a, &e.entry, id) : NULL;
         if (what != NULL) {
             const bool readable = w->readable && local_parts(l, &d, NULL) == OK;
-            const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = what,
-                                       .charter = state_charter(w->state), .all = a };
+            const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .wiped = w->wiped,
+                                       .state = what, .charter = state_charter(w->state), .all = a };
             code = print_entry(context, &s);
         }
     }
@@ -303,7 +305,8 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         fits++;
         bool readable = w.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
         const struct showing s = {
-            .entry = &e.entry, .disclosure = readable ? &d : NULL, .state = fate_name(e.fate), .amends = amends,
+            .entry = &e.entry, .disclosure = readable ? &d : NULL, .wiped = w.wiped,
+            .state = fate_name(e.fate), .amends = amends,
             .charter = state_charter(w.state), .all = amends,
             .refused = e.fate == FATE_REFUSED, .refusal = e.refusal };
         code = print_entry(context, &s);

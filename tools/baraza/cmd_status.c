@@ -77,11 +77,23 @@ static json_t *tally_json(const struct tally *t)
     return o;
 }
 
-// What lies here for others, and goes on with the next bundle or exchange.
-static uint64_t count_carried(const struct work *w)
+// What lies here for others. What is for the hub goes on with the next bundle or exchange; the hub's answers only with
+// a bundle, to the sites that they are for.
+struct carried {
+    uint64_t to_hub, answers;
+};
+
+static struct carried count_carried(const struct work *w)
 {
     struct node_carry carry;
-    return node_carry_read(state_dir(w->state), &carry, NULL) == OK ? carry.n : 0;
+    struct carried n = { 0, 0 };
+    if (node_carry_read(state_dir(w->state), &carry, NULL) == OK) {
+        for (size_t i = 0; i < carry.n; i++) {
+            n.answers += carry.items[i].state == CARRY_DOWN;
+        }
+        n.to_hub = carry.n - n.answers;
+    }
+    return n;
 }
 
 static json_t *told_json(const struct exchange_status *x)
@@ -114,7 +126,9 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
         json_put(is, "at_hub_at_most", json_of_number(copy.held));
         json_put(o, "copy", is);
     }
-    json_put(o, "carried", json_of_number(count_carried(w)));
+    const struct carried carried = count_carried(w);
+    json_put(o, "carried", json_of_number(carried.to_hub + carried.answers));
+    json_put(o, "carried_answers", json_of_number(carried.answers));
     json_put(o, "hub_contradicted", json_boolean(x->contradicted));
     json_put(o, "hub_false_custody", json_boolean(x->false_custody));
     json_put(o, "told_something_else", told_json(x));
@@ -124,7 +138,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     return cmd_print_json(o);
 }
 
-static void put_waiting(struct buf *out, const struct forums *f)
+static void put_waiting(struct buf *out, const struct forums *f, bool destroyed)
 {
     uint64_t now = loop_wall_s();
     if (f->entries.waiting == 0) {
@@ -137,7 +151,8 @@ static void put_waiting(struct buf *out, const struct forums *f)
         buf_printf(out, ", the oldest for ");
         print_count(out, days, "day", "days");
     }
-    buf_put_text(out, ". Keep working; connect when you can: baraza sync --wait\n");
+    buf_put_text(out, destroyed ? ", readable by the hub alone: baraza sync --wait, or baraza bundle out DIR\n"
+                                : ". Keep working; connect when you can: baraza sync --wait\n");
 }
 
 // "Last heard from the hub: 2026-11-11 10:04, 9 days ago".
@@ -188,12 +203,17 @@ static void put_told(struct buf *out, const struct exchange_status *x)
     }
 }
 
-static void put_carried(struct buf *out, uint64_t n)
+static void put_carried(struct buf *out, struct carried n)
 {
-    if (n > 0) {
+    if (n.to_hub > 0) {
         buf_put_text(out, "Carried for other sites: ");
-        print_count(out, n, "bundle", "bundles");
+        print_count(out, n.to_hub, "bundle", "bundles");
         buf_put_text(out, "; the next exchange takes them along, or baraza bundle out DIR\n");
+    }
+    if (n.answers > 0) {
+        buf_put_text(out, "The hub's answers to other sites: ");
+        print_count(out, n.answers, "bundle", "bundles");
+        buf_put_text(out, "; take them there: baraza bundle out DIR\n");
     }
 }
 
@@ -277,7 +297,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
             buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->head.size);
         }
         put_contact(&out, x);
-        put_waiting(&out, f);
+        put_waiting(&out, f, w->destroyed.count > 0);
         put_refused(&out, w, f);
         put_carried(&out, count_carried(w));
         put_copy(&out, w);
@@ -338,7 +358,7 @@ static int hub_status(struct cmd_context *context)
         print_id(&out, head.root, PRINT_ID);
         buf_put_text(&out, "; ");
         print_count(&out, kinds[KIND_CONTRIBUTION], "contribution from ", "contributions from ");
-        print_count(&out, kinds[KIND_SESSION], "forum, ", "forums, ");
+        print_count(&out, forum_fold_totals(fold).held, "forum, ", "forums, ");
         print_count(&out, kinds[KIND_RESPONSE], "response", "responses");
         buf_printf(&out, "; %llu without effect\n", (unsigned long long)idle);
         if (lost > 0) {

@@ -230,15 +230,29 @@ static int report_json(const struct audit_report *report)
     return cmd_print_json(o);
 }
 
+// Each entry counts by what it was when the record took it. What came after, an approval, a late entry that was
+// accepted, a key that turned out to be stolen, changes no number here, so that is said: nothing waits that does not.
 static void put_standings(struct buf *out, const struct audit_report *report)
 {
-    buf_printf(out, "  in force       %llu\n", (unsigned long long)report->standing[VERDICT_GOOD]);
+    uint64_t others = 0;
+    buf_printf(out, "  when it came   %llu in force\n", (unsigned long long)report->standing[VERDICT_GOOD]);
     for (size_t i = 0; i < AUDIT_STANDINGS; i++) {
         enum verdict v = VERDICT_GOOD;
-        if (i != (size_t)VERDICT_GOOD && report->standing[i] > 0 && verdict_known(i, &v)) {
-            buf_printf(out, "  no effect      %llu: %s (%s)\n", (unsigned long long)report->standing[i],
-                       verdict_text(v), verdict_code(v));
+        if (i == (size_t)VERDICT_GOOD || report->standing[i] == 0 || !verdict_known(i, &v)) {
+            continue;
         }
+        buf_printf(out, "                 %llu ", (unsigned long long)report->standing[i]);
+        if (v == VERDICT_PENDING) {
+            buf_put_text(out, "needed the approval of more root keys (pending)");
+            buf_printf(out, report->pending == 0 ? "; none waits now\n" : "; %llu wait now\n",
+                       (unsigned long long)report->pending);
+        } else {
+            buf_printf(out, "without effect: %s (%s)\n", verdict_text(v), verdict_code(v));
+            others++;
+        }
+    }
+    if (others > 0 || report->kinds[KIND_REVOKE] > 0) {
+        buf_put_text(out, "                 how each entry stands now: baraza log --record FILE\n");
     }
 }
 
@@ -296,7 +310,7 @@ static void put_counts(struct buf *out, const struct audit_report *report)
         print_count(out, report->forks, "notebook", "notebooks");
     }
     buf_put_text(out, "\n  forums         ");
-    print_count(out, report->kinds[KIND_SESSION], "forum, ", "forums, ");
+    print_count(out, report->forums.held, "forum, ", "forums, ");
     print_count(out, report->kinds[KIND_CONTRIBUTION], "contribution, ", "contributions, ");
     print_count(out, report->kinds[KIND_CLAUSE], "clause version, ", "clause versions, ");
     print_count(out, report->kinds[KIND_RESPONSE], "response\n", "responses\n");

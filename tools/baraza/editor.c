@@ -104,12 +104,28 @@ static bool editor_wait(pid_t child, const sigset_t *taken)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+// Who chose none gets the system's (on Debian nano comes before vi), which shows how to leave it.
+static const char *choose_editor(void)
+{
+    static const char *const usual[] = { "/usr/bin/editor", "/usr/bin/nano" };
+    const char *names[] = { getenv("VISUAL"), getenv("EDITOR") };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i] != NULL && *names[i] != '\0') {
+            return names[i];
+        }
+    }
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        if (access(usual[i], X_OK) == 0) {
+            return usual[i];
+        }
+    }
+    return "vi";
+}
+
 static enum err run_editor(const char *folder, const char *path, struct why *why)
 {
     sigset_t taken, before;
-    const char *editor = getenv("VISUAL");
-    editor = editor == NULL || *editor == '\0' ? getenv("EDITOR") : editor;
-    editor = editor == NULL || *editor == '\0' ? "vi" : editor;
+    const char *editor = choose_editor();
     (void)sigemptyset(&taken);
     const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD };
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {

@@ -9,9 +9,10 @@
 
 #include "tools/baraza/cmd.h"
 
-// Opens $VISUAL, $EDITOR or vi on a file that begins with hint and appends what was written to out, without the lines
-// that start with #. The folder is removed whatever happens, TERM and HUP included (the editor is then ended too).
-// ERR_USAGE: there is no terminal, or no file system in memory; ERR_AGAIN: the editor failed, or was ended.
+// Opens $VISUAL, $EDITOR, the system's editor or vi on a file that begins with hint and appends what was written to
+// out, without the lines that start with #. The folder is removed whatever happens, TERM and HUP included (the editor
+// is then ended too). ERR_USAGE: there is no terminal, or no file system in memory; ERR_AGAIN: the editor failed or
+// was ended.
 MUST_USE enum err editor_ask(const char *hint, struct buf *out, struct why *why);
 
 #endif

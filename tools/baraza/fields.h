@@ -20,8 +20,8 @@ struct fields {
     { "lang", 'l', ARG_TEXT, "TAG", "language of the words (sw, fr-CF); the forum's first when not given", \
       &(f)->lang }, \
     { "kind", 'k', ARG_TEXT, "KIND", "threat, need, cause, proposal, objection, experience, question", &(f)->kind }, \
-    { "group", 'g', ARG_LIST, "CODE", "who spoke: women, youth, herders …; may be repeated", &(f)->groups }, \
-    { "theme", 't', ARG_LIST, "CODE", "what it is about: land-disputes …; may be repeated", &(f)->themes }, \
+    { "group", 'g', ARG_LIST, "CODE", "who spoke: women, youth, herders …", &(f)->groups }, \
+    { "theme", 't', ARG_LIST, "CODE", "what it is about: land-disputes …", &(f)->themes }, \
     { "speaker", 0, ARG_TEXT, "KIND", "individual, group-consensus, group-majority, organisation, official", \
       &(f)->speaker }, \
     { "channel", 0, ARG_TEXT, "CODE", "how it came: oral-forum (the usual), oral-private, written, sms …", \

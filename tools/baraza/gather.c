@@ -137,7 +137,7 @@ static void put_number(struct buf *out, const char *before, uint64_t n, const ch
     }
 }
 
-void gather_put_standing(struct buf *out, const struct forum_state *forum)
+void gather_put_standing(struct buf *out, const struct forum_state *forum, bool whole)
 {
     switch (forum->standing) {
     case FORUM_SILENT:
@@ -156,7 +156,7 @@ void gather_put_standing(struct buf *out, const struct forum_state *forum)
     }
     buf_put_text(out, "sealed: ");
     print_count(out, forum->count, "contribution", "contributions");
-    put_number(out, ", ", forum->missing, " missing");
+    put_number(out, ", ", forum->missing, whole ? " missing" : " not on this computer");
     buf_put_text(out, forum->standing == FORUM_DIFFERS ? ", NOT what was sealed" : "");
     put_number(out, ", ", forum->late, " added after it");
     put_number(out, "; attested by key: ", forum->attested_keys, "");
@@ -247,7 +247,7 @@ void gather_put_incomplete(struct buf *out, const struct forum_state *forum)
 {
     if (forum->standing == FORUM_MISSING || forum->standing == FORUM_DIFFERS) {
         buf_printf(out, "  %s  ", forum->code);
-        gather_put_standing(out, forum);
+        gather_put_standing(out, forum, true);
         buf_put_u8(out, '\n');
     }
 }

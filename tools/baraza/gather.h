@@ -23,8 +23,9 @@ int gather(struct cmd_context *context, const struct reading_from *from, struct 
 // The forum of that code; or reports that there is none, with *exit_code, and returns NULL. Borrows f.
 const struct forum_state *gather_find(const struct forum_fold *f, const char *code, int *exit_code);
 
-// "sealed: 31 contributions, 3 missing" …: a forum's standing as a line; and all of it for --json. Gives.
-void gather_put_standing(struct buf *out, const struct forum_state *forum);
+// "sealed: 31 contributions, 3 missing" …: a forum's standing as a line; and all of it for --json. Gives. whole: all of
+// the record was folded; on a site, what was sealed and is not there may just be on another device.
+void gather_put_standing(struct buf *out, const struct forum_state *forum, bool whole);
 json_t *gather_json(const struct forum_state *forum);
 
 // "100 planned, 92 held, 88 sealed, 8 silent" and, when there are such, "; 3 held without a plan; …". now_s: for how

@@ -510,7 +510,8 @@ enum err local_session_find(struct work *w, const char *wanted, struct local_ses
         why_set(why, "no forum is open here yet: baraza session open CODE --area AREA (or, of one that was imported, "
                      "--session CODE)");
     } else if (e == ERR_NOT_FOUND) {
-        why_set(why, "no forum here has the code or id \"%.40s\": see baraza session list", wanted);
+        why_set(why, "no forum here has the code or id \"%.40s\": open it first, baraza session open CODE "
+                     "--area AREA, or see baraza session list", wanted);
     }
     return e;
 }

@@ -46,7 +46,7 @@ void recovery_remark(const struct cmd_context *context, const struct keyring *k,
     struct keyholder held[LIMIT_KEYHOLDERS];
     if (keyring_keyholders(k, p->key, held) == 0) {
         cmd_remark(context, "nobody could help if %s forgot the passphrase: what is written here would be closed for "
-                            "ever. Name a second keyholder: baraza keyholder add LINE (baraza keyholder --help)",
+                            "ever. Name a keyholder: baraza keyholder add LINE (baraza keyholder --help)",
                    p->name);
     }
 }
