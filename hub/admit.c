@@ -250,9 +250,9 @@ static enum verdict may_enter(const struct ledger *l, const struct packet *p)
         !invite_known(l->roster, p->body->as.enrol.invite)) {
         v = VERDICT_GAP; // PROTOCOL 12.4: the registrar's device may simply have been slower than the newcomer's
     }
-    // PROTOCOL 16.3: of a part that a redaction covers nothing is missing.
+    // PROTOCOL 16.3, 16.5: of a part that a redaction covers, or covered when it was destroyed, nothing is missing.
     if (v == VERDICT_GOOD && p->missing != 0 && !FAULT(CUSTODY_WITHOUT_PARTS) &&
-        (p->missing & ~(p->erased & erasure_mask(l->erasures, &p->entry))) != 0) {
+        (p->missing & ~(p->erased & erasure_allowed(l->erasures, &p->entry))) != 0) {
         v = VERDICT_PARTS_MISSING;
     }
     return v;

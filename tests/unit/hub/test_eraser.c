@@ -226,6 +226,23 @@ Test(eraser, a_part_that_comes_as_erased_is_believed_only_with_a_redaction)
     desk_done(&d);
 }
 
+Test(eraser, what_was_destroyed_for_a_redaction_that_lost_its_force_since_is_still_taken)
+{
+    struct desk d;
+    desk_new(&d);
+    (void)house_deliver(&d.s.house, d.said, 2); // a hub that was put back lacks the rest
+    (void)redact(&d, d.said[2]);
+    (void)world_revoke(&d.s.w, &d.s.secretariat, &d.officer, "compromised", NULL, 0);
+    cr_assert(house_deliver_all(&d.s.house, &d.s.secretariat).has_ack);
+    (void)disclosure_erase(&d.said[2]->disclosure, d.said[2]->entry.parts, BIT_SAID);
+    const uint64_t at = scene_size(&d.s);
+    struct batch_outcome o = house_deliver(&d.s.house, d.said + 2, SAID - 2);
+    cr_assert(o.has_ack);
+    cr_expect(house_ack_good(&d.s.w, &o.ack, d.said, SAID));
+    cr_expect_eq(erased_at(&d, at), BIT_SAID);
+    desk_done(&d);
+}
+
 Test(eraser, redactions_are_gathered_and_carried_out_together)
 {
     struct desk d;
