@@ -91,7 +91,9 @@ teeth_baseline() {
 teeth_main() {
     local wanted=${1:-} row rows tests noticed=0 missed=0 unseen=0 name file test what
     teeth=$BARAZA_ROOT/build/teeth
-    mkdir -p "$teeth"
+    mkdir -p "$teeth" || fail 73 "cannot write to $BARAZA_ROOT"
+    exec {teeth_lock}>"$BARAZA_ROOT/build/.teeth.run.lock"
+    flock -n "$teeth_lock" || { say "Waiting for another run of tools/test --teeth here"; flock "$teeth_lock"; }
     mapfile -t rows < <(teeth_rows "$wanted")
     [ ${#rows[@]} -gt 0 ] || fail 2 "tests/faults has no fault named '$wanted'"
     mapfile -t tests < <(printf '%s\n' "${rows[@]}" | cut -d'|' -f3 | sort -u)

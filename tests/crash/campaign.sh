@@ -83,7 +83,7 @@ kill_campaign() {
     for ((n = 0; n < kills; n++)); do
         sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
         case $((n % 5)) in
-        0 | 2) stop_hard hub && start_hub && kill -HUP "${e2e_pid[site]}" ;;
+        0 | 2) stop_hard hub && start_hub && call site ;;
         1 | 3) stop_hard site && start_node site ;;
         4) kill_command ;;
         esac
@@ -125,9 +125,8 @@ cut_site_campaign() {
 
 # call_when_listening NAME...: has these daemons look for the hub as soon as it serves.
 call_when_listening() {
-    local name
     wait_until 20 "the hub to listen" grep -q '^listening' "$WORK/cut/run.out"
-    for name in "$@"; do kill -HUP "${e2e_pid[$name]}"; done
+    call "$@"
 }
 
 # hub_on_disk FILE [COMMAND]: the hub on the disk serves without a cut until FILE is there; then the command is run.

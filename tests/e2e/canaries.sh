@@ -14,6 +14,7 @@ fi
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:handle_abort=0"
 canary=$BARAZA_BIN/../tests/e2e/canary
 people=50
+may_crash
 
 step "a laptop whose whole disk is one file: home, temporary files, marks, logs, state and stick"
 truncate -s 192M disk.image

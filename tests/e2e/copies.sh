@@ -90,12 +90,12 @@ XDG_STATE_HOME=$WORK/elsewhere start_node twin
 for i in 1 2 3; do
     says finch 1 "finch in round $i"
     XDG_STATE_HOME=$WORK/elsewhere says twin 1 "its twin in round $i"
-    kill -HUP "${e2e_pid[finch]}" "${e2e_pid[twin]}"
+    call finch twin
     sleep 0.3
 done
 for name in finch twin; do
     for ((i = 0; i < 100; i++)); do
-        kill -HUP "${e2e_pid[$name]}"
+        call $name
         settled $name && break
         sleep 0.3
     done

@@ -78,7 +78,7 @@ for seq in 12 31; do
     expect_contains "what is lost" "$(cat out)" "LOST"
     expect_status 75 baraza sync --state "$name" --wait --timeout 3
     unlock_at "$name"
-    kill -HUP "${e2e_pid[$name]}"
+    call "$name"
     wait_until 30 "the rest of $name to be received" eval "baraza status --json --state $name |
         grep -q '\"entries\":{\"saved\":34,\"received\":33,\"pending\":0,\"refused\":0,'"
     wait_until 10 "the rest of $name in the record" eval '[ "$(all_of '"$name"')" -eq 29 ]'

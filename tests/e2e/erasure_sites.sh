@@ -82,7 +82,7 @@ for id in "$near" "$away" "$sent" "$post"; do
         --state officer --passphrase-file "$PASS" --yes
 done
 sync officer
-kill -HUP "${e2e_pid[near]}" "${e2e_pid[away]}"
+call near away
 
 step "where somebody is unlocked it is done at once, and she writes on under the new keys"
 wait_until 30 "near to erase" grep -q "node.erased redactions=1 entries=2" near.log
@@ -105,11 +105,11 @@ for i in 1 2 3; do
     expect_status 0 baraza redact "$id" --part said --reason danger --authority speaker --record hub \
         --state officer --passphrase-file "$PASS" --yes
     sync officer
-    kill -HUP "${e2e_pid[near]}"
+    call near
     sleep "0.$((i * 3 - 1))"
     stop_hard near
     start_node near
-    wait_until 10 "the daemon" grep -q node.ready near.log
+    wait_until 10 "the daemon" is_ready near
     expect_status 0 baraza unlock Heron --state near --passphrase-file "$PASS"
     settle near 30
 done

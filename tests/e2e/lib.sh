@@ -20,7 +20,7 @@ export PATH WORK HOME=$WORK/home XDG_STATE_HOME=$WORK/marks BARAZA_SHARED
 unset BARAZA_STATE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME
 mkdir -p "$HOME"
 
-declare -A e2e_pid=()
+declare -A e2e_pid=() e2e_from=()
 
 e2e_end() {
     local status=$? name tries
@@ -62,6 +62,12 @@ die() {
 skip() {
     printf 'skipped: %s\n' "$*"
     exit 77
+}
+
+# may_crash: from here on a program may be ended by a signal, as it would be outside of tests: that is no finding of
+# the sanitizers', and it is not them who keep it from leaving a core file.
+may_crash() {
+    export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:handle_sigbus=0:disable_coredump=0"
 }
 
 # step TEXT...: a heading in the test's story.
@@ -182,6 +188,7 @@ start_hub() {
 
 # start_node NAME: starts the daemon of a site (or of the founder), under its own name.
 start_node() {
+    e2e_from[$1]=$(stat -c %s "$WORK/$1.log" 2>/dev/null || echo 0)
     start "$1" baraza-node --state "$1"
 }
 
@@ -191,9 +198,23 @@ settled() {
         grep -q '"entries":{"saved":\([0-9]*\),"received":\1,"pending":0,"refused":0,"confirmed":\1,'
 }
 
+# is_ready NAME: true when the daemon that start_node started last has said that it is.
+is_ready() {
+    grep -q node.ready < <(tail -c "+$((${e2e_from[$1]} + 1))" "$WORK/$1.log")
+}
+
+# call NAME...: has these daemons try the hub at once. Before a daemon is ready it is not called: HUP would end it.
+call() {
+    local name
+    for name in "$@"; do
+        wait_until 20 "the daemon of $name" is_ready "$name"
+        kill -HUP "${e2e_pid[$name]}"
+    done
+}
+
 # settle NAME SECONDS: has its daemon try the hub at once, and waits until it is settled.
 settle() {
-    kill -HUP "${e2e_pid[$1]}"
+    call "$1"
     wait_until "$2" "everything of $1 to be received and confirmed" settled "$1"
 }
 

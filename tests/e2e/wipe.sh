@@ -85,7 +85,7 @@ expect_status 77 baraza add --state heron "One more." --passphrase-file "$PASS"
 expect_contains "what add says to an old key" "$(cat err)" "were destroyed on this computer"
 rm heron/keys/keyring
 start_hub
-kill -HUP "${e2e_pid[heron]}"
+call heron
 in_record contribution 5
 expect_status 0 baraza status --state hub
 expect_contains "what the hub shows" "$(cat out)" "${heron:0:8}"
