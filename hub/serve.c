@@ -398,6 +398,10 @@ static enum err down_add(struct serve *s, struct kv_txn *t, struct boxkey user, 
     if (shows_parts(kind_of(entry.kind)) && entry.part_count > 0) {
         e = leaf_parts(t, d->key, index, plain, why);
     }
+    if (e == ERR_CORRUPT && kv_error(t) == OK) { // PROTOCOL 11.11: what follows does not wait for damaged words
+        buf_wipe(plain);
+        e = OK;
+    }
     if (e == OK && plain->n > 0) {
         e = leave_out_erased(s, &entry, plain);
     }

@@ -84,6 +84,21 @@ uint64_t scene_size(struct scene *s)
     return size;
 }
 
+void scene_damage(struct scene *s, enum db db, uint64_t index)
+{
+    uint8_t room[4096];
+    struct kv_txn *t = NULL;
+    struct slice value;
+    const struct key key = key_index(db, index);
+    cr_assert_eq(kv_begin_write(s->house.kv, &t), OK);
+    cr_assert(kv_get(t, db, key_slice(&key), &value));
+    cr_assert_leq(value.n, sizeof room);
+    memcpy(room, value.p, value.n);
+    room[value.n - 1] ^= 1;
+    kv_put(t, db, key_slice(&key), slice_of(room, value.n));
+    cr_assert_eq(kv_commit(t), OK);
+}
+
 struct journal_id scene_journal(const struct person *p)
 {
     return (struct journal_id){ p->pub, p->incarnation };

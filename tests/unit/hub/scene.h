@@ -32,6 +32,9 @@ void scene_give(struct said *said);
 // Size of the record as it is on disk now.
 uint64_t scene_size(struct scene *s);
 
+// Changes the last byte of a value of the record, as a disk does.
+void scene_damage(struct scene *s, enum db db, uint64_t index);
+
 // The journal of p.
 struct journal_id scene_journal(const struct person *p);
 

@@ -334,22 +334,6 @@ Test(eraser, a_redaction_that_has_lost_its_force_before_is_not_carried_out_and_o
     desk_done(&d);
 }
 
-// Changes the last byte of a value of the record, as a disk does.
-static void damage(struct desk *d, enum db db, uint64_t index)
-{
-    uint8_t room[4096];
-    struct kv_txn *t = NULL;
-    struct slice value;
-    const struct key key = key_index(db, index);
-    cr_assert_eq(kv_begin_write(d->s.house.kv, &t), OK);
-    cr_assert(kv_get(t, db, key_slice(&key), &value));
-    cr_assert_leq(value.n, sizeof room);
-    memcpy(room, value.p, value.n);
-    room[value.n - 1] ^= 1;
-    kv_put(t, db, key_slice(&key), slice_of(room, value.n));
-    cr_assert_eq(kv_commit(t), OK);
-}
-
 static bool has_key(struct desk *d, uint64_t index)
 {
     struct kv_txn *t = NULL;
@@ -368,8 +352,8 @@ Test(eraser, damaged_words_are_destroyed_too_and_keep_no_others_from_being_erase
     const struct hash old = key_on_disk(&d);
     (void)house_deliver(&d.s.house, d.said, SAID);
     const uint64_t first = d.s.founded + 1;
-    damage(&d, DB_LEAF_PART, first + 1);  // words that are to be erased,
-    damage(&d, DB_LEAF_VAULT, first + 3); // and a key of words that are not
+    scene_damage(&d.s, DB_LEAF_PART, first + 1);  // words that are to be erased,
+    scene_damage(&d.s, DB_LEAF_VAULT, first + 3); // and a key of words that are not
     (void)redact(&d, d.said[1]);
     (void)redact(&d, d.said[2]);
     start_eraser(&d, 0);

@@ -276,6 +276,26 @@ Test(serve, downwards_go_acts_for_all_and_answers_to_whose_words_they_answer)
     scene_done(&s);
 }
 
+Test(serve, what_follows_damaged_words_goes_down_all_the_same)
+{
+    struct scene s;
+    struct said *amara[2];
+    struct person drafter = person_of("a drafter");
+    scene_init(&s);
+    deliver_one(&s, world_grant(&s.w, &s.secretariat, &drafter, 1u << ROLE_DRAFTER, NULL));
+    scene_speak(&s, &s.amara, amara, 2);
+    (void)house_deliver(&s.house, amara, 2);
+    for (int i = 0; i < 2; i++) {
+        deliver_one(&s, world_respond(&s.w, &drafter, amara[1], "noted"));
+    }
+    const uint64_t size = scene_size(&s);
+    scene_damage(&s, DB_LEAF_PART, size - 2);
+    const struct gone_down d = take_down(&s, &s.amara, 0, size);
+    cr_expect_eq(d.of_kind[KIND_RESPONSE], 2);
+    cr_expect_eq(d.with_parts, 1);
+    scene_done(&s);
+}
+
 Test(serve, a_device_is_led_through_a_long_stretch_that_does_not_concern_it)
 {
     struct scene s;
