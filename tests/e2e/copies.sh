@@ -93,6 +93,9 @@ for i in 1 2 3; do
     call finch twin
     sleep 0.3
 done
+# Which of the two hears of the other only now needs somebody's keys for its new notebook.
+expect_status 0 baraza unlock --state finch --passphrase-file "$PASS"
+XDG_STATE_HOME=$WORK/elsewhere expect_status 0 baraza unlock --state twin --passphrase-file "$PASS"
 for name in finch twin; do
     for ((i = 0; i < 100; i++)); do
         call $name

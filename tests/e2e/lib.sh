@@ -15,6 +15,7 @@ BARAZA_BIN=${BARAZA_BIN:?BARAZA_BIN must name the folder with the programs, for 
 BARAZA_SHARED=$(realpath -m "${BARAZA_SHARED:-$BARAZA_ROOT/../shared}")
 PATH=$BARAZA_BIN:$PATH
 WORK=$(temp_dir e2e)
+E2E_TOP=$WORK # whatever a test calls WORK for a while
 # Marks and states must not reach the home of whoever runs the tests.
 export PATH WORK HOME=$WORK/home XDG_STATE_HOME=$WORK/marks BARAZA_SHARED
 unset BARAZA_STATE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME
@@ -36,13 +37,13 @@ e2e_end() {
     done
     if [ $status -eq 0 ] || [ $status -eq 77 ] || [ -n "${E2E_DISCARD:-}" ]; then
         # What was started by a program that was killed may live a moment longer.
-        rm -rf "$WORK" 2>/dev/null || { sleep 1 && rm -rf "$WORK"; }
+        rm -rf "$E2E_TOP" 2>/dev/null || { sleep 1 && rm -rf "$E2E_TOP"; }
     else
         for name in "${!e2e_pid[@]}"; do
             printf -- '--- last words of %s\n' "$name"
             tail -n 15 "$WORK/$name.log"
         done
-        printf 'The state of the failed test is kept in %s\n' "$WORK"
+        printf 'The state of the failed test is kept in %s\n' "$E2E_TOP"
     fi
     exit $status
 }

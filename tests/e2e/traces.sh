@@ -107,10 +107,9 @@ for signal in SEGV ABRT; do
     wait_until 10 "add to wait" hidden
     expect_contains "the limit" "$(grep 'Max core' /proc/$waiting/limits)" " 1  "
     waits_no_more $signal
-    expect_status 0 baraza unlock site --passphrase-file "$PASS"
-    agent=$(pgrep -f '^baraza unlock' | while read -r pid; do
-        [ "$(readlink /proc/"$pid"/cwd)" = "$WORK/cores" ] && echo "$pid"
-    done)
+    # Known by its name: of a program that gives nothing away, /proc tells others no more.
+    expect_status 0 bash -c "exec -a '$WORK/agent' baraza unlock site --passphrase-file '$PASS'"
+    agent=$(pgrep -f "^$WORK/agent unlock")
     [ -n "$agent" ] || die "the agent is not found"
     kill -$signal "$agent"
     wait_until 10 "the agent to be gone" eval "! kill -0 $agent 2>/dev/null || grep -q '^State:.Z' /proc/$agent/status"
