@@ -221,17 +221,45 @@ static enum err save_keyring(const struct erasing *x, struct why *why)
     return keyring_save(x->keyring, x->keyring_path, why);
 }
 
+// One of keyring and store may have been put back from a copy: what nothing opens then is not damaged, and is to be
+// opened again once they fit.
+static enum err check_fits(const struct erasing *x, struct why *why)
+{
+    uint8_t id[8];
+    enum err e = store_id(x->state, id);
+    if (e != OK) {
+        return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? OK : e; // none was put yet, or who writes next puts it anew
+    }
+    struct store_key key = unlocked_store_key(somebody(x->safe));
+    const bool fits = memcmp(key.id, id, sizeof id) == 0 ||
+                      (key.has_older && memcmp(key.older_id, id, sizeof id) == 0);
+    mem_wipe(&key, sizeof key);
+    if (!fits) {
+        why_set(why, "keys/keyring does not open this store: one of the two was put back from a copy; put the other "
+                     "back too");
+    }
+    return fits ? OK : ERR_CRYPTO;
+}
+
 static enum err step_keyring(struct erasing *x, struct why *why)
 {
-    enum err e = OK;
-    if (!keyring_renewing(x->keyring)) {
+    enum err e = check_fits(x, why);
+    if (e == OK && !keyring_renewing(x->keyring)) {
         keyring_renew_begin(x->keyring, &somebody(x->safe)->store_key);
         e = save_keyring(x, why);
     }
     if (e == OK) {
         e = refresh_all(x, why);
     }
-    return e == OK ? outbox_cover_begin(x->cover_path, &x->cover, why) : e;
+    struct kv_txn *t = NULL; // nobody who writes looks at the cover meanwhile, or makes one
+    if (e == OK) {
+        e = kv_begin_write(state_kv(x->state), &t);
+    }
+    if (e == OK) {
+        e = outbox_cover_begin(x->cover_path, &x->cover, why);
+    }
+    kv_abort(t);
+    return e;
 }
 
 // What cannot be opened any more cannot be given up in part: all of it goes.
@@ -251,7 +279,7 @@ static enum err erase_one(struct kv_txn *t, const struct store_key *key, const s
     uint64_t gone = 0;
     enum err e = job->leaf ? leaf_erase(t, key, job->index, job->mask, &gone, why)
                            : journal_erase(t, key, &job->at, job->mask, &gone, why);
-    if (e == ERR_CORRUPT && kv_error(t) == OK) {
+    if ((e == ERR_CORRUPT || e == ERR_CRYPTO) && kv_error(t) == OK) {
         drop_whole(t, job);
         gone = job->mask;
         e = kv_error(t);

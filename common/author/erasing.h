@@ -47,13 +47,15 @@ void erasing_tell_agent(struct state *s);
 // Does all that is due, as whoever is unlocked in `safe`, which then has the new keys; `erased` entries are written by
 // a facilitator, and wait for one if somebody here is one. wall_s: the clock, a claim. When nothing is due it only sees
 // to it that everybody in the safe has the keys of now. An agent elsewhere is the caller's to tell.
-// ERR_LOCKED: something is due and the safe is empty; ERR_BUSY: another program is at it, or writes the keyring; else
-// an error with why, and what was begun is taken up again by the next call.
+// ERR_LOCKED: something is due and the safe is empty; ERR_CRYPTO: the keyring is not this store's; ERR_BUSY: another
+// program is at it, or writes the keyring; else an error with why, and what was begun is taken up again by the next
+// call.
 MUST_USE enum err erasing_carry_out(struct state *s, struct safe *safe, uint64_t wall_s, struct erasing_done *out,
                                     struct why *why);
 
 // The same in steps: *more is false when all is done. For a loop that does other things between them. Nothing is lost
-// when it is closed half way. Gives *out; keeps s and safe.
+// when it is closed half way; after an error of a step it is only to be closed, because what it holds in memory may
+// not be on the disk. Gives *out; keeps s and safe.
 struct erasing;
 MUST_USE enum err erasing_open(struct state *s, struct safe *safe, uint64_t wall_s, struct erasing **out,
                                struct why *why);

@@ -380,3 +380,83 @@ Test(erasing, keys_that_were_destroyed_meanwhile_do_not_come_back_from_memory)
         scene_done(&c);
     }
 }
+
+static void seal_id(const struct scene *c, uint8_t id[static 8])
+{
+    struct kv_txn *t = NULL;
+    struct boxkey half;
+    cr_assert(kv_begin_read(state_kv(c->state), &t) == OK);
+    cr_assert(store_seal_key_get(t, &half, id) == OK);
+    kv_abort(t);
+}
+
+Test(erasing, beside_a_keyring_that_was_put_back_nothing_is_destroyed)
+{
+    struct scene c;
+    struct erasing_done done;
+    struct position other;
+    struct stored stored;
+    struct kv_txn *t = NULL;
+    struct keyring *k = NULL;
+    struct why why = { "" };
+    uint8_t before[8];
+    uint8_t after[8];
+    char path[160];
+    scene_init(&c);
+    cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+    seal_id(&c, before);
+    other = place_of(&c, 0);
+    cr_assert(kv_begin_read(state_kv(c.state), &t) == OK);
+    cr_assert(journal_get(t, &other, &stored, &why) == OK);
+    const struct hash id = stored.id;
+    kv_abort(t);
+    crash(&c);
+    save_keyring(&c.site); // as it was before the renewal
+    struct unlocked *heron = unlock(&c, "Heron", PASSPHRASE);
+    (void)redacted_ask(c.record, id, "said");
+    redacted_come_down(c.record, state_kv(c.state));
+    cr_expect_eq(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why), ERR_CRYPTO);
+    cr_expect(strstr(why.text, "put back") != NULL, "%s", why.text);
+    cr_expect_eq(done.entries, 0);
+    seal_id(&c, after);
+    cr_expect_eq(memcmp(before, after, sizeof before), 0);
+    snprintf(path, sizeof path, "%s/" STATE_KEYRING, c.site.dir);
+    cr_assert(keyring_load(path, &k, &why) == OK);
+    cr_expect_not(keyring_renewing(k));
+    cr_expect(heron->taken);
+    keyring_free(k);
+    scene_done(&c);
+}
+
+Test(erasing, words_whose_key_was_damaged_go_whole_and_keep_nobody_from_writing)
+{
+    for (size_t byte = 1; byte <= 40; byte += 39) { // which store key it is under; the wrapped key
+        struct scene c;
+        struct erasing_done done;
+        struct erasing_due due;
+        struct slice value;
+        struct kv_txn *t = NULL;
+        struct why why = { "" };
+        uint8_t room[128];
+        scene_init(&c);
+        const struct position at = place_of(&c, REDACTED);
+        const struct key key = key_position(DB_VAULT, &at);
+        cr_assert(kv_begin_write(state_kv(c.state), &t) == OK);
+        cr_assert(kv_get(t, DB_VAULT, key_slice(&key), &value));
+        cr_assert_leq(value.n, sizeof room);
+        memcpy(room, value.p, value.n);
+        room[byte] ^= 1;
+        kv_put(t, DB_VAULT, key_slice(&key), slice_of(room, value.n));
+        cr_assert(kv_commit(t) == OK);
+        cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+        cr_expect(done.renewed);
+        cr_expect_eq(done.entries, 1);
+        cr_assert(kv_begin_read(state_kv(c.state), &t) == OK);
+        cr_expect_not(kv_get(t, DB_VAULT, key_slice(&key), &value));
+        kv_abort(t);
+        cr_assert(erasing_due(c.state, &due, &why) == OK);
+        cr_expect_eq(due.redactions + due.notes, 0);
+        (void)site_say(c.state, c.site.heron, words, 1);
+        scene_done(&c);
+    }
+}
