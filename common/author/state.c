@@ -233,8 +233,8 @@ static enum err check_dir(const char *dir, struct why *why)
     struct stat st;
     enum err e = OK;
     if (stat(dir, &st) != 0 || !file_exists(charter)) {
-        why_set(why, "%s is no state directory: join with an invitation (baraza join FILE), or name one with --state",
-                dir);
+        why_set(why, "%s is no state directory: join with an invitation (baraza join FILE), found a consultation "
+                     "(baraza hub init), or name one with --state", dir);
         e = ERR_NOT_FOUND;
     } else {
         e = check_private(dir, &st, why);

@@ -62,7 +62,7 @@ expect_contains "the status" "$(cat out)" "Unlocked: heron"
 cp heron/keys/keyring stolen
 exec 7<heron/keys/keyring # whoever held the file open sees it overwritten
 expect_status 0 baraza wipe --emergency --yes --state heron
-expect_contains "what is said" "$(cat out)" "2 entries that the hub has not still travels"
+expect_contains "what is said" "$(cat out)" "2 entries that the hub has not still travel"
 expect_contains "what is said" "$(cat out)" "0 are lost for ever"
 expect_contains "what is said" "$(cat out)" "last known number 4"
 [ -z "$(tr -d '\0' <&7)" ] || die "the keyring was removed but not overwritten"

@@ -98,12 +98,10 @@ static int run_change(struct cmd_context *context, const struct arg_command *com
     struct why why = { "" };
     whole.options = rows;
     int code = cmd_parse(context, &whole, argc, argv, &args);
-    if (code >= 0) {
-        return code;
+    if (code < 0) {
+        code = recovery_begin(context, &r);
     }
-    code = recovery_begin(context, &r);
     if (code >= 0) {
-        (void)recovery_end(&r, ERR_AGAIN, NULL);
         return code;
     }
     struct buf passphrase = buf_new(LIMIT_PASSPHRASE);

@@ -318,13 +318,13 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct wanting x = { .context = context };
     const struct arg_spec rows[] = {
-        { "part", 0, ARG_TEXT, "NAME", "identity, said or speaker; of a correction also reason; of an incident text",
-          &x.part },
-        { "key", 0, ARG_TEXT, "FILE", "your protection key file", &x.key_file },
+        { "part", 0, ARG_TEXT, "NAME",
+          "identity, said or speaker; of a correction also reason; of an incident text; required", &x.part },
+        { "key", 0, ARG_TEXT, "FILE", "your protection key file; required", &x.key_file },
         { "key-passphrase-file", 0, ARG_TEXT, "FILE", "read its passphrase from the first line of FILE; else it is "
           "asked for", &x.key_passphrase_file },
-        { "reason", 0, ARG_TEXT, "CODE", "why: protection, contact-back, check, court-order; everybody will see it",
-          &x.reason },
+        { "reason", 0, ARG_TEXT, "CODE", "why: protection, contact-back, check, court-order; everybody will see it; "
+          "required", &x.reason },
         { "text", 0, ARG_TEXT, "TEXT", "more about why, without what was opened; those who read the hub see it",
           &x.text },
         { "out", 'o', ARG_TEXT, "FILE", "write what was opened to FILE, for you alone (0600), instead of here",

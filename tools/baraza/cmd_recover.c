@@ -40,7 +40,6 @@ static int recover(struct cmd_context *context, struct recovering *x, const char
     struct why why = { "" };
     int code = recovery_begin(context, &r);
     if (code >= 0) {
-        (void)recovery_end(&r, ERR_AGAIN, NULL);
         return code;
     }
     struct buf fresh = buf_new(LIMIT_PASSPHRASE);
@@ -111,12 +110,10 @@ static int run_passphrase(struct cmd_context *context, int argc, char **argv)
     struct person p;
     struct why why = { "" };
     int code = cmd_parse(context, &command, argc, argv, &args);
-    if (code >= 0) {
-        return code;
+    if (code < 0) {
+        code = recovery_begin(context, &r);
     }
-    code = recovery_begin(context, &r);
     if (code >= 0) {
-        (void)recovery_end(&r, ERR_AGAIN, NULL);
         return code;
     }
     struct buf old = buf_new(LIMIT_PASSPHRASE);

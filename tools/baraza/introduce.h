@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // The line with which a person is introduced to whoever accredits her: her key, her computer's transport key, and a
-// check, all in hex with '-' between. No secret; it can be sent by message or read out.
+// check (PROTOCOL 6.13), all in hex with '-' between. No secret; it can be sent by message or read out.
 #ifndef BARAZA_TOOLS_BARAZA_INTRODUCE_H
 #define BARAZA_TOOLS_BARAZA_INTRODUCE_H
 

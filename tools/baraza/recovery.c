@@ -79,6 +79,10 @@ int recovery_begin(struct cmd_context *context, struct recovery *r)
     if (code < 0 && r->work.keyring == NULL) {
         code = cmd_usage("%s is a hub's state: a hub has nobody with a passphrase", context->state);
     }
+    if (code >= 0) {
+        work_close(&r->work);
+        state_lock_drop(r->lock);
+    }
     return code;
 }
 

@@ -28,7 +28,7 @@ struct recovery {
     int lock;
 };
 
-// Opens the state of context. Returns -1, or has reported; recovery_end is to be called in either case.
+// Opens the state of context. Returns -1, and recovery_end is to be called; or has reported, and nothing is open.
 int recovery_begin(struct cmd_context *context, struct recovery *r);
 
 // Writes the keyring anew, over the old one, when e is OK; closes; returns the exit code, and reports what failed.
