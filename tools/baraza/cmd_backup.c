@@ -41,8 +41,12 @@ static char *final_place(const char *dir, uint64_t now)
 {
     struct buf name = buf_new(64);
     if (!file_exists(dir)) {
+        size_t n = strlen(dir);
+        while (n > 1 && dir[n - 1] == '/') {
+            n--;
+        }
         buf_done(&name);
-        return strdup(dir);
+        return strndup(dir, n);
     }
     buf_printf(&name, "baraza-%llu", (unsigned long long)now);
     buf_put_u8(&name, 0);

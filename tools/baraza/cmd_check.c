@@ -63,6 +63,12 @@ static void look(void *arg, enum db db, struct slice key, struct slice value)
     }
 }
 
+static void begin(struct checking *c, const char *doing, const char *unit)
+{
+    c->progress = progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, c->context->quiet, doing, unit, 0,
+                                 loop_now_ms());
+}
+
 static void forget(struct checking *c)
 {
     free(c->rows);
@@ -100,8 +106,7 @@ static enum err check_pages(struct checking *c)
     char *store = state_path_in(c->context->state, STATE_STORE);
     bool quiet = false;
     enum err e = OK;
-    c->progress = progress_begin(STDERR_FILENO, isatty(STDERR_FILENO) == 1, c->context->quiet, "checking", "values", 0,
-                                 loop_now_ms());
+    begin(c, "checking", "values");
     for (int i = 0; i < TRIES && e == OK && !quiet; i++) {
         e = read_pages(c, store, &quiet);
         quiet = quiet || is_sound(c);
@@ -124,6 +129,12 @@ static bool opens(struct buf *plain, enum err e)
     return e == ERR_NOT_FOUND || (e == OK && disclosure_parse(buf_slice(plain), &d) == VERDICT_GOOD);
 }
 
+static void count_words(struct checking *c)
+{
+    c->words++;
+    progress_step(&c->progress, c->words, loop_now_ms());
+}
+
 static void open_journals(struct checking *c, const struct work *w, struct kv_txn *t, struct buf *plain)
 {
     struct journal_id id;
@@ -131,7 +142,7 @@ static void open_journals(struct checking *c, const struct work *w, struct kv_tx
         struct journal_range r = journal_range_new(t, &id, 0);
         while (journal_range_next(&r)) {
             buf_wipe(plain);
-            c->words++;
+            count_words(c);
             if (r.whole && !opens(plain, journal_parts(t, &w->store_key, &r.at, plain, NULL))) {
                 add(c, DB_PART, r.range.key, NULL);
             }
@@ -157,7 +168,7 @@ static enum err open_leaves(struct checking *c, const struct work *w, struct buf
         while (n < STEP && (more = leaf_range_next(&r))) {
             n++;
             next = r.index + 1;
-            c->words++;
+            count_words(c);
             buf_wipe(plain);
             if (r.whole && !opens(plain, leaf_parts(t, &w->store_key, r.index, plain, NULL))) {
                 add(c, DB_LEAF_PART, r.range.key, NULL);
@@ -191,17 +202,17 @@ static enum err check_record(struct checking *c, const struct work *w)
     return e;
 }
 
-// Only a store whose tree is whole is opened as one.
-static enum err check_words(struct checking *c)
+// Only a store whose tree is whole is opened as one. Returns -1, or has reported.
+static int check_words(struct checking *c)
 {
     struct work w;
     struct kv_txn *t = NULL;
     int code = work_read(c->context, &w);
     if (code >= 0) {
         work_close(&w);
-        why_set(&c->why, "the store cannot be opened");
-        return ERR_CORRUPT;
+        return code;
     }
+    begin(c, "opening", "entries");
     struct buf plain = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     enum err e = OK;
     if (w.readable) {
@@ -220,10 +231,11 @@ static enum err check_words(struct checking *c)
     if (e == OK && state_info(w.state)->side == STORE_HUB) {
         e = check_record(c, &w);
     }
+    progress_end(&c->progress, loop_now_ms());
     buf_wipe(&plain);
     buf_done(&plain);
     work_close(&w);
-    return e;
+    return e == OK ? -1 : cmd_fail(e, NULL);
 }
 
 // --- the result ---
@@ -278,6 +290,9 @@ static json_t *row_json(const struct damaged *d)
     json_t *o = json_object();
     json_put(o, "database", json_string(db_names()[d->db]));
     json_put(o, "what", json_string(d->what != NULL ? d->what : what_of(d->db)));
+    if (d->name[0] != '\0') {
+        json_put(o, "name", json_string(d->name));
+    }
     if (d->what == NULL && in_journal(d->db)) {
         json_put(o, "author", json_of_hex(SLICE_ARRAY(d->at.journal.key.b)));
         json_put(o, "incarnation", json_of_hex(SLICE_ARRAY(d->at.journal.incarnation.b)));
@@ -351,11 +366,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
         return code;
     }
     enum err e = check_pages(&c);
-    if (e == OK && c.bad == 0 && c.hidden == 0) {
-        e = check_words(&c);
-        e = c.n > 0 && e == ERR_CORRUPT ? OK : e; // what is damaged is named already
+    code = e == OK ? -1 : cmd_fail(e, &c.why);
+    if (code < 0 && c.bad == 0 && c.hidden == 0) {
+        code = check_words(&c);
+        code = c.n > 0 && code == exit_code_of(ERR_CORRUPT) ? -1 : code; // what is damaged is named
     }
-    code = e != OK ? cmd_fail(e, &c.why) : context->json ? print_json(&c) : print_words(&c);
+    if (code < 0) {
+        code = context->json ? print_json(&c) : print_words(&c);
+    }
     if (code == EXIT_GOOD && !is_sound(&c)) {
         code = EXIT_FOUND;
     }

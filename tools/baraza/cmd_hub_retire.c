@@ -10,9 +10,7 @@
 #include "tools/baraza/print.h"
 #include "tools/baraza/service.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 // The size from which a key that served before was not the one in force any more; 0: it never served, or serves now.
 static uint64_t ended_at(const struct roster *r, enum service what, struct pubkey key)
@@ -39,20 +37,16 @@ static enum err published_size(const struct service_here *h, uint64_t *size)
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
-// Written over before it is removed; what a disk keeps of it besides is beyond a program.
+// What a disk keeps of it besides is beyond a program.
 static enum err remove_key(const char *dir, enum service what, unsigned n, struct why *why)
 {
-    static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000\n";
     struct buf name = buf_new(64);
     hub_key_name(what, n, &name);
     char *path = state_path_in(dir, (const char *)name.p);
     char *keys = state_path_in(dir, "keys");
-    FILE *f = fopen(path, "r+e");
-    bool done = f != NULL && fputs(zeros, f) >= 0 && fflush(f) == 0 && fsync(fileno(f)) == 0;
-    done = (f == NULL || fclose(f) == 0) && done && unlink(path) == 0;
-    enum err e = done ? file_sync_dir(keys, why) : ERR_IO;
-    if (!done) {
-        why_set(why, "%s cannot be removed", path);
+    enum err e = file_shred(path, why);
+    if (e == OK) {
+        e = file_sync_dir(keys, why);
     }
     buf_done(&name);
     free(path);

@@ -235,7 +235,7 @@ static void put_scopes(struct buf *out, const struct logging *l, const struct bo
     }
 }
 
-// What is said of the entry that it names.
+// What is said of the entry that it names, or of a key.
 static void put_later(struct buf *out, const struct logging *l, const struct reading_item *item)
 {
     const struct body *b = &item->body;
@@ -251,6 +251,8 @@ static void put_later(struct buf *out, const struct logging *l, const struct rea
         put_words(out, l, item, "reason");
     } else if (b->kind == KIND_ATTEST) {
         print_line(out, label_of(l->context, CODES_ATTEST_WAY, b->as.attest.way), 40);
+    } else if (b->kind == KIND_REKEY) {
+        print_line(out, b->as.rekey.what, LIMIT_CODE_BYTES);
     } else if (b->kind == KIND_INCIDENT) {
         print_line(out, label_of(l->context, CODES_INCIDENT, b->as.incident.code), 40);
         buf_put_text(out, "  ");
@@ -342,6 +344,7 @@ static void put_summary(struct buf *out, const struct logging *l, const struct r
         buf_printf(out, "%llu entries", (unsigned long long)b->as.session_seal.count);
         break;
     case KIND_CORRECTION: case KIND_WITHDRAWAL: case KIND_OPENED: case KIND_ATTEST: case KIND_INCIDENT:
+    case KIND_REKEY: case KIND_ROOT_APPROVAL:
         put_later(out, l, item);
         break;
     case KIND_CONTRIBUTION:
@@ -372,7 +375,7 @@ static void put_summary(struct buf *out, const struct logging *l, const struct r
     case KIND_ERASED:
         put_erased(out, l, b);
         break;
-    case KIND_ROOT_APPROVAL: case KIND_REKEY: case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK:
+    case KIND_RESUME: case KIND_GUIDE: case KIND_CODEBOOK:
     case KIND_UNKNOWN:
         break;
     }

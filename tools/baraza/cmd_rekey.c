@@ -8,6 +8,7 @@
 #include "common/format/armor.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/recovery.h"
 #include "tools/baraza/roster_here.h"
 
 #include <stdlib.h>
@@ -70,7 +71,7 @@ static int make_person(struct cmd_context *context, struct work *w, struct rekey
         e = keyring_add(w->keyring, k->name, buf_slice(&passphrase), w->who, intake, slot, &why);
     }
     if (e == OK) {
-        e = keyring_save(w->keyring, path, &why);
+        e = recovery_save(w->keyring, path, &why);
     }
     if (e == OK) {
         k->to = slot->person.key;

@@ -423,7 +423,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         return code;
     }
     if (me) {
-        return keys || from.record != NULL ? cmd_usage("--me is about this computer: it goes with no other option")
+        return keys || from.record != NULL || from.charter != NULL ? cmd_usage("--me is about this computer: it goes with no other option")
                                            : who_is_me(context);
     }
     const bool record = from.record != NULL || reading_at_hub(context);

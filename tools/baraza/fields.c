@@ -91,7 +91,7 @@ int fields_check(const struct fields *f, struct work *w, const struct contributi
 {
     struct codebook *b = NULL;
     struct why why = { "" };
-    if (f->new_codes) {
+    if (f->new_codes || c->groups.n + c->themes.n == 0) {
         return -1;
     }
     enum err e = codebook_here(w, &b, &why);

@@ -91,6 +91,11 @@ static enum err add_journal(struct holding *h, const struct journal_id *journal,
         if (e == OK) {
             at.seq = found;
             e = journal_get(h->t, &at, &stored, why);
+            if (e == ERR_CORRUPT) { // it hides no other
+                at.seq++;
+                e = OK;
+                continue;
+            }
         }
         if (e != OK) {
             break;

@@ -17,11 +17,12 @@ static void copy(struct buf *out, struct slice text)
     buf_put(out, text);
 }
 
-static void take_response(struct slip_fate *f, const struct entry *e, const struct body *body,
+// Takes an entry that is in force.
+static void take(struct slip_fate *f, const struct entry *e, const struct body *body,
                           const struct disclosure *d)
 {
     bool names = false;
-    for (size_t i = 0; i < e->ref_count; i++) {
+    for (size_t i = 0; i < e->ref_count && body->kind == KIND_RESPONSE; i++) {
         names = names || hash_equal(entry_ref(e, i), f->hit.id);
     }
     if (!names) {
@@ -37,22 +38,12 @@ static void take_response(struct slip_fate *f, const struct entry *e, const stru
     copy(&a->to, content_text(&reason, "to"));
 }
 
-static void take_redaction(struct slip_fate *f, const struct body *body)
+// What was said of it since.
+static void take_amends(struct slip_fate *f, const struct amends *a)
 {
-    for (size_t i = 0; i < body->as.redaction.part_count; i++) {
-        f->erased = f->erased || (hash_equal(body->as.redaction.target, f->hit.id) &&
-                                  slice_equal(body->as.redaction.parts[i], SLICE_LITERAL("said")));
-    }
-}
-
-// Takes an entry that is in force.
-static void take(struct slip_fate *f, const struct entry *e, const struct body *body, const struct disclosure *d)
-{
-    if (body->kind == KIND_RESPONSE) {
-        take_response(f, e, body, d);
-    } else if (body->kind == KIND_REDACTION) {
-        take_redaction(f, body);
-    }
+    const struct amend_erased *erased = amends_erased(a, f->hit.id);
+    f->withdrawn = amends_withdrawn(a, f->hit.id);
+    f->erased = erased != NULL && erased->words;
 }
 
 // What came down from the hub, as far as it is in force by the roster as it is known here.
@@ -100,7 +91,7 @@ int slip_fate_here(struct work *w, const struct slip_hit *hit, struct slip_fate 
         e = erasures_here(w, &erasures, &why);
     }
     if (e == OK) {
-        out->withdrawn = amends_withdrawn(amends, hit->id);
+        take_amends(out, amends);
         e = kv_begin_read(state_kv(w->state), &t);
     }
     if (e == OK) {
@@ -122,7 +113,7 @@ int slip_fate_in(struct reading *r, const struct slip_hit *hit, struct slip_fate
     if (code >= 0) {
         return code;
     }
-    out->withdrawn = amends_withdrawn(amends, hit->id);
+    take_amends(out, amends);
     while (reading_next(r, &item)) {
         if (reading_known(&item) && item.standing == VERDICT_GOOD) {
             take(out, &item.entry, &item.body, item.has_parts ? &item.disclosure : NULL);
