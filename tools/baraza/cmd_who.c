@@ -423,8 +423,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         return code;
     }
     if (me) {
-        return keys || from.record != NULL || from.charter != NULL ? cmd_usage("--me is about this computer: it goes with no other option")
-                                           : who_is_me(context);
+        const bool more = keys || from.record != NULL || from.charter != NULL;
+        return more ? cmd_usage("--me is about this computer: it goes with no other option") : who_is_me(context);
     }
     const bool record = from.record != NULL || reading_at_hub(context);
     return record ? who_in_record(context, &from, keys) : who_at_site(context, keys);

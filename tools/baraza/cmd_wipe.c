@@ -118,7 +118,8 @@ static void put_counts(const struct wiping *x, struct buf *out)
         buf_put_text(out, "The hub has everything that was written here. ");
         return;
     }
-    print_count(out, x->carried, "entry that the hub has not still travels", "entries that the hub has not still travel");
+    print_count(out, x->carried, "entry that the hub has not still travels",
+                "entries that the hub has not still travel");
     buf_put_text(out, " from here (baraza sync, baraza bundle out), readable by the hub alone; ");
     print_count(out, x->lost, "is lost for ever. ", "are lost for ever. ");
 }
