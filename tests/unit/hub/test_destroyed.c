@@ -3,9 +3,18 @@
 #include "hub/hub_destroyed.h"
 
 #include <criterion/criterion.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+    (void)st;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
 
 Test(hub_destroyed, a_device_speaks_for_its_own_people_and_a_bundle_does_not_outdo_the_network)
 {
@@ -41,4 +50,5 @@ Test(hub_destroyed, a_device_speaks_for_its_own_people_and_a_bundle_does_not_out
     m = (struct roster_member){ .key = { { 3 } }, .has_transport = true, .transport = { { 7 } } };
     cr_assert_null(hub_destroyed_of(&list, &m), "nothing is said of others");
     hub_destroyed_free(&list);
+    cr_assert_eq(nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
