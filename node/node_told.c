@@ -20,13 +20,14 @@ struct others {
     struct node_told_other items[LIMIT_VIEWS]; // the oldest first
 };
 
+// A damaged list is as good as none: the next bundles of those sites say it again.
 static enum err load(struct kv_txn *t, struct others *o)
 {
     struct slice value;
     enum err e = store_value_get(t, TOLD, &value);
     *o = (struct others){ .n = 0 };
     if (e != OK) {
-        return e == ERR_NOT_FOUND ? OK : e;
+        return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? kv_error(t) : e;
     }
     struct cursor c = cursor_new(value, false);
     o->n = cursor_array(&c, LIMIT_VIEWS);
@@ -38,7 +39,8 @@ static enum err load(struct kv_txn *t, struct others *o)
         x->told.upto = cursor_uint(&c);
         cursor_bin_fixed(&c, x->told.root.b, sizeof x->told.root.b);
     }
-    return cursor_done(&c) ? OK : ERR_CORRUPT;
+    o->n = cursor_done(&c) ? o->n : 0;
+    return OK;
 }
 
 static enum err save(struct kv_txn *t, const struct others *o)

@@ -25,13 +25,14 @@ struct views {
     struct buf bytes; // what the notes borrow
 };
 
+// A damaged list is as good as none: the bundles that come by bring what is not compared yet.
 static enum err load(struct kv_txn *t, struct views *v)
 {
     struct slice value;
     enum err e = store_value_get(t, VIEWS, &value);
     *v = (struct views){ .bytes = buf_new(LIMIT_VIEWS * (LIMIT_BUNDLE_VIEW + 64) + 64) };
     if (e != OK) {
-        return e == ERR_NOT_FOUND ? OK : e;
+        return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? kv_error(t) : e;
     }
     buf_put(&v->bytes, value);
     struct cursor c = cursor_new(buf_slice(&v->bytes), false);
@@ -44,7 +45,8 @@ static enum err load(struct kv_txn *t, struct views *v)
         w->note = cursor_bin(&c);
         v->n += cursor_ok(&c);
     }
-    return cursor_done(&c) ? OK : ERR_CORRUPT;
+    v->n = cursor_done(&c) ? v->n : 0;
+    return OK;
 }
 
 static enum err save(struct kv_txn *t, const struct views *v)

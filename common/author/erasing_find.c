@@ -241,6 +241,8 @@ enum err erasing_due(struct state *s, struct erasing_due *out, struct why *why)
 
 // --- what was done: canonical [[[entry, bits] …], [[redaction, target] …]] ---
 
+// When it was damaged, what is erased already is looked at once more, and what was not said yet never is: that is less
+// than that nobody can write here any more.
 enum err erasing_memory_get(struct kv_txn *t, struct erasing_memory *out)
 {
     struct slice bytes = { NULL, 0 };
@@ -248,7 +250,7 @@ enum err erasing_memory_get(struct kv_txn *t, struct erasing_memory *out)
     enum err e = store_value_get(t, MEMORY, &bytes);
     *out = m;
     if (e != OK) {
-        return e == ERR_NOT_FOUND ? OK : e;
+        return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? kv_error(t) : e;
     }
     struct cursor c = cursor_new(bytes, false);
     cursor_array_of(&c, 2);
@@ -268,7 +270,6 @@ enum err erasing_memory_get(struct kv_txn *t, struct erasing_memory *out)
     }
     if (!cursor_done(&c)) {
         erasing_memory_done(&m);
-        return ERR_CORRUPT;
     }
     *out = m;
     return OK;

@@ -460,3 +460,29 @@ Test(erasing, words_whose_key_was_damaged_go_whole_and_keep_nobody_from_writing)
         scene_done(&c);
     }
 }
+
+Test(erasing, what_was_done_is_done_once_more_when_the_memory_of_it_is_damaged)
+{
+    struct scene c;
+    struct erasing_done done;
+    struct erasing_due due;
+    struct slice value;
+    struct kv_txn *t = NULL;
+    struct why why = { "" };
+    uint8_t room[256];
+    scene_init(&c);
+    cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+    cr_assert(kv_begin_write(state_kv(c.state), &t) == OK);
+    cr_assert(kv_get(t, DB_META, SLICE_LITERAL("x-erased"), &value));
+    cr_assert_leq(value.n, sizeof room);
+    memcpy(room, value.p, value.n);
+    room[0] ^= 1;
+    kv_put(t, DB_META, SLICE_LITERAL("x-erased"), slice_of(room, value.n));
+    cr_assert(kv_commit(t) == OK);
+    cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+    cr_assert(erasing_due(c.state, &due, &why) == OK);
+    cr_expect_eq(due.redactions + due.notes, 0);
+    cr_expect_eq(count_erased(c.state), 1);
+    expect_words(&c, c.site.heron);
+    scene_done(&c);
+}

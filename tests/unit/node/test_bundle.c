@@ -9,6 +9,7 @@
 #include "common/store/exchange_state.h"
 #include "node/node_bundle.h"
 #include "node/node_store.h"
+#include "node/node_told.h"
 #include "node/node_view.h"
 
 struct scene {
@@ -215,6 +216,40 @@ Test(bundle, what_another_site_was_shown_waits_until_it_is_compared_and_only_the
                  "two that were never verified here are evidence too");
     (void)views_here(&s, &contradicted);
     cr_expect(contradicted);
+    scene_done(&s);
+}
+
+// Changes the last byte of a named value, as a disk does.
+static void damage(struct scene *s, const char *name)
+{
+    uint8_t room[4096];
+    struct kv_txn *t = NULL;
+    struct slice value;
+    cr_assert(kv_begin_write(state_kv(s->state), &t) == OK);
+    cr_assert(kv_get(t, DB_META, slice_text(name), &value), "%s", name);
+    cr_assert_leq(value.n, sizeof room);
+    memcpy(room, value.p, value.n);
+    room[value.n - 1] ^= 1;
+    kv_put(t, DB_META, slice_text(name), slice_of(room, value.n));
+    cr_assert(kv_commit(t) == OK);
+}
+
+Test(bundle, what_is_remembered_of_others_keeps_nothing_from_coming_when_it_is_damaged)
+{
+    struct scene s;
+    bool contradicted = false;
+    bool differs = false;
+    const struct node_told_other other = { .site = { { 4 } }, .told = { .any = true, .upto = 9 } };
+    scene_init(&s);
+    (void)take(&s, s.two, s.two, 0);
+    cr_assert_eq(meet(&s, s.one, true), VIEW_WAITS);
+    cr_assert_eq(node_told_meet(state_kv(s.state), &other, &differs, NULL), OK);
+    damage(&s, "x-views");
+    damage(&s, "x-told");
+    cr_expect_eq(views_here(&s, &contradicted), 0);
+    cr_expect_eq(take(&s, s.two, s.two, 0), BUNDLE_FINE);
+    cr_expect_eq(meet(&s, s.one, true), VIEW_WAITS, "it comes again");
+    cr_expect_eq(node_told_meet(state_kv(s.state), &other, &differs, NULL), OK);
     scene_done(&s);
 }
 
