@@ -85,6 +85,10 @@ static int run_new(struct cmd_context *context, int argc, char **argv)
     code = write_key(context, &k, path);
     code = code < 0 ? say_key(context, &k, path) : code;
     mem_wipe(&k, sizeof k);
+    if (code == EXIT_GOOD && !context->json) {
+        cmd_remark(context, "give this line to whoever founds the consultation; keep %s where no forum and no hub is, "
+                            "and remember its passphrase: nobody can recover that", path);
+    }
     return code;
 }
 

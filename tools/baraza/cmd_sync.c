@@ -62,6 +62,7 @@ struct sync {
     uint64_t number_ms;
     uint64_t shown_ms;
     char shown[240];
+    enum node_contact_state told; // why it waits, as it was last said
 };
 
 // --- who exchanges ---
@@ -227,6 +228,24 @@ static void put_counts(const struct node_count *c, struct buf *out)
     }
 }
 
+// While it waits: why, once for each reason. Who waits may be the only one who can do something about it.
+static void tell_why(struct sync *s)
+{
+    const bool fresh = s->contact.number != s->before.number;
+    if (s->context->quiet || !fresh || node_contact_heard(&s->contact) || s->contact.state == s->told) {
+        return;
+    }
+    struct buf text = buf_new(1024);
+    node_contact_say(&s->contact, &text);
+    if (isatty(STDERR_FILENO) == 1) {
+        (void)dprintf(STDERR_FILENO, "\r\x1b[K");
+    }
+    cmd_remark(s->context, "%.*s; it is tried again", (int)text.n, (const char *)text.p);
+    buf_done(&text);
+    s->told = s->contact.state;
+    s->shown[0] = '\0'; // the line is written anew below it
+}
+
 // Says how far it has come, when that changed: on a terminal in one line that rewrites itself.
 static void show(struct sync *s, uint64_t now, bool last)
 {
@@ -285,6 +304,7 @@ static enum err follow(struct sync *s, enum outcome *out, struct why *why)
         e = look(s, why);
         *out = going ? judge(s, loop_now_ms()) : INTERRUPTED;
         if (*out == GOING_ON) {
+            tell_why(s);
             show(s, loop_now_ms(), false);
         }
     }
