@@ -7,20 +7,16 @@
 
 #include "common/base/text.h"
 #include "common/format/content.h"
-#include "common/format/roster.h"
-#include "common/store/leaf.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/published.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define CODES_MOST 4096       // in one list of a codebook; more are not taken
-#define LABEL_BYTES 95        // of a code, in one language: what fits beside a box to tick
-#define REFERRAL_BYTES 16384  // of a guide's text, in one language
-
 struct code {
     char text[LIMIT_CODE_BYTES + 1];
-    char labels[LANG_COUNT][LABEL_BYTES + 1]; // empty: not given, or longer
+    char labels[LANG_COUNT][CODEBOOK_LABEL + 1]; // empty: not given, or longer
+    bool replaced;                    // valid for ever, but no longer asked for, by the last version that has it
 };
 
 // The codes of one list that were published; none: the starter codebook's count.
@@ -109,7 +105,7 @@ static void take_labels(struct code *out, const struct content *row)
     }
     for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
         const struct slice label = content_text(&labels, tags[l]);
-        if (label.n > 0 && label.n <= LABEL_BYTES) {
+        if (label.n > 0 && label.n <= CODEBOOK_LABEL) {
             memcpy(out->labels[l], label.p, label.n);
             out->labels[l][label.n] = '\0';
         }
@@ -120,7 +116,7 @@ static void take_code(struct published *p, const struct content *row)
 {
     const struct slice code = content_text(row, "code");
     size_t at = find(p, code);
-    if (!text_code_ok(code) || at == CODES_MOST) {
+    if (!text_code_ok(code) || at == CODEBOOK_CODES) {
         return;
     }
     if (at == p->n) {
@@ -129,13 +125,14 @@ static void take_code(struct published *p, const struct content *row)
         memcpy(p->codes[p->n++].text, code.p, code.n);
     }
     take_labels(&p->codes[at], row);
+    p->codes[at].replaced = content_text(row, "replaced").n > 0;
 }
 
 // A list of maps that each have a `code`.
 static void take_codes(struct published *p, struct slice list)
 {
     struct cursor c = cursor_new(list, true);
-    const size_t n = list.n > 0 ? cursor_array(&c, CODES_MOST) : 0;
+    const size_t n = list.n > 0 ? cursor_array(&c, CODEBOOK_CODES) : 0;
     for (size_t i = 0; i < n && cursor_ok(&c); i++) {
         struct content row = { .count = 0 };
         if (content_parse(cursor_value(&c), &row)) {
@@ -175,66 +172,30 @@ static void take_guide(struct codebook *b, uint64_t version, const struct conten
     }
 }
 
-static void take_published(struct codebook *b, const struct body *body, struct slice content)
+static void take_published(void *to, const struct publication *p)
 {
+    struct codebook *b = to;
     struct content c = { .count = 0 };
-    if (!content_parse(content, &c)) {
+    if (!content_parse(p->content, &c)) {
         return;
     }
-    if (body->kind == KIND_GUIDE) {
-        take_guide(b, body->as.guide.version, &c);
+    if (p->kind == KIND_GUIDE) {
+        take_guide(b, p->version, &c);
     } else {
         take_codes(&b->groups, content_value(&c, "groups"));
         take_codes(&b->themes, content_value(&c, "themes"));
     }
 }
 
-// Reads the leaves in their order, with the roster as it was at each.
-static void read_leaves(struct work *w, struct kv_txn *t, struct codebook *b)
-{
-    struct entry e;
-    struct body body;
-    struct disclosure d;
-    struct roster *roster = roster_new(state_charter(w->state));
-    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
-    struct leaf_range range = leaf_range_new(t, 0);
-    while (leaf_range_next(&range)) {
-        if (entry_parse(range.entry.bytes, &e) != VERDICT_GOOD) {
-            continue;
-        }
-        const enum verdict form = kind_parse(&e, &body);
-        const enum verdict standing = roster_apply(roster, &e, form, &body, range.index);
-        const bool published = form == VERDICT_GOOD && (body.kind == KIND_GUIDE || body.kind == KIND_CODEBOOK);
-        buf_wipe(&parts);
-        if (published && standing == VERDICT_GOOD && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
-            disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count > 0) {
-            take_published(b, &body, d.parts[0].bytes);
-        }
-    }
-    leaf_range_done(&range);
-    buf_done(&parts);
-    roster_free(roster);
-}
-
 enum err codebook_here(struct work *w, struct codebook **out, struct why *why)
 {
-    struct kv_txn *t = NULL;
     struct codebook *b = mem_new(sizeof *b);
-    enum err e = OK;
     for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
-        b->referral[l] = buf_new(REFERRAL_BYTES);
-        b->script[l] = buf_new(REFERRAL_BYTES);
+        b->referral[l] = buf_new(CODEBOOK_ALOUD);
+        b->script[l] = buf_new(CODEBOOK_ALOUD);
     }
-    if (w->readable) {
-        e = kv_begin_read(state_kv(w->state), &t);
-    }
-    if (e == OK && t != NULL) {
-        read_leaves(w, t, b);
-        e = kv_error(t);
-    }
-    kv_abort(t);
+    enum err e = published_read(w, false, take_published, b, why);
     if (e != OK) {
-        why_set(why, "reading the guide and the codebook: %s", err_text(e));
         codebook_free(b);
         return e;
     }
@@ -296,12 +257,17 @@ static const char *const usual_groups[CODEBOOK_GROUPS] = { "community", "women",
 
 size_t codebook_groups(const struct codebook *b, struct slice out[static CODEBOOK_GROUPS])
 {
-    const size_t published = b->groups.n < CODEBOOK_GROUPS ? b->groups.n : CODEBOOK_GROUPS;
-    const size_t n = b->asked_n > 0 ? b->asked_n : published > 0 ? published : CODEBOOK_GROUPS;
-    for (size_t i = 0; i < n; i++) {
-        out[i] = slice_text(b->asked_n > 0   ? b->asked[i]
-                            : published > 0 ? b->groups.codes[i].text
-                                            : usual_groups[i]);
+    size_t n = 0;
+    for (; n < b->asked_n; n++) {
+        out[n] = slice_text(b->asked[n]);
+    }
+    for (size_t i = 0; b->asked_n == 0 && i < b->groups.n && n < CODEBOOK_GROUPS; i++) {
+        if (!b->groups.codes[i].replaced) {
+            out[n++] = slice_text(b->groups.codes[i].text);
+        }
+    }
+    for (size_t i = 0; b->asked_n == 0 && b->groups.n == 0 && i < CODEBOOK_GROUPS; i++) {
+        out[n++] = slice_text(usual_groups[i]);
     }
     return n;
 }

@@ -11,6 +11,10 @@
 #include "tools/baraza/contribution.h"
 #include "tools/baraza/work.h"
 
+#define CODEBOOK_CODES 4096   // in one list of a codebook; more are not taken
+#define CODEBOOK_LABEL 95     // bytes of a code's label, in one language: what fits beside a box to tick
+#define CODEBOOK_ALOUD 16384  // bytes of what a guide has read out, in one language
+
 struct codebook;
 
 // Reads what came down to w's state. Codes of every version of the codebook that is in force at its index are taken,
@@ -28,8 +32,8 @@ MUST_USE bool codebook_check(const struct codebook *b, const struct contribution
 // English, else this program's own. Borrows b (NULL: this program's own).
 struct slice codebook_referral(const struct codebook *b, enum language language);
 
-// The groups to tick on a form, at most CODEBOOK_GROUPS: the guide's; where it names none, the first of the codebook;
-// where there is neither, the usual ones. Writes them and returns how many; borrows b.
+// The groups to tick on a form, at most CODEBOOK_GROUPS: the guide's; where it names none, the first of the codebook
+// that are not replaced; where there is neither, the usual ones. Writes them and returns how many; borrows b.
 #define CODEBOOK_GROUPS 8
 size_t codebook_groups(const struct codebook *b, struct slice out[static CODEBOOK_GROUPS]);
 
