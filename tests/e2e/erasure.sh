@@ -80,8 +80,8 @@ expect_contains "without being asked" "$(cat err)" "--yes"
 step "two redactions, one of them of an entry that the record does not have yet"
 expect_status 0 baraza redact "$night" --part said --part speaker --reason danger --authority speaker --record hub \
     --state officer --yes
-expect_contains "what it does" "$(cat out)" "every site destroy these parts"
-expect_contains "what it cannot do" "$(cat out)" "opened elsewhere"
+expect_contains "what it does" "$(cat err)" "every site destroy these parts"
+expect_contains "what it cannot do" "$(cat err)" "opened elsewhere"
 expect_status 0 baraza redact "$far" --part said --reason names-a-person --authority protection --state officer --yes
 sync officer
 carried_out 1

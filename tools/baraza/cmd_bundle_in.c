@@ -24,6 +24,7 @@
 #include "tools/baraza/work.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -438,19 +439,28 @@ static size_t take_names(struct taking *t, char **names, size_t n)
 }
 
 // Every bundle in the folder, in the order of their names: that is the order in which they were made.
-static int take_folder(struct taking *t, const char *path)
+static void take_folder(struct taking *t, const char *path)
 {
     DIR *dir = opendir(path);
+    if (dir == NULL) {
+        const int number = errno;
+        struct why why;
+        why_set(&why, "opening %s: %s", path, strerror(number));
+        t->worst = cmd_fail(err_from_errno(number), &why);
+        return;
+    }
     char **names = mem_new(LIMIT_BUNDLE_FOLDER * sizeof *names);
     size_t n = 0;
-    for (struct dirent *d = dir == NULL ? NULL : readdir(dir); d != NULL && n < LIMIT_BUNDLE_FOLDER;
-         d = readdir(dir)) {
+    struct dirent *d = NULL;
+    while (n < LIMIT_BUNDLE_FOLDER && (d = readdir(dir)) != NULL) {
         if (is_bundle_name(d->d_name)) {
             names[n++] = state_path_in(path, d->d_name);
         }
     }
-    if (dir != NULL) {
-        closedir(dir);
+    closedir(dir);
+    if (d != NULL) {
+        cmd_remark(t->context, "only %d bundles of a folder are taken at once: put those that were taken elsewhere, "
+                               "and say this again", LIMIT_BUNDLE_FOLDER);
     }
     qsort(names, n, sizeof *names, by_name);
     t->folder = true;
@@ -466,7 +476,6 @@ static int take_folder(struct taking *t, const char *path)
     if (n == 0) {
         cmd_remark(t->context, "there is no file *" BUNDLE_SUFFIX " in %s", path);
     }
-    return t->worst;
 }
 
 // --- which side this is ---
@@ -530,7 +539,7 @@ static int take_all(struct taking *t, const char *path)
         return cmd_fail(e, &why);
     }
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-        (void)take_folder(t, path);
+        take_folder(t, path);
     } else {
         take(t, path);
     }

@@ -211,8 +211,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
           "officer-1 and officer-2 when nobody is named", &w.officers },
         { "protect", 0, ARG_LIST, "NAME=KEY|FILE", "an independent body that keeps a key of its own (baraza protect "
           "new), by its public half", &bodies },
-        { "root", 0, ARG_LIST, "NAME", "chosen name of one who holds a root key, with a passphrase of her own; may be "
-          "repeated; one, called root, when not given", &w.roots },
+        { "root", 0, ARG_LIST, "NAME", "chosen name of one who holds a root key, with a passphrase of her own; "
+          "one, called root, when not given", &w.roots },
         { "quorum", 0, ARG_UINT, "Q", "how many of them an act of the root needs; 1", &w.quorum },
         { "registrar", 0, ARG_TEXT, "NAME", "chosen name of the registrar", &w.registrar },
         { "opened", 0, ARG_TEXT, "DATE", "the day it opens; today when not given", &w.opened },

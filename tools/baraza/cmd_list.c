@@ -215,7 +215,9 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
         return cmd_fail(err, &why);
     }
     if (shown == 0) {
-        cmd_remark(context, "nothing here fits; baraza status counts everything");
+        cmd_remark(context, state_info(w->state)->side == STORE_HUB
+                                ? "nobody writes at a hub: baraza log shows its record"
+                                : "nothing here fits; baraza status counts everything");
     } else if (!w->readable) {
         cmd_remark(context, "the words are locked: baraza unlock shows them");
     }

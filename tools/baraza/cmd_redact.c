@@ -4,6 +4,7 @@
 // `baraza redact`: a protection officer has parts of an entry erased, at the hub and at every site (PROTOCOL 16). What
 // is destroyed cannot be brought back, so it is asked first. It must never take a name of the person for a reason:
 // reason and authority are codes, because the redaction itself is kept for ever and read by everybody.
+#include "common/base/file.h"
 #include "common/base/text.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/drafting.h"
@@ -12,6 +13,7 @@
 #include "tools/baraza/slips.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char explains[] =
     "What it does: the hub and every site destroy these parts, the copies of them in corrections, and every\n"
@@ -83,14 +85,11 @@ static int check_target(const struct redacting *x, enum kind kind)
     return -1;
 }
 
+// Says what it means, on standard error so that --json stays clean, and asks. Returns -1 to go on.
 static int ask(const struct cmd_context *context, const struct redacting *x, const struct resolved *target)
 {
     struct why why = { "" };
     struct buf out = buf_new(4096);
-    if (context->json && x->yes) {
-        buf_done(&out);
-        return -1;
-    }
     buf_put_text(&out, "To be erased of ");
     buf_put_text(&out, target->kind == KIND_UNKNOWN ? "entry" : kind_info(target->kind)->name);
     buf_put_u8(&out, ' ');
@@ -101,15 +100,13 @@ static int ask(const struct cmd_context *context, const struct redacting *x, con
     }
     buf_put_u8(&out, '\n');
     buf_put_text(&out, explains);
-    int code = context->quiet && x->yes ? EXIT_GOOD : cmd_print(buf_slice(&out));
-    buf_done(&out);
-    if (code != EXIT_GOOD) {
-        return code;
+    enum err e = OK;
+    if (!x->yes || !context->quiet) {
+        e = file_put(STDERR_FILENO, "standard error", buf_slice(&out), &why);
     }
-    enum err e = x->yes ? OK : ask_confirm("Erase it for good? (yes/no)", &why);
-    if (e == ERR_AGAIN) {
-        cmd_remark(context, "nothing was saved");
-        return EXIT_FOUND;
+    buf_done(&out);
+    if (e == OK && !x->yes) {
+        e = ask_confirm("Erase it for good? (yes/no)", &why);
     }
     return e == OK ? -1 : cmd_fail(e, &why);
 }
