@@ -79,10 +79,10 @@ enum err fold_follow(struct fold *f, struct record *r, struct kv_txn *t, uint64_
         index++;
     }
     e = e != OK ? e : kv_error(t);
-    return e != OK ? e : fold_judge(f, r, t, to, why);
+    return e != OK ? e : fold_judge(f, r, t, why);
 }
 
-enum err fold_judge(struct fold *f, struct record *r, struct kv_txn *t, uint64_t to, struct why *why)
+enum err fold_judge(struct fold *f, struct record *r, struct kv_txn *t, struct why *why)
 {
     struct entry entry;
     struct body body;
@@ -92,7 +92,8 @@ enum err fold_judge(struct fold *f, struct record *r, struct kv_txn *t, uint64_t
     if (f->generation == roster_generation(f->roster)) {
         return OK;
     }
-    for (uint64_t index = 0; e == OK && index < to && record_next_control(t, &index) && index < to; index++) {
+    for (size_t i = 0; e == OK && i < erasure_offered_count(f->erasures); i++) {
+        const uint64_t index = erasure_offered(f->erasures, i);
         e = read_one(r, t, index, &entry, &body, &form, &control, why);
         if (e == OK && control && form == VERDICT_GOOD && body.kind == KIND_REDACTION) {
             erasure_put(f->erasures, &entry, &body, index, roster_standing(f->roster, &entry, form, &body, index));

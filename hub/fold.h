@@ -33,7 +33,8 @@ void fold_done(struct fold *f);
 MUST_USE enum err fold_follow(struct fold *f, struct record *r, struct kv_txn *t, uint64_t from, uint64_t to,
                               struct why *why);
 
-// Judges the redactions below index `to` anew, if the roster's generation says that their standing may have changed.
-MUST_USE enum err fold_judge(struct fold *f, struct record *r, struct kv_txn *t, uint64_t to, struct why *why);
+// Judges the redactions that f was given anew, if the roster's generation says that their standing may have changed.
+// Reads them alone, because a hub does it for each act. Errors as fold_follow.
+MUST_USE enum err fold_judge(struct fold *f, struct record *r, struct kv_txn *t, struct why *why);
 
 #endif

@@ -457,7 +457,7 @@ static enum err judge_again(struct sequence *s, struct why *why)
     }
     enum err e = kv_begin_read(s->kv, &t);
     if (e == OK) {
-        e = fold_judge(&fold, s->record, t, s->ledger.size, why);
+        e = fold_judge(&fold, s->record, t, why);
     }
     kv_abort(t);
     s->generation = fold.generation;

@@ -26,6 +26,8 @@ struct erasure {
     struct table first_of; // target -> number of its first row
     struct row *rows;
     size_t n, room;
+    uint64_t *offered; // where all redactions stand, ascending
+    size_t offered_n, offered_room;
 };
 
 struct erasure *erasure_new(void)
@@ -40,6 +42,7 @@ void erasure_free(struct erasure *f)
     if (f != NULL) {
         table_done(&f->first_of);
         free(f->rows);
+        free(f->offered);
         free(f);
     }
 }
@@ -68,12 +71,25 @@ static void hang(struct erasure *f, size_t number)
     r->next = number;
 }
 
+static void note_offered(struct erasure *f, uint64_t index)
+{
+    if (f->offered_n > 0 && f->offered[f->offered_n - 1] >= index) {
+        return; // it is judged once more
+    }
+    if (f->offered_n == f->offered_room) {
+        f->offered_room = f->offered_room == 0 ? 16 : 2 * f->offered_room;
+        f->offered = mem_grow(f->offered, f->offered_room, sizeof *f->offered);
+    }
+    f->offered[f->offered_n++] = index;
+}
+
 void erasure_put(struct erasure *f, const struct entry *e, const struct body *body, uint64_t index,
                   enum verdict standing)
 {
     if (body->kind != KIND_REDACTION) {
         return;
     }
+    note_offered(f, index);
     for (struct row *r = row_of(f, body->as.redaction.target); r != NULL; r = row_next(f, r)) {
         if (hash_equal(r->as.redaction, e->id)) {
             r->as.in_force = standing == VERDICT_GOOD;
@@ -199,4 +215,15 @@ struct erasure_row erasure_row(const struct erasure *f, size_t i)
 {
     CHECK(i < f->n);
     return f->rows[i].as;
+}
+
+size_t erasure_offered_count(const struct erasure *f)
+{
+    return f->offered_n;
+}
+
+uint64_t erasure_offered(const struct erasure *f, size_t i)
+{
+    CHECK(i < f->offered_n);
+    return f->offered[i];
 }

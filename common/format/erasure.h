@@ -22,7 +22,8 @@ void erasure_free(struct erasure *f);
 // Takes a redaction at its index in the record; other kinds are passed over, and all is copied. To be called with its
 // standing at its own index (roster_apply), and again with its standing by now (roster_standing) as often as that may
 // have changed: one that was in force (GOOD) and is not any more erases nothing further, but what was erased for it is
-// rightly gone. One that never was in force is not taken.
+// rightly gone. One that never was in force is not taken, only where it stands is remembered. The first calls come in
+// the order of the record.
 void erasure_put(struct erasure *f, const struct entry *e, const struct body *body, uint64_t index,
                   enum verdict standing);
 
@@ -52,6 +53,11 @@ MUST_USE bool erasure_of(const struct erasure *f, const struct entry *e, size_t 
 // How many redactions were taken, and number i of them (i < count, CHECK), in the order of taking.
 size_t erasure_count(const struct erasure *f);
 struct erasure_row erasure_row(const struct erasure *f, size_t i);
+
+// How many redactions were put, in force or not, and the index of number i of them (i < count, CHECK), ascending: what
+// is to be judged again.
+size_t erasure_offered_count(const struct erasure *f);
+uint64_t erasure_offered(const struct erasure *f, size_t i);
 
 // True when e was signed anew in the place of an entry that was refused (PROTOCOL 7.3); *id is that entry's. What is
 // erased of the one must be erased of the other, wherever it still lies.

@@ -103,11 +103,15 @@ Test(erasure, only_content_is_erased_and_only_by_what_is_in_force)
     put(&s, nobody, nobody->standing);
     cr_expect_eq(erasure_mask(s.f, &s.first->entry), 0);
     cr_expect_eq(erasure_allowed(s.f, &s.first->entry), 0);
+    cr_expect_eq(erasure_count(s.f), 1);
+    cr_assert_eq(erasure_offered_count(s.f), 2, "it is to be judged again all the same");
+    cr_expect_eq(erasure_offered(s.f, 1), nobody->index);
     // Accepted later, in force; then its author's key turns out compromised: what is gone stays rightly gone.
     put(&s, nobody, VERDICT_GOOD);
     cr_expect_eq(erasure_mask(s.f, &s.first->entry), BIT(SAID));
     put(&s, nobody, VERDICT_REVOKED);
     cr_expect_eq(erasure_count(s.f), 2);
+    cr_expect_eq(erasure_offered_count(s.f), 2, "once each");
     cr_expect_eq(erasure_mask(s.f, &s.first->entry), 0);
     cr_expect_eq(erasure_allowed(s.f, &s.first->entry), BIT(SAID));
     scene_done(&s);
