@@ -8,6 +8,7 @@
 // [4, unlocked…] put; [5] sleep. Replies: [error, …]: who adds [[name, key] …], get adds the unlocked person's fields.
 #include "common/author/agent.h"
 
+#include "common/base/fault.h"
 #include "common/format/pack.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@
 
 #define TIMEOUT_US 250000 // one request or reply
 #define BACKLOG 16
+#define LOCK_TRIES 20  // of at most TIMEOUT_US each
 #define UNLOCKED_FIELDS 9
 
 enum request { REQUEST_WHO = 1, REQUEST_GET = 2, REQUEST_LOCK = 3, REQUEST_PUT = 4, REQUEST_SLEEP = 5 };
@@ -94,7 +96,7 @@ static enum err connect_to(const char *path, int *out, struct why *why)
     if (fd < 0 || !set_timeouts(fd) || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         int number = errno;
         why_set(why, "no agent answers at %.120s: %s", path, strerror(number));
-        e = number == ECONNREFUSED ? ERR_NOT_FOUND : err_from_errno(number);
+        e = number == ECONNREFUSED ? ERR_NOT_FOUND : number == EAGAIN ? ERR_AGAIN : err_from_errno(number);
         fd_close(fd);
         fd = -1;
     }
@@ -529,6 +531,20 @@ enum err agent_lock(const char *path, const struct pubkey *key, struct why *why)
     enum err e = ask(path, &request, &reply, &c, why);
     message_done(&request);
     message_done(&reply);
+    return e;
+}
+
+enum err agent_lock_surely(const char *path, const struct pubkey *key, struct why *why)
+{
+    enum err e = agent_lock(path, key, NULL);
+    for (int i = 1; i < LOCK_TRIES && e == ERR_AGAIN; i++) {
+        e = agent_lock(path, key, NULL);
+    }
+    if (e == OK || e == ERR_NOT_FOUND || FAULT(LOCK_UNANSWERED)) {
+        return OK;
+    }
+    why_set(why, "whoever is unlocked may still be in memory, the program that holds the keys does not answer: SWITCH "
+                 "THIS COMPUTER OFF NOW");
     return e;
 }
 

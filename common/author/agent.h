@@ -49,6 +49,10 @@ MUST_USE enum err agent_get(const char *path, struct pubkey key, struct unlocked
 // Locks one person, or everybody (key NULL).
 MUST_USE enum err agent_lock(const char *path, const struct pubkey *key, struct why *why);
 
+// The same for a person who is waiting for it: who is busy is asked again for five seconds. OK also when nobody
+// listens, because then nobody is unlocked; everything else means that somebody may still be, and why says so.
+MUST_USE enum err agent_lock_surely(const char *path, const struct pubkey *key, struct why *why);
+
 // Is everybody locked before the computer sleeps (else when it wakes up)?
 MUST_USE enum err agent_sleep(const char *path, bool *in_advance, struct why *why);
 

@@ -85,10 +85,18 @@ static enum err lock_room(const char *path, struct why *why)
         return e;
     }
     const int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    struct stat st;
+    if (fd < 0 && errno == ELOOP) {
+        why_set(why, "%s is a link: it is not followed", name); // what it points to would be written over
+        return ERR_BAD_INPUT;
+    }
     if (fd < 0) {
         return OK; // a disk that is only read; LMDB says it better
     }
-    if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, LOCK_BYTES) != 0 && (errno == ENOSPC || errno == EDQUOT)) {
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        why_set(why, "%s is not an ordinary file", name);
+        e = ERR_BAD_INPUT;
+    } else if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, LOCK_BYTES) != 0 && (errno == ENOSPC || errno == EDQUOT)) {
         why_set(why, "opening the store in %s: the disk is full", path);
         e = ERR_FULL;
     }

@@ -111,7 +111,7 @@ enum err pages_open(const char *path, struct pages **out, struct why *why)
     if (e != OK) {
         return e;
     }
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); // a pipe must not keep anybody waiting
     if (fd < 0 || fstat(fd, &st) != 0) {
         int number = errno;
         why_set(why, "opening %s: %s", file, strerror(number));
@@ -119,6 +119,11 @@ enum err pages_open(const char *path, struct pages **out, struct why *why)
             close(fd);
         }
         return err_from_errno(number);
+    }
+    if (!S_ISREG(st.st_mode)) {
+        why_set(why, "%s is not an ordinary file", file);
+        close(fd);
+        return ERR_BAD_INPUT;
     }
     struct pages *p = mem_new(sizeof *p);
     p->fd = fd;

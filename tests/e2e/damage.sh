@@ -107,3 +107,12 @@ for name in x-notebooks exchange-down; do
 done
 wait_until 10 "the sentences of remembered in the record" eval '[ "$(all_of remembered)" -eq 32 ]'
 expect_status 0 baraza check --state remembered --passphrase-file "$PASS"
+
+step "a pipe in the place of the store keeps nobody waiting"
+rm remembered/store/data.mdb
+mkfifo remembered/store/data.mdb
+for command in "check" "list" "salvage saved"; do
+    timeout 10 baraza $command --state remembered >out 2>err </dev/null
+    status=$?
+    [ $status -ne 0 ] && [ $status -ne 124 ] && [ -s err ] || die "baraza $command ended with status $status"
+done

@@ -72,3 +72,28 @@ expect_status 0 baraza add --as Heron "The bridge holds." --passphrase-file "$PA
 expect_status 0 baraza recover Heron --with owl.keyholder --keyholder-passphrase-file owls --passphrase-file fresh
 ! grep -rqaE "reeds bend|own words|phrase for trials" site founder hub owl.keyholder ||
     die "a passphrase is on the disk"
+
+step "whatever is wrong with the rest of a state, its keys are locked; who does not answer is not taken for locked"
+cp -a site/conf site/charter .
+start site baraza-node
+wait_until 10 "the daemon" grep -q node.ready site.log
+for harm in "odd = setting" ""; do
+    expect_status 0 baraza unlock Crane --passphrase-file "$PASS"
+    [ -n "$harm" ] && echo "$harm" >>site/conf || rm site/charter
+    baraza lock >out 2>err
+    cp -a conf charter site/
+    expect_status 0 baraza status
+    [[ $(cat out) != *Unlocked* ]] || die "somebody is unlocked after baraza lock"
+    running site || start site baraza-node
+done
+expect_status 0 baraza unlock Crane --passphrase-file "$PASS"
+kill -STOP "${e2e_pid[site]}"
+expect_status 75 baraza lock --quiet
+expect_contains "what is said then" "$(cat err)" "SWITCH THIS COMPUTER OFF NOW"
+expect_status 0 baraza status
+expect_contains "the status" "$(cat out)" "Whoever is unlocked may still be"
+kill -CONT "${e2e_pid[site]}"
+expect_status 0 baraza lock
+expect_status 0 baraza status
+[[ $(cat out) != *nlocked* ]] || die "somebody is unlocked, or may be: $(cat out)"
+stop site

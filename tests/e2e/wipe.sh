@@ -45,6 +45,11 @@ for harm in "rm harmed/charter" "rm -r harmed/store" "truncate -s 8192 harmed/st
     [ -z "$(tr -d '\0' <&7)" ] || die "after '$harm' the keyring was removed but not overwritten"
     exec 7<&-
 done
+rm -rf harmed && cp -a gold harmed
+echo "odd = setting" >>harmed/conf
+expect_status 0 baraza wipe --emergency --yes --state harmed
+expect_contains "what is said of the settings" "$(cat err)" "unknown key 'odd'"
+[ ! -e harmed/keys/keyring ] || die "the keyring is still there, because of the settings"
 mkdir elsewhere elsewhere/keys
 echo "no key of ours" >elsewhere/keys/id
 expect_status 66 baraza wipe --emergency --yes --state elsewhere

@@ -22,6 +22,7 @@ struct cmd_context {
     const char *language;         // --language, BARAZA_LANGUAGE or the file's: of the names of codes, "en"
     const char *passphrase_file;  // --passphrase-file: first line of this file ("-" is standard input); NULL: ask
     bool print_config;            // --print-config: show the effective configuration and end
+    bool conf_may_fail;           // set before cmd_parse by commands that must do their work whatever the file says
     char *const *environment;     // as environ
     struct conf conf;             // the state's configuration (common/ops/settings.h), once cmd_parse returned
     char state_room[PROCESS_STATE_BYTES];

@@ -247,7 +247,12 @@ static void put_unlocked(struct buf *out, struct work *w, const struct node_wait
     struct person who[LIMIT_PERSONS];
     size_t n = 0;
     char *path = state_path(w->state, STATE_AGENT);
-    if (agent_who(path, who, LIMIT_PERSONS, &n, NULL) == OK && n > 0) {
+    const enum err e = agent_who(path, who, LIMIT_PERSONS, &n, NULL);
+    if (e != OK && e != ERR_NOT_FOUND) {
+        buf_put_text(out, "Whoever is unlocked may still be: the program that holds the keys does not answer "
+                          "(baraza lock)\n");
+    }
+    if (e == OK && n > 0) {
         buf_put_text(out, "Unlocked: ");
         for (size_t i = 0; i < n; i++) {
             buf_put_text(out, i == 0 ? "" : ", ");

@@ -187,9 +187,17 @@ static int run_lock(struct cmd_context *context, int argc, char **argv)
     struct work w;
     struct person person;
     struct why why = { "" };
+    context->conf_may_fail = true;
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code >= 0) {
         return code;
+    }
+    // Everybody is locked before anything of the state is read: it may be damaged.
+    char *agent = state_path_in(context->state, STATE_AGENT);
+    const enum err early = args.n == 0 ? agent_lock_surely(agent, NULL, &why) : OK;
+    free(agent);
+    if (early != OK) {
+        return cmd_fail(early, &why);
     }
     code = work_state(context, &w);
     if (code < 0 && w.keyring == NULL) {
@@ -199,8 +207,7 @@ static int run_lock(struct cmd_context *context, int argc, char **argv)
         enum err e = args.n > 0 ? keyring_find(w.keyring, args.positionals[0], &person, &why) : OK;
         char *path = state_path(w.state, STATE_AGENT);
         if (e == OK) {
-            e = agent_lock(path, args.n > 0 ? &person.key : NULL, &why);
-            e = e == ERR_NOT_FOUND ? OK : e; // no agent: nobody is unlocked
+            e = args.n > 0 ? agent_lock_surely(path, &person.key, &why) : OK;
         }
         free(path);
         code = e != OK ? cmd_fail(e, &why) : EXIT_GOOD;

@@ -32,7 +32,6 @@
 #include <unistd.h>
 
 #define DAY_S 86400u
-#define FORGET_MS 5000u
 #define COUNT_MS 3000
 
 struct wiping {
@@ -185,14 +184,11 @@ static enum err destroy_files(const struct wiping *x, struct why *why)
 // Agent or daemon forget; where nobody listens, nobody is unlocked.
 static void forget(const struct wiping *x)
 {
+    struct why why = { "" };
     char *path = state_path_in(x->context->state, STATE_AGENT);
-    const uint64_t end = loop_now_ms() + FORGET_MS;
-    enum err e = agent_lock(path, NULL, NULL);
-    while (e != OK && e != ERR_NOT_FOUND && loop_now_ms() < end) { // it is busy: an answer takes a quarter of a second
-        e = agent_lock(path, NULL, NULL);
-    }
-    if (e != OK && e != ERR_NOT_FOUND) {
-        cmd_remark(x->context, "whoever is unlocked may still be in memory: SWITCH THIS COMPUTER OFF NOW");
+    const enum err e = agent_lock_surely(path, NULL, &why);
+    if (e != OK) {
+        (void)cmd_fail(e, &why); // also to whoever wants no remarks
     }
     free(path);
 }
@@ -356,6 +352,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .options = rows,
     };
     struct args args;
+    context->conf_may_fail = true;
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code < 0) {
         wish.yes = x.yes;

@@ -83,6 +83,28 @@ Test(kv, the_file_of_locks_has_no_holes_that_a_full_disk_could_not_fill)
     scratch_done(&s);
 }
 
+Test(kv, a_file_of_locks_that_is_a_link_or_a_pipe_is_refused_and_what_it_points_to_is_left_alone)
+{
+    struct scratch s = scratch_new();
+    struct kv *kv = made(s.store, &plain);
+    char path[4096];
+    char victim[4096];
+    struct stat st;
+    kv_close(kv);
+    cr_assert_lt(snprintf(path, sizeof path, "%s/lock.mdb", s.store), (int)sizeof path);
+    cr_assert_lt(snprintf(victim, sizeof victim, "%s/victim", s.store), (int)sizeof victim);
+    cr_assert_eq(file_create(victim, slice_text("kept"), 0600, NULL), OK);
+    for (int pipe = 0; pipe < 2; pipe++) {
+        cr_assert_eq(unlink(path), 0);
+        cr_assert_eq(pipe ? mkfifo(path, 0600) : symlink(victim, path), 0);
+        cr_assert_eq(kv_open(s.store, &plain, &kv, NULL), ERR_BAD_INPUT);
+    }
+    cr_assert_eq(stat(victim, &st), 0);
+    cr_assert_eq(st.st_size, 4);
+    cr_assert_eq(unlink(victim), 0);
+    scratch_done(&s);
+}
+
 Test(kv, another_process_is_noticed_by_the_transaction_number_and_its_death_in_mid_write_changes_nothing)
 {
     struct scratch s = scratch_new();
