@@ -59,3 +59,9 @@ start_hub
 sync founder heron egret
 in_record enrol 2
 stop hub
+
+step "who opens a forum in an area that she was not invited for is told at once; in hers, nothing"
+expect_status 0 baraza session open XM-LOM-2026-001 --area XM-LOM --state heron --passphrase-file "$PASS"
+expect_contains "the area" "$(cat err)" "may not hold forums in XM-LOM"
+expect_status 0 baraza session open XM-KIV-2026-901 --area XM-KIV-NIM --state heron --passphrase-file "$PASS"
+! grep -q "may not hold" err || die "her own area: $(cat err)"

@@ -8,6 +8,7 @@
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/recipients.h"
+#include "tools/baraza/roster_here.h"
 #include "tools/baraza/session.h"
 
 static int print_opened(const struct cmd_context *context, const struct session_fields *f, struct hash id)
@@ -51,6 +52,11 @@ static int open_it(struct cmd_context *context, const char *as, const struct ses
     code = session_append(&w, f, NULL, &result);
     if (code < 0) {
         code = print_opened(context, f, result.id);
+        if (roster_here_outside(&w, w.who->person.key, slice_text(f->area))) {
+            cmd_remark(context, "%s may not hold forums in %s, as far as is known here: nothing of this forum would "
+                                "count. If the area is mistyped, open it anew under another code; else ask the "
+                                "registrar to grant %s first", w.who->person.name, f->area, f->area);
+        }
     }
 out:
     work_close(&w);

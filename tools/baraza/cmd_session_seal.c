@@ -41,7 +41,8 @@ static int refuse_forms(const struct cmd_context *context, const struct closing 
     }
     buf_done(&missing);
     why_set(&why, "%llu forms less %llu blank and %llu spoiled leave %llu that were written on, and %zu were typed "
-                  "in (baraza add --form NUMBER): nothing was sealed", (unsigned long long)c->forms,
+                  "in (baraza add --form NUMBER): nothing was sealed; --forms N says how many there were, --blank and "
+                  "--spoiled how many of them are not typed in", (unsigned long long)c->forms,
             (unsigned long long)c->blank, (unsigned long long)c->spoiled,
             (unsigned long long)(c->forms - c->blank - c->spoiled), s->form_n);
     return refuse(&why);
