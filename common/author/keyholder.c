@@ -16,6 +16,15 @@
 #define SEALED_BYTES (32 + SEAL_SECRET_EXTRA)
 #define PACKED_BYTES 512
 
+bool person_name_ok(struct slice name, struct why *why)
+{
+    if (name.n == 0 || name.n > LIMIT_PERSON_NAME || !text_plain_ok(name)) {
+        why_set(why, "a chosen name has 1 to %d bytes, in one line, and no control characters", LIMIT_PERSON_NAME);
+        return false;
+    }
+    return true;
+}
+
 void keyholder_line_make(const struct keyholder *k, struct buf *out)
 {
     uint8_t room[PACKED_BYTES];
@@ -70,9 +79,11 @@ static bool read_line(struct slice line, struct keyholder *out, struct why *why)
     cursor_array_of(&c, 2);
     struct slice name = cursor_str(&c);
     cursor_bin_fixed(&c, k.box.b, sizeof k.box.b);
-    if (!cursor_done(&c) || memcmp(sum.b, packed.p + packed.n, CHECK_BYTES) != 0 || name.n == 0 ||
-        name.n > LIMIT_PERSON_NAME || memchr(name.p, 0, name.n) != NULL) {
+    if (!cursor_done(&c) || memcmp(sum.b, packed.p + packed.n, CHECK_BYTES) != 0) {
         why_set(why, "the keyholder's line was changed in copying; copy it again, whole");
+        return false;
+    }
+    if (!person_name_ok(name, why)) { // it is shown to people, and whoever made the line chose it
         return false;
     }
     memcpy(k.name, name.p, name.n);
@@ -99,11 +110,7 @@ enum err keyholder_new(const char *name, struct slice passphrase, struct keyhold
     struct keyholder k = { .name = "" };
     struct boxsec sec;
     struct slice n = slice_text(name);
-    if (n.n == 0 || n.n > LIMIT_PERSON_NAME || !text_plain_ok(n)) {
-        why_set(why, "a chosen name has 1 to %d bytes, in one line, and no control characters", LIMIT_PERSON_NAME);
-        return ERR_USAGE;
-    }
-    if (!passphrase_ok(passphrase, why)) {
+    if (!person_name_ok(n, why) || !passphrase_ok(passphrase, why)) {
         return ERR_USAGE;
     }
     struct passphrase_lock lock = passphrase_lock_new();

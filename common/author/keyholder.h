@@ -24,6 +24,9 @@ void keyholder_line_make(const struct keyholder *k, struct buf *out);
 // Reads a line, or the first line of a file, white space around it left out. False with why when it is none.
 MUST_USE bool keyholder_line_parse(struct slice text, struct keyholder *out, struct why *why);
 
+// Whether somebody may be called so, here or as a keyholder. False with why.
+MUST_USE bool person_name_ok(struct slice name, struct why *why);
+
 // Makes a new keyholder under passphrase: appends her file to out. ERR_USAGE with why: name or passphrase; ERR_AGAIN.
 MUST_USE enum err keyholder_new(const char *name, struct slice passphrase, struct keyholder *out, struct buf *file,
                                 struct why *why);

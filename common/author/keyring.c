@@ -13,7 +13,6 @@
 #include "common/author/keyring_inside.h"
 
 #include "common/base/file.h"
-#include "common/base/text.h"
 #include "common/format/armor.h"
 
 #include <sodium.h>
@@ -279,11 +278,7 @@ enum err member_seal(struct member *m, struct slice passphrase, const struct mem
 static enum err newcomer_check(const struct keyring *k, const char *name, struct slice passphrase, struct why *why)
 {
     struct slice n = slice_text(name);
-    if (n.n == 0 || n.n > LIMIT_PERSON_NAME || !text_plain_ok(n)) {
-        why_set(why, "a chosen name has 1 to %d bytes, in one line, and no control characters", LIMIT_PERSON_NAME);
-        return ERR_USAGE;
-    }
-    if (!passphrase_ok(passphrase, why)) {
+    if (!person_name_ok(n, why) || !passphrase_ok(passphrase, why)) {
         return ERR_USAGE;
     }
     if (k->count == LIMIT_PERSONS) {

@@ -139,6 +139,23 @@ Test(keyring, a_keyholder_gives_a_new_passphrase_and_nobody_else_does)
     site_done(&s);
 }
 
+Test(keyring, a_keyholders_name_is_one_that_any_terminal_shows_as_it_is)
+{
+    static const char *const names[] = { "", "Owl\x1b[2J", "Owl\nHawk", "Owl\xe2\x80\xaeklaH" };
+    struct why why = { "" };
+    struct keyholder found;
+    struct buf line = buf_new(4096);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct keyholder owl = { .name = "" };
+        (void)snprintf(owl.name, sizeof owl.name, "%s", names[i]);
+        buf_reset(&line);
+        keyholder_line_make(&owl, &line);
+        cr_assert(!keyholder_line_parse(buf_slice(&line), &found, &why), "name %zu", i);
+        cr_assert(strstr(why.text, "chosen name") != NULL);
+    }
+    buf_done(&line);
+}
+
 Test(keyring, a_keyholders_line_or_file_that_was_changed_is_refused)
 {
     struct why why = { "" };
