@@ -4,7 +4,9 @@
 // Values from pages into a new store. Read first: salvage.h.
 #include "common/store/salvage.h"
 
+#include "common/format/kinds.h"
 #include "common/store/journal.h"
+#include "common/store/leaf.h"
 #include "common/store/whole.h"
 
 #define BATCH 4096 // values in one transaction
@@ -122,6 +124,23 @@ static enum err keep_places(struct salvaging *s)
     return e;
 }
 
+// Which redactions came down is known by a list of their own. What came down may be whole where that is not.
+static enum err list_redactions(struct salvaging *s)
+{
+    if (s->e != OK) {
+        return s->e;
+    }
+    struct leaf_range r = leaf_range_new(s->t, 0);
+    struct entry e;
+    while (leaf_range_next(&r)) {
+        if (r.whole && entry_parse(r.entry.bytes, &e) == VERDICT_GOOD && kind_of(e.kind) == KIND_REDACTION) {
+            leaf_redaction_put(s->t, r.index);
+        }
+    }
+    leaf_range_done(&r);
+    return kv_error(s->t);
+}
+
 enum err salvage_store(struct pages *old, struct kv *kv, struct salvaged *out)
 {
     struct salvaging s = { .kv = kv, .e = OK };
@@ -136,6 +155,7 @@ enum err salvage_store(struct pages *old, struct kv *kv, struct salvaged *out)
     pages_stray(old, take_stray_sealed, &s);
     (void)pages_walk(old, DB_JOURNAL, take_damaged, &s);
     s.e = keep_places(&s);
+    s.e = list_redactions(&s);
     if (s.t != NULL) {
         enum err e = kv_commit(s.t);
         s.e = s.e == OK ? e : s.e;
