@@ -13,7 +13,8 @@
 
 #define LOOK_MS 500u          // how soon what another program stored is noticed
 #define AGAIN_MS 600000u      // and what only the passing of the record changes: a redaction that comes in force late
-#define RETRY_MS 5000u        // after a failure, or when another program is at it
+#define RETRY_MS 5000u        // when another program is at it, or was just now
+#define FAILED_MS 60000u      // after a failure, which may last: each try reads all that lies here
 #define SAY_MS 2000u          // the store was quiet for so long: what waits is looked for, by reading what has not left
 
 struct node_tend {
@@ -65,7 +66,7 @@ static void carry_out(struct node_tend *t, uint64_t now)
         erasing_tell_agent(t->o.state);
     }
     if (e != OK) {
-        t->again_ms = now + RETRY_MS;
+        t->again_ms = now + (e == ERR_BUSY || e == ERR_AGAIN ? RETRY_MS : FAILED_MS);
         LOG_WITH(t->o.log, e == ERR_BUSY ? LOG_DEBUG : LOG_ERROR, "node.not-erased", log_err("error", e));
     }
 }

@@ -96,9 +96,8 @@ static enum err repack(struct repacking *r, const struct position *at)
     struct nonce nonce = nonce_new();
     enum err err = load(r, at, &e, &d);
     if (FAULT(OUTBOX_KEY_KEPT) || err == ERR_CORRUPT || err == ERR_NOT_FOUND || err == ERR_CRYPTO) {
-        return keep(r, at);
-    }
-    if (err == OK) {
+        err = keep(r, at);
+    } else if (err == OK) {
         buf_reset(&r->record);
         outbox_make(r->maker, r->u->unlock, &r->u->outbox_key, &nonce, &e, &d, &r->record);
         CHECK(buf_ok(&r->record));

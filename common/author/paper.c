@@ -168,22 +168,22 @@ enum err paper_print(struct kv_txn *t, const struct store_key *key, struct slice
     if (from == 0) {
         from = p.n == 0 ? 1 : p.ranges[p.n - 1].from + p.ranges[p.n - 1].count;
     }
-    if (count == 0 || count > PAPER_NUMBER_MOST || from > PAPER_NUMBER_MOST - count + 1) {
-        return ERR_TOO_BIG;
+    const bool fits = count > 0 && count <= PAPER_NUMBER_MOST && from <= PAPER_NUMBER_MOST - count + 1;
+    for (size_t i = 0; fits && i < p.n && e == OK; i++) {
+        const bool meets = from < p.ranges[i].from + p.ranges[i].count && p.ranges[i].from < from + count;
+        e = meets ? ERR_EXISTS : OK;
     }
-    for (size_t i = 0; i < p.n; i++) {
-        if (from < p.ranges[i].from + p.ranges[i].count && p.ranges[i].from < from + count) {
-            return ERR_EXISTS;
-        }
+    if (e == OK && (!fits || !add_range(&p, from, count))) {
+        e = ERR_TOO_BIG;
     }
-    if (!add_range(&p, from, count)) {
-        return ERR_TOO_BIG;
+    if (e == OK) {
+        put(t, key, name, &p);
+        *out = p;
+        *first = from;
+        e = kv_error(t);
     }
-    put(t, key, name, &p);
-    *out = p;
-    *first = from;
     mem_wipe(&p, sizeof p);
-    return kv_error(t);
+    return e;
 }
 
 bool paper_has(const struct paper *p, uint64_t number)
