@@ -42,7 +42,7 @@ enum bundle_way {
     X(CONSULTATION, "wrong-consultation", "made for another consultation")                                             \
     X(WAY, "wrong-way", "it goes the other way: bundles of sites are for the hub, those of the hub for sites")         \
     X(NOT_FOR_US, "not-for-us", "sealed for somebody else, or to a key that was put away")                             \
-    X(NOT_SIGNED, "not-signed", "the hub of this consultation did not sign it")                                        \
+    X(NOT_SIGNED, "not-signed", "not signed with a key of the hub that is known here")                                 \
     X(MESSAGE, "message", "a message in it is not one that a bundle may carry")                                        \
     X(OLDER, "older", "made before what this site already knows; nothing in it is new")                                \
     X(ANOTHER_BASE, "another-base", "made for an earlier state of this site: carry a new bundle to the hub and back")  \

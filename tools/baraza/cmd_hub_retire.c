@@ -117,7 +117,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
                     "\n"
                     "log       at any time after the first checkpoint under the new key\n"
                     "exchange  sites that were away since the change no longer find the hub by network: they need one\n"
-                    "          bundle from it. Do it at once if the old key fell into other hands.\n"
+                    "          bundle from it (baraza bundle out --to SITEKEY), as does who missed two changes of it.\n"
+                    "          Do it at once if the old key fell into other hands.\n"
                     "intake    what was sealed to it opens no more: bundles still on their way have to be made anew,\n"
                     "          and a site's entries of before travel by network once their author has unlocked\n",
     };
