@@ -63,5 +63,7 @@ stop hub
 step "who opens a forum in an area that she was not invited for is told at once; in hers, nothing"
 expect_status 0 baraza session open XM-LOM-2026-001 --area XM-LOM --state heron --passphrase-file "$PASS"
 expect_contains "the area" "$(cat err)" "may not hold forums in XM-LOM"
+expect_contains "the area, later" "$(baraza status --state heron)" "Forum XM-LOM-2026-001 counts for nothing"
 expect_status 0 baraza session open XM-KIV-2026-901 --area XM-KIV-NIM --state heron --passphrase-file "$PASS"
 ! grep -q "may not hold" err || die "her own area: $(cat err)"
+expect_equal "forums of hers that count for nothing" "$(baraza status --state heron | grep -c 'counts for nothing')" 1

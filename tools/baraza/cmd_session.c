@@ -29,6 +29,19 @@ static int print_opened(const struct cmd_context *context, const struct session_
     return code;
 }
 
+// A forum that counts for nothing is better known before it is held. Whether it will, the record decides.
+static void remark_area(const struct cmd_context *context, struct work *w, const char *area)
+{
+    struct roster *r = NULL;
+    struct why why = { "" };
+    if (roster_here(w, &r, &why) == OK && roster_here_outside(r, w->who->person.key, slice_text(area))) {
+        cmd_remark(context, "%s may not hold forums in %s, as far as is known here: nothing of this forum would count. "
+                            "If the area is mistyped, open it anew under another code; else ask the registrar to grant "
+                            "%s first", w->who->person.name, area, area);
+    }
+    roster_free(r);
+}
+
 static int open_it(struct cmd_context *context, const char *as, const struct session_fields *f)
 {
     struct work w;
@@ -52,11 +65,7 @@ static int open_it(struct cmd_context *context, const char *as, const struct ses
     code = session_append(&w, f, NULL, &result);
     if (code < 0) {
         code = print_opened(context, f, result.id);
-        if (roster_here_outside(&w, w.who->person.key, slice_text(f->area))) {
-            cmd_remark(context, "%s may not hold forums in %s, as far as is known here: nothing of this forum would "
-                                "count. If the area is mistyped, open it anew under another code; else ask the "
-                                "registrar to grant %s first", w.who->person.name, f->area, f->area);
-        }
+        remark_area(context, &w, f->area);
     }
 out:
     work_close(&w);

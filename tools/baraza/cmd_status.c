@@ -16,6 +16,7 @@
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/refusals.h"
+#include "tools/baraza/roster_here.h"
 #include "tools/baraza/waits.h"
 
 #include <stdlib.h>
@@ -274,6 +275,28 @@ static void put_unlocked(struct buf *out, struct work *w, const struct node_wait
     }
 }
 
+// Forums that nobody here may hold: received and confirmed like others, they count for nothing until somebody acts.
+static void put_outside(struct buf *out, struct work *w, const struct forums *f)
+{
+    struct roster *r = NULL;
+    struct why why = { "" };
+    const size_t people = w->keyring == NULL ? 0 : keyring_count(w->keyring);
+    if (people > 0 && f->n > 0 && roster_here(w, &r, &why) == OK) {
+        for (size_t i = 0; i < f->n; i++) {
+            size_t outside = 0;
+            for (size_t p = 0; p < people; p++) {
+                outside += roster_here_outside(r, keyring_person(w->keyring, p)->key, slice_text(f->rows[i].area));
+            }
+            if (outside == people) {
+                buf_printf(out, "Forum %s counts for nothing: nobody here may hold forums in %s. Ask the registrar to "
+                                "grant that area, or open it anew under another code\n", f->rows[i].code,
+                           f->rows[i].area);
+            }
+        }
+    }
+    roster_free(r);
+}
+
 static int print_status(const struct cmd_context *context, struct work *w, const struct forums *f,
                         const struct exchange_status *x)
 {
@@ -304,6 +327,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
         put_contact(&out, x);
         put_waiting(&out, f, w->destroyed.count > 0);
         put_refused(&out, w, f);
+        put_outside(&out, w, f);
         put_carried(&out, count_carried(w));
         put_copy(&out, w);
         put_unlocked(&out, w, &x->waits);

@@ -192,25 +192,22 @@ int roster_here_foresee(struct work *w, const struct body *body)
     return code;
 }
 
-bool roster_here_outside(struct work *w, struct pubkey author, struct slice area)
+bool roster_here_outside(const struct roster *r, struct pubkey author, struct slice area)
 {
-    struct roster *r = NULL;
-    struct why why = { "" };
+    struct roster_member m;
+    struct roster_accreditation a;
     size_t i = 0;
-    bool reached = true;
-    if (roster_here(w, &r, &why) == OK && roster_find(r, author, &i)) {
-        struct roster_member m;
-        roster_member(r, i, &m);
-        reached = m.accreditations == 0;
-        for (size_t k = 0; k < m.accreditations && !reached; k++) {
-            struct roster_accreditation a;
-            roster_accreditation(r, i, k, &a);
-            reached = a.area_count == 0;
-            for (size_t n = 0; n < a.area_count; n++) {
-                reached = reached || area_covers(a.areas[n], area);
-            }
+    if (!roster_find(r, author, &i)) {
+        return false;
+    }
+    roster_member(r, i, &m);
+    bool reached = m.accreditations == 0;
+    for (size_t k = 0; k < m.accreditations && !reached; k++) {
+        roster_accreditation(r, i, k, &a);
+        reached = a.area_count == 0;
+        for (size_t n = 0; n < a.area_count; n++) {
+            reached = reached || area_covers(a.areas[n], area);
         }
     }
-    roster_free(r);
     return !reached;
 }

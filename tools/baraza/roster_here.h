@@ -25,8 +25,7 @@ int roster_here_member(struct work *w, const char *typed, struct pubkey *out);
 // not, and that nothing was saved.
 int roster_here_foresee(struct work *w, const struct body *body);
 
-// True when, by what is known here, none of author's accreditations reaches area: what she writes for it would have no
-// effect. False also when too little is known to say.
-bool roster_here_outside(struct work *w, struct pubkey author, struct slice area);
+// True when r knows author, and none of her accreditations reaches area: what she writes for it has no effect.
+bool roster_here_outside(const struct roster *r, struct pubkey author, struct slice area);
 
 #endif
