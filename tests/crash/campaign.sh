@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
         declare "${name//-/_}=$2"
         shift
         ;;
-    --unsynced) plant="LD_PRELOAD='$BARAZA_BIN/tests/nosync.so'" ;;
+    --unsynced) plant="LD_LIBRARY_PATH='$BARAZA_BIN/tests' LD_PRELOAD=nosync.so" ;;
     *) fail 2 "unknown argument '$1'" ;;
     esac
     shift
