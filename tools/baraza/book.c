@@ -9,6 +9,8 @@
 #include "common/format/codes.h"
 #include "common/format/content.h"
 #include "common/format/csv.h"
+#include "common/format/nfc.h"
+#include "tools/baraza/cmd.h"
 #include "tools/baraza/codebook.h"
 
 #include <stdarg.h>
@@ -43,8 +45,7 @@ void book_free(struct book *t)
     *t = (struct book){ .n = 0 };
 }
 
-static void fault(struct book_faults *f, uint64_t line, const char *format, ...) PRINTF_LIKE(3, 4);
-static void fault(struct book_faults *f, uint64_t line, const char *format, ...)
+void book_fault(struct book_faults *f, uint64_t line, const char *format, ...)
 {
     char sentence[600];
     va_list args;
@@ -58,6 +59,27 @@ static void fault(struct book_faults *f, uint64_t line, const char *format, ...)
         buf_printf(&f->text, "line %llu: ", (unsigned long long)line);
     }
     buf_printf(&f->text, "%s\n", sentence);
+}
+
+int book_read_file(const char *path, struct buf *out)
+{
+    struct why why = { "" };
+    struct buf bytes = buf_new(BOOK_FILE_BYTES);
+    enum err e = cmd_read_input(path, &bytes, &why);
+    if (e == OK && !text_nfc(buf_slice(&bytes), out)) {
+        why_set(&why, "%.100s is not UTF-8, or longer than %zu bytes: save it as UTF-8", path, BOOK_FILE_BYTES);
+        e = ERR_BAD_INPUT;
+    }
+    buf_done(&bytes);
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
+int book_report(const struct book_faults *f, const char *path)
+{
+    struct why why;
+    (void)fwrite(f->text.p, 1, f->text.n, stderr);
+    why_set(&why, "Not published: %zu %s in %.120s", f->n, f->n == 1 ? "fault" : "faults", path);
+    return cmd_fail(ERR_BAD_INPUT, &why);
 }
 
 // For "%.*s": cut, so that a sentence stays one.
@@ -110,7 +132,7 @@ static size_t tag_of(struct book *t, struct slice tag)
     return i;
 }
 
-static const struct book_row *find(const struct book *t, enum book_list list, struct slice code)
+const struct book_row *book_find(const struct book *t, enum book_list list, struct slice code)
 {
     for (size_t i = 0; i < t->n; i++) {
         if (t->rows[i].list == list && slice_equal(t->rows[i].fields[BOOK_CODE], code)) {
@@ -164,17 +186,18 @@ static bool read_heading(struct book *t, const struct csv *csv, struct columns *
         const struct slice heading = trim(csv->fields[i]);
         size_t *place = place_of(t, c, heading);
         if (place == NULL) {
-            fault(faults, csv->row_line, "there is no column \"%.*s\": list, code, parent, label_en, label_fr … (at "
-                  "most %d of these), definition, include, exclude, example, from, replaced", width(heading),
-                  chars(heading), BOOK_TAGS);
+            book_fault(faults, csv->row_line, "there is no column \"%.*s\": list, code, parent, label_en, label_fr … "
+                       "(at most %d of these), definition, include, exclude, example, from, replaced", width(heading),
+                       chars(heading), BOOK_TAGS);
         } else if (*place != NO_COLUMN) {
-            fault(faults, csv->row_line, "the column \"%.*s\" stands there twice", width(heading), chars(heading));
+            book_fault(faults, csv->row_line, "the column \"%.*s\" stands there twice", width(heading), chars(heading));
         } else {
             *place = i;
         }
     }
     if (c->list == NO_COLUMN || c->fields[BOOK_CODE] == NO_COLUMN || t->tag_n == 0) {
-        fault(faults, csv->row_line, "the first line names the columns: list, code and a label (label_en) at least");
+        book_fault(faults, csv->row_line, "the first line names the columns: list, code and a label at least "
+                   "(label_en)");
     }
     return faults->n == before;
 }
@@ -205,14 +228,14 @@ static void read_row(struct book *t, const struct csv *csv, const struct columns
     struct book_row row = { .line = line };
     bool labelled = false;
     if (csv->count > c->n) {
-        fault(faults, line, "it has %zu fields, and the first line names %zu columns", csv->count, c->n);
+        book_fault(faults, line, "it has %zu fields, and the first line names %zu columns", csv->count, c->n);
     }
     if (!read_list(list, &row.list)) {
-        fault(faults, line, "\"%.*s\" is no list: group, theme or area", width(list), chars(list));
+        book_fault(faults, line, "\"%.*s\" is no list: group, theme or area", width(list), chars(list));
     }
     if (!text_code_ok(code)) {
-        fault(faults, line, "\"%.*s\" is no code: letters, digits, dot, dash and underscore, 1 to %d of them",
-              width(code), chars(code), LIMIT_CODE_BYTES);
+        book_fault(faults, line, "\"%.*s\" is no code: letters, digits, dot, dash and underscore, 1 to %d of them",
+                   width(code), chars(code), LIMIT_CODE_BYTES);
     }
     for (size_t i = 0; i < BOOK_FIELDS; i++) {
         row.fields[i] = keep(t, cell(csv, c->fields[i]));
@@ -221,12 +244,12 @@ static void read_row(struct book *t, const struct csv *csv, const struct columns
         row.labels[i] = keep(t, cell(csv, c->labels[i]));
         labelled = labelled || row.labels[i].n > 0;
         if (row.labels[i].n > CODEBOOK_LABEL) {
-            fault(faults, line, "label_%.*s has %zu bytes, and %d is the most that fits on a form", width(t->tags[i]),
-                  chars(t->tags[i]), row.labels[i].n, CODEBOOK_LABEL);
+            book_fault(faults, line, "label_%.*s has %zu bytes, and %d is the most that fits on a form",
+                       width(t->tags[i]), chars(t->tags[i]), row.labels[i].n, CODEBOOK_LABEL);
         }
     }
     if (!labelled) {
-        fault(faults, line, "\"%.*s\" has no label in any language", width(code), chars(code));
+        book_fault(faults, line, "\"%.*s\" has no label in any language", width(code), chars(code));
     }
     *add_row(t) = row;
 }
@@ -241,7 +264,7 @@ void book_read_csv(struct book *t, struct slice input, struct book_faults *fault
     csv_init(&csv, input, 0);
     while (good && (found = csv_next(&csv)) != CSV_END) {
         if (found != CSV_ROW) {
-            fault(faults, csv.row_line, "%s", csv_fault_text(found));
+            book_fault(faults, csv.row_line, "%s", csv_fault_text(found));
         } else if (!headed) {
             good = read_heading(t, &csv, &columns, faults);
             headed = true;
@@ -250,7 +273,7 @@ void book_read_csv(struct book *t, struct slice input, struct book_faults *fault
         }
     }
     if (good && t->n == 0) {
-        fault(faults, 0, "there is no code in it");
+        book_fault(faults, 0, "there is no code in it");
     }
     csv_done(&csv);
 }
@@ -313,28 +336,28 @@ void book_take_starter(struct book *t)
 static void check_row(const struct book *t, const struct book_row *row, struct book_faults *faults)
 {
     const struct slice code = row->fields[BOOK_CODE];
-    const struct book_row *first = find(t, row->list, code);
+    const struct book_row *first = book_find(t, row->list, code);
     if (first != row) {
-        fault(faults, row->line, "\"%.*s\" stands on line %llu already", width(code), chars(code),
-              (unsigned long long)first->line);
+        book_fault(faults, row->line, "\"%.*s\" stands on line %llu already", width(code), chars(code),
+                   (unsigned long long)first->line);
     }
     for (size_t i = 0; i < 2; i++) {
         const struct slice other = row->fields[i == 0 ? BOOK_PARENT : BOOK_REPLACED];
-        if (other.n > 0 && (find(t, row->list, other) == NULL || slice_equal(other, code))) {
-            fault(faults, row->line, "%s of \"%.*s\": \"%.*s\" is no other code of the %s in this file",
-                  i == 0 ? "parent" : "replaced", width(code), chars(code), width(other), chars(other),
-                  list_names[row->list]);
+        if (other.n > 0 && (book_find(t, row->list, other) == NULL || slice_equal(other, code))) {
+            book_fault(faults, row->line, "%s of \"%.*s\": \"%.*s\" is no other code of the %s in this file",
+                       i == 0 ? "parent" : "replaced", width(code), chars(code), width(other), chars(other),
+                       list_names[row->list]);
         }
     }
     const struct book_row *above = row;
     size_t steps = 0;
     while (above != NULL && above->fields[BOOK_PARENT].n > 0 && steps <= LEVELS) {
-        above = find(t, row->list, above->fields[BOOK_PARENT]);
+        above = book_find(t, row->list, above->fields[BOOK_PARENT]);
         steps++;
     }
     if (steps > LEVELS) {
-        fault(faults, row->line, "\"%.*s\" stands above itself, or has more than %d levels above it", width(code),
-              chars(code), LEVELS);
+        book_fault(faults, row->line, "\"%.*s\" stands above itself, or has more than %d levels above it", width(code),
+                   chars(code), LEVELS);
     }
 }
 
@@ -343,7 +366,7 @@ void book_check(const struct book *t, const struct book *before, struct book_fau
     size_t of_list[BOOK_LISTS] = { 0 };
     for (size_t i = 0; i < t->n; i++) {
         if (++of_list[t->rows[i].list] == CODEBOOK_CODES + 1) {
-            fault(faults, t->rows[i].line, "more than %d %s", CODEBOOK_CODES, list_names[t->rows[i].list]);
+            book_fault(faults, t->rows[i].line, "more than %d %s", CODEBOOK_CODES, list_names[t->rows[i].list]);
             return;
         }
     }
@@ -353,10 +376,11 @@ void book_check(const struct book *t, const struct book *before, struct book_fau
     for (size_t i = 0; i < before->n; i++) {
         const struct book_row *row = &before->rows[i];
         const struct slice code = row->fields[BOOK_CODE];
-        if (!FAULT(CODE_DROPPED) && find(before, row->list, code) == row && find(t, row->list, code) == NULL) {
-            fault(faults, 0, "\"%.*s\" of the %s was published and is not in this file. A code stays valid for ever: "
-                  "keep its row, and name in its column \"replaced\" the code that is used from now on", width(code),
-                  chars(code), list_names[row->list]);
+        const bool once = book_find(before, row->list, code) == row;
+        if (!FAULT(CODE_DROPPED) && once && book_find(t, row->list, code) == NULL) {
+            book_fault(faults, 0, "\"%.*s\" of the %s was published and is not in this file. A code stays valid for "
+                       "ever: keep its row, and name in its column \"replaced\" the code that is used from now on",
+                       width(code), chars(code), list_names[row->list]);
         }
     }
 }

@@ -41,12 +41,22 @@ struct book_faults {
     size_t n;
 };
 
+// Adds a fault; line 0: of no line.
+void book_fault(struct book_faults *f, uint64_t line, const char *format, ...) PRINTF_LIKE(3, 4);
+
+// Says them on standard error, and that nothing of the file was published; returns the exit code.
+int book_report(const struct book_faults *f, const char *path);
+
 // Starts with no row; frees.
 void book_init(struct book *t);
 void book_free(struct book *t);
 
 // Reads a CSV file (borrowed) of at most LIMIT_DISCLOSURE_BYTES and checks each row by itself. Faults are added.
 void book_read_csv(struct book *t, struct slice csv, struct book_faults *faults);
+
+// Reads a whole file as UTF-8 in NFC into out. Returns -1, or has reported.
+int book_read_file(const char *path, struct buf *out);
+#define BOOK_FILE_BYTES ((size_t)4 * LIMIT_DISCLOSURE_BYTES) // what of it is published is bounded again
 
 // Takes the rows of a published codebook's content that are of its form; the starter codebook's.
 void book_take_content(struct book *t, struct slice content);
@@ -60,6 +70,9 @@ void book_check(const struct book *t, const struct book *before, struct book_fau
 // buf_ok).
 MUST_USE bool book_put_content(const struct book *t, struct buf *out);
 void book_put_csv(const struct book *t, struct buf *out);
+
+// The first row of that code; NULL: there is none.
+const struct book_row *book_find(const struct book *t, enum book_list list, struct slice code);
 
 // {"groups": [{"code": …, "labels": {…}, …}], "themes": …} into o.
 void book_put_json(const struct book *t, json_t *o);

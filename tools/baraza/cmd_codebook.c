@@ -4,14 +4,9 @@
 // `baraza codebook publish` and `baraza codebook show`: the secretariat's codes of groups, themes and areas. A table is
 // shown, edited in any spreadsheet, and published as the next version, which every site then works with. No version
 // drops a code. Read first: book.h, published.h, docs/PROTOCOL.md 7.5.
-#include "common/format/nfc.h"
 #include "tools/baraza/book.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/published.h"
-
-#include <stdio.h>
-
-#define FILE_BYTES ((size_t)4 * LIMIT_DISCLOSURE_BYTES) // of a CSV; what of it is published is bounded again
 
 static void take_all(void *to, const struct publication *p)
 {
@@ -20,42 +15,20 @@ static void take_all(void *to, const struct publication *p)
     }
 }
 
-// Reads the file, in NFC. Returns -1, or has reported.
-static int read_file(const char *path, struct buf *out)
-{
-    struct why why = { "" };
-    struct buf bytes = buf_new(FILE_BYTES);
-    enum err e = cmd_read_input(path, &bytes, &why);
-    if (e == OK && !text_nfc(buf_slice(&bytes), out)) {
-        why_set(&why, "%.120s is not UTF-8, or longer than %zu bytes: save it as \"CSV UTF-8\"", path, FILE_BYTES);
-        e = ERR_BAD_INPUT;
-    }
-    buf_done(&bytes);
-    return e == OK ? -1 : cmd_fail(e, &why);
-}
-
-static int report_faults(const char *path, const struct book_faults *faults)
-{
-    struct why why;
-    (void)fwrite(faults->text.p, 1, faults->text.n, stderr);
-    why_set(&why, "Not published: %zu %s in %.120s", faults->n, faults->n == 1 ? "fault" : "faults", path);
-    return cmd_fail(ERR_BAD_INPUT, &why);
-}
-
 static int publish(struct cmd_context *context, const char *as, const char *path)
 {
     struct work w = { .state = NULL };
     struct book next, before;
     struct why why = { "" };
     struct book_faults faults = { .text = buf_new((size_t)64 << 10) };
-    struct buf file = buf_new(FILE_BYTES);
+    struct buf file = buf_new(BOOK_FILE_BYTES);
     struct buf content = buf_new(LIMIT_DISCLOSURE_BYTES);
     book_init(&next);
     book_init(&before);
-    int code = read_file(path, &file);
+    int code = book_read_file(path, &file);
     if (code < 0) {
         book_read_csv(&next, buf_slice(&file), &faults);
-        code = faults.n > 0 ? report_faults(path, &faults) : work_write(context, as, &w);
+        code = faults.n > 0 ? book_report(&faults, path) : work_write(context, as, &w);
     }
     if (code < 0) {
         enum err e = published_read(&w, true, take_all, &before, &why);
@@ -63,7 +36,7 @@ static int publish(struct cmd_context *context, const char *as, const char *path
     }
     if (code < 0) {
         book_check(&next, &before, &faults);
-        code = faults.n > 0 ? report_faults(path, &faults) : -1;
+        code = faults.n > 0 ? book_report(&faults, path) : -1;
     }
     if (code < 0) {
         code = book_put_content(&next, &content)

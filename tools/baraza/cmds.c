@@ -16,7 +16,8 @@ extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop
 extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips, cmd_slip,
     cmd_receipt;
 
-extern const struct cmd cmd_backup, cmd_check, cmd_salvage, cmd_incident, cmd_codebook_publish, cmd_codebook_show;
+extern const struct cmd cmd_backup, cmd_check, cmd_salvage, cmd_incident, cmd_codebook_publish, cmd_codebook_show,
+    cmd_guide_publish, cmd_guide_show;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
@@ -44,6 +45,7 @@ static const struct cmd *const table[] = {
     &cmd_keyholder_drop,
     &cmd_keyholder_list,
     &cmd_wipe,
+    &cmd_guide_publish,
     &cmd_codebook_publish,
     &cmd_forum_plan,
     &cmd_session_open,
@@ -67,6 +69,7 @@ static const struct cmd *const table[] = {
     &cmd_list,
     &cmd_show,
     &cmd_slip,
+    &cmd_guide_show,
     &cmd_codebook_show,
     &cmd_session_list,
     &cmd_session_show,
