@@ -208,7 +208,7 @@ void args_help(const struct arg_command *command, struct buf *out)
         while (rest.n > 0) {
             const uint8_t *end = memchr(rest.p, '\n', rest.n);
             size_t n = end == NULL ? rest.n : (size_t)(end - rest.p) + 1;
-            buf_put_text(out, "  ");
+            buf_put_text(out, n > 1 ? "  " : "");
             buf_put(out, slice_of(rest.p, n));
             rest = slice_of(rest.p + n, rest.n - n);
         }
