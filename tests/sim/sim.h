@@ -5,12 +5,13 @@
 // real store in a temporary directory. Everything but the transport is what the programs run.
 // sim_main.c: seeds and processes · sim_world.c: founding, time, chance, story · sim_net.c: frames and their fate ·
 // sim_node.c, sim_hub.c: the shells · sim_people.c: who writes, and what goes wrong · sim_sticks.c: bundles ·
-// sim_erase.c · sim_copies.c · sim_hostile.c · sim_check.c: what must hold.
+// sim_erase.c · sim_rest.c · sim_copies.c · sim_hostile.c · sim_check.c: what must hold.
 // It must never read a clock or the system's randomness: the same seed gives the same story to the byte.
 #ifndef BARAZA_TESTS_SIM_SIM_H
 #define BARAZA_TESTS_SIM_SIM_H
 
 #include "common/author/append.h"
+#include "common/author/erasing.h"
 #include "common/author/state.h"
 #include "common/exchange/bundle.h"
 #include "common/format/charter.h"
@@ -48,6 +49,7 @@ enum sim_what {
     SIM_NODE_DOWN,
     SIM_NODE_TICK,
     SIM_NODE_BOOT,
+    SIM_NODE_ERASE,
     SIM_HUB_TICK,
     SIM_HUB_BOOT,
     SIM_HUB_VERIFIED,
@@ -109,6 +111,11 @@ struct node {
     bool has_snapshot;
     char snapshot[200];
     size_t told_bad;         // times it said that the hub is not to be trusted
+    struct erasing *erasing; // redactions are being carried out
+    struct safe safe;
+    bool tend_planned;
+    uint64_t heard;          // redactions that had come down when it last looked; UINT64_MAX: it has to look
+    bool destroyed, outbox_destroyed; // its keys, in danger; what waited for the hub, too
 };
 
 struct hub_ticket {
@@ -285,7 +292,7 @@ struct node_event node_event_now(struct sim *s, size_t i, enum node_event_type t
 void hub_boot(struct sim *s);
 void hub_kill(struct sim *s, const char *why);
 void hub_backup(struct sim *s);
-void hub_restore(struct sim *s); // when nothing was published since: else it would contradict itself
+void hub_restore(struct sim *s); // when nothing was signed since: else it would contradict itself
 void hub_receive(struct sim *s, const struct sim_event *ev);
 void hub_tick(struct sim *s);
 void hub_verified(struct sim *s, uint64_t ticket);
@@ -316,6 +323,19 @@ void erase_turn(struct sim *s);
 void erase_ask(struct sim *s, size_t node); // the office redacts what somebody at that node said
 // What must be gone of each entry of the record, by its redactions; fails where it is there. Gives the fold.
 struct erasure *erase_fold(struct sim *s, struct kv_txn *t, uint64_t size);
+
+// --- sim_rest.c ---
+void rest_found(struct sim *s, size_t node);  // the keyring
+void rest_unlock(struct sim *s, size_t node); // everybody there has the keys of now
+void rest_soon(struct sim *s, size_t node, uint64_t in_ms); // looks whether something is to be erased, and does it
+void rest_again(struct sim *s, size_t node); // whatever it has seen before: every ten minutes a site looks once more
+void rest_turn(struct sim *s, size_t node);
+void rest_kill(struct node *n);
+void rest_destroy(struct sim *s, size_t node); // the emergency wipe
+void rest_hear(struct sim *s, const struct peer_action *a); // the hub is told of one
+// True when it has heard of that many redactions and nothing of them is left to do.
+bool rest_settled(struct sim *s, size_t node, uint64_t redactions);
+void rest_check(struct sim *s, size_t node, const struct erasure *erasures);
 
 // --- sim_copies.c ---
 void copies_backup(struct sim *s, size_t node);

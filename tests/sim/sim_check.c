@@ -24,6 +24,9 @@ static bool node_settled(struct sim *s, size_t i)
     if (n->state == NULL) {
         return false;
     }
+    if (n->destroyed && (n->outbox_destroyed || s->hub.restored)) {
+        return true; // what it could not send again is gone
+    }
     arena_reset(s->arena);
     if (node_store_start(state_kv(n->state), s->arena, &start, &why) != OK) {
         sim_fail(s, "%s cannot read its store: %s", n->name, why.text);
@@ -39,6 +42,21 @@ static bool node_settled(struct sim *s, size_t i)
     return true;
 }
 
+static uint64_t count_redactions(const struct sim *s)
+{
+    struct kv_txn *t = NULL;
+    uint64_t n = 0;
+    CHECK(kv_begin_read(s->hub.kv, &t) == OK);
+    struct leaf_range r = leaf_range_new(t, 0);
+    while (leaf_range_next(&r)) {
+        struct entry e;
+        n += entry_parse(r.entry.bytes, &e) == VERDICT_GOOD && kind_of(e.kind) == KIND_REDACTION;
+    }
+    leaf_range_done(&r);
+    kv_abort(t);
+    return n;
+}
+
 bool check_settled(struct sim *s)
 {
     if (s->hub.erasing) {
@@ -46,6 +64,12 @@ bool check_settled(struct sim *s)
     }
     for (size_t i = 0; i < s->node_count; i++) {
         if (!node_settled(s, i)) {
+            return false;
+        }
+    }
+    const uint64_t redactions = count_redactions(s);
+    for (size_t i = 0; i < s->node_count; i++) {
+        if (!rest_settled(s, i, redactions)) {
             return false;
         }
     }
@@ -152,6 +176,9 @@ static void read_leaves(struct sim *s, struct kv_txn *t, struct seen *seen, stru
         export_put_entry(w, buf_slice(&item), out);
     }
     keeper_release(s->hub.keeper, key);
+    for (size_t i = 0; i < s->node_count && !s->failed; i++) {
+        rest_check(s, i, erasures);
+    }
     erasure_free(erasures);
     buf_done(&parts);
     buf_done(&item);
@@ -273,7 +300,8 @@ static void check_saved(struct sim *s, const struct seen *seen, const struct sav
     struct stored stored;
     struct position at = { .journal = e->journal, .seq = e->seq };
     struct node *n = &s->nodes[e->node];
-    if (in_record(seen, e->id) || e->excused) {
+    const bool stranded = n->destroyed && s->hub.restored; // what the hub lost nobody there can sign or open again
+    if (in_record(seen, e->id) || e->excused || stranded) {
         return;
     }
     CHECK(kv_begin_read(state_kv(n->state), &t) == OK);
@@ -282,7 +310,8 @@ static void check_saved(struct sim *s, const struct seen *seen, const struct sav
                  (unsigned long long)e->seq, sim_name(s, e->journal), n->name);
     } else {
         int refused = refused_at(s, t, e, stored.bytes);
-        if (refused == 0 || (refused == 1 && is_content(stored.bytes) && !replaced(t, seen, e->id, 0))) {
+        const bool must_follow = refused == 1 && !n->destroyed && is_content(stored.bytes);
+        if (refused == 0 || (must_follow && !replaced(t, seen, e->id, 0))) {
             sim_fail(s, "entry %llu of %s was saved at %s, and is neither in the record nor refused",
                      (unsigned long long)e->seq, sim_name(s, e->journal), n->name);
         }

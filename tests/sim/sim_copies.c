@@ -5,6 +5,7 @@
 #include "tests/sim/sim.h"
 
 #include "common/author/notebook.h"
+#include "common/base/file.h"
 #include "common/store/journal.h"
 
 #include <stdio.h>
@@ -15,17 +16,35 @@ static void store_file(const char *dir, char out[300])
     (void)snprintf(out, 300, "%s/store/data.mdb", dir);
 }
 
+// A backup has the keys of its time.
+static void copy_keys(const char *from_dir, const char *to_dir)
+{
+    static const char *const files[] = { STATE_KEYRING, STATE_OUTBOX };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char from[300];
+        char to[300];
+        (void)snprintf(from, sizeof from, "%s/%s", from_dir, files[i]);
+        (void)snprintf(to, sizeof to, "%s/%s", to_dir, files[i]);
+        if (file_exists(from)) {
+            sim_copy_file(from, to);
+        }
+    }
+}
+
 void copies_backup(struct sim *s, size_t i)
 {
     struct node *n = &s->nodes[i];
     struct why why = { { 0 } };
     char file[300];
     (void)snprintf(file, sizeof file, "%s/data.mdb", n->snapshot);
-    if (n->state == NULL || n->has_snapshot) {
+    if (n->state == NULL || n->has_snapshot || n->destroyed) {
         return;
     }
     sim_make_dir(n->snapshot);
     CHECK(kv_backup(state_kv(n->state), n->snapshot, &why) == OK);
+    (void)snprintf(file, sizeof file, "%s/keys", n->snapshot);
+    sim_make_dir(file);
+    copy_keys(n->dir, n->snapshot);
     n->has_snapshot = true;
     sim_say(s, "%s is backed up", n->name);
 }
@@ -83,6 +102,10 @@ void copies_restore(struct sim *s, size_t i)
     }
     node_kill(s, i, "loses its disk, and is restored from the backup");
     put_back(s, i, n->snapshot, sim_chance(s, 50));
+    copy_keys(n->snapshot, n->dir);
+    if (n->destroyed) { // who kept a backup and a passphrase writes on
+        n->destroyed = n->outbox_destroyed = n->locked = false;
+    }
     node_boot(s, i);
     excuse_lost(s, i);
     forget_session(s, n);
@@ -105,6 +128,9 @@ void copies_copy(struct sim *s, size_t i)
     c->state = NULL;
     c->core = NULL;
     c->has_snapshot = false;
+    c->erasing = NULL;
+    c->safe = (struct safe){ .slots = NULL };
+    c->tend_planned = c->destroyed = c->outbox_destroyed = false;
     c->locked = c->disk_full = c->partitioned = false;
     (void)snprintf(name, sizeof name, "%.16s-copy", n->name);
     (void)snprintf(c->name, sizeof c->name, "%s", name);
@@ -120,9 +146,7 @@ void copies_copy(struct sim *s, size_t i)
     sim_copy_file(file, charter);
     (void)snprintf(file, sizeof file, "%s/keys", c->dir);
     sim_make_dir(file);
-    (void)snprintf(file, sizeof file, "%s/" STATE_OUTBOX, n->dir);
-    (void)snprintf(charter, sizeof charter, "%s/" STATE_OUTBOX, c->dir);
-    sim_copy_file(file, charter);
+    copy_keys(n->snapshot, c->dir);
     s->node_count++;
     put_back(s, to, n->snapshot, true);
     sim_say(s, "somebody copies the backup of %s to another machine and works there", n->name);

@@ -396,8 +396,10 @@ static void take_with(struct sim *s, struct peer_event *e, struct slice frame)
             CHECK(down_count < DOWNS);
             downs[down_count++] = send_down(s, a);
             break;
-        case PEER_DROP:
         case PEER_DESTROYED:
+            rest_hear(s, a);
+            break;
+        case PEER_DROP:
             break;
         case PEER_ARM:
             arm(s, a->as.arm_ms);

@@ -98,14 +98,19 @@ void node_boot(struct sim *s, size_t i)
     sim_say(s, "%s starts", n->name);
     n->failures = 0;
     n->crash_in = 0;
+    if (!n->destroyed) {
+        rest_unlock(s, i);
+    }
     start_core(s, i);
     node_renew_due(s, i);
+    rest_soon(s, i, 10);
 }
 
 void node_afresh(struct sim *s, size_t i)
 {
     if (s->nodes[i].state != NULL) {
         start_core(s, i);
+        rest_soon(s, i, 500);
     }
 }
 
@@ -116,6 +121,7 @@ void node_kill(struct sim *s, size_t i, const char *why)
     if (why != NULL) {
         sim_say(s, "%s %s", n->name, why);
     }
+    rest_kill(n);
     node_core_free(n->core);
     n->core = NULL;
     state_close(n->state);
@@ -185,7 +191,7 @@ static struct node_event send_range(struct sim *s, size_t i, const struct node_a
     struct why why = { { 0 } };
     struct buf frame = buf_new(LIMIT_FRAME_BYTES);
     struct node_event e = node_event_now(s, i, NODE_RANGE_SENT);
-    struct store_key key = store_key_of(n->people[0].u.store_key);
+    struct store_key key = unlocked_store_key(&n->people[0].u);
     e.as.range_sent.journal = a->as.send_range.journal;
     e.as.range_sent.from = a->as.send_range.from;
     struct outbox_cover cover;
@@ -279,9 +285,11 @@ void node_take(struct sim *s, size_t i, struct node_event *event)
         case NODE_TELL:
             tell(s, i, a);
             break;
+        case NODE_STORE_DOWN:
+            rest_soon(s, i, 500);
+            break;
         case NODE_STORE_ACK:
         case NODE_STORE_PROOF:
-        case NODE_STORE_DOWN:
         case NODE_STORE_REFUSAL:
         case NODE_STORE_EVIDENCE:
         case NODE_STORE_VIEW:

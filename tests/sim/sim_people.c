@@ -31,6 +31,7 @@ enum fault {
     FAULT_HUB_BACKUP,
     FAULT_HUB_RESTORE,
     FAULT_REDACT,
+    FAULT_DESTROY,
     FAULT_COUNT,
 };
 
@@ -188,6 +189,7 @@ static void found_office(struct sim *s)
     fill_person(s, office, &office->people[2], "Secretary", false);
     fill_person(s, office, &office->people[3], "Protector", false);
     office->people_count = 4;
+    rest_found(s, SIM_OFFICE);
     struct why why = { { 0 } };
     CHECK(state_open(office->dir, SIM_FLAGS, &office->state, &why) == OK);
     struct writer *root = &office->people[0];
@@ -217,6 +219,7 @@ void people_found(struct sim *s)
             // Somebody may write who was never invited; she is refused until the secretary accredits her.
             n->people[k].enrols = k == 0 || !sim_chance(s, 10);
         }
+        rest_found(s, i);
     }
 }
 
@@ -365,6 +368,9 @@ static void retire(struct sim *s, size_t i)
 static void lock(struct sim *s, size_t i, bool locked)
 {
     struct node *n = &s->nodes[i];
+    if (n->destroyed) {
+        return;
+    }
     n->locked = locked;
     sim_say(s, "%s is %s", n->name, locked ? "locked" : "unlocked");
     if (n->core != NULL && n->state != NULL) {
@@ -372,7 +378,9 @@ static void lock(struct sim *s, size_t i, bool locked)
         node_take(s, i, &e);
     }
     if (!locked && n->state != NULL && n->core != NULL) {
+        rest_unlock(s, i);
         node_renew_due(s, i);
+        rest_soon(s, i, 10);
     }
 }
 
@@ -407,6 +415,7 @@ static void (*const doings[FAULT_COUNT])(struct sim *s, size_t i) = {
     [FAULT_RESTORE] = copies_restore, [FAULT_COPY] = copies_copy,      [FAULT_COURIER] = courier,
     [FAULT_HOSTILE] = intruder,       [FAULT_STICK] = sticks_out,      [FAULT_STICKS] = sticks_of_all,
     [FAULT_RETIRE] = retire,          [FAULT_HUB_RESTORE] = restore_hub, [FAULT_REDACT] = erase_ask,
+    [FAULT_DESTROY] = rest_destroy,
 };
 
 void people_fault(struct sim *s, size_t i, uint64_t kind)
@@ -463,7 +472,8 @@ void people_fault(struct sim *s, size_t i, uint64_t kind)
         sim_plan(s, 200 + sim_below(s, 3000), (struct sim_event){ .what = SIM_FAULT, .value = FAULT_HUB_RESTORE });
         break;
     case FAULT_RESTORE: case FAULT_COPY: case FAULT_COURIER: case FAULT_HOSTILE: case FAULT_STICK: case FAULT_STICKS:
-    case FAULT_RETIRE: case FAULT_HUB_RESTORE: case FAULT_REDACT: case FAULT_COUNT:
+    case FAULT_RETIRE: case FAULT_HUB_RESTORE: case FAULT_REDACT: case FAULT_DESTROY:
+    case FAULT_COUNT:
         break;
     }
 }
@@ -501,6 +511,7 @@ void people_fault_ends(struct sim *s, size_t i, uint64_t kind)
     case FAULT_HUB_BACKUP:
     case FAULT_HUB_RESTORE:
     case FAULT_REDACT:
+    case FAULT_DESTROY:
     case FAULT_COUNT:
         break;
     }

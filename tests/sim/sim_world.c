@@ -275,6 +275,8 @@ static void to_node(struct sim *s, struct sim_event *ev)
     struct node_event e;
     if (ev->what == SIM_NODE_BOOT && n->state == NULL && n->life == ev->life) {
         node_boot(s, ev->node);
+    } else if (ev->what == SIM_NODE_ERASE && alive) {
+        rest_turn(s, ev->node);
     } else if (ev->what == SIM_TO_NODE && connected) {
         node_receive(s, ev->node, buf_slice(&ev->frame));
     } else if (ev->what == SIM_NODE_UP && connected) {
@@ -322,6 +324,7 @@ static void dispatch(struct sim *s, struct sim_event *ev)
     case SIM_NODE_DOWN:
     case SIM_NODE_TICK:
     case SIM_NODE_BOOT:
+    case SIM_NODE_ERASE:
         to_node(s, ev);
         break;
     case SIM_TO_HUB:
@@ -354,6 +357,9 @@ static void dispatch(struct sim *s, struct sim_event *ev)
     case SIM_CHECK:
         s->done = check_settled(s);
         if (!s->done) {
+            for (size_t i = 0; i < s->node_count; i++) {
+                rest_again(s, i);
+            }
             sim_plan(s, 5000, (struct sim_event){ .what = SIM_CHECK });
         }
         break;
