@@ -55,6 +55,22 @@ echo "no key of ours" >elsewhere/keys/id
 expect_status 66 baraza wipe --emergency --yes --state elsewhere
 [ -s elsewhere/keys/id ] || die "files were destroyed in a folder that is no state"
 
+step "a wipe that was cut short opens nothing, and what waits for the hub travels; nobody joins over it by mistake"
+for harm in "rm harmed/keys/keyring" "truncate -s 0 harmed/keys/keyring" \
+    "dd if=/dev/zero of=harmed/keys/keyring bs=64 count=2 conv=notrunc status=none"; do
+    rm -rf harmed stick && mkdir stick && cp -a gold harmed && chmod 0600 harmed/keys/keyring && $harm
+    expect_status 0 baraza bundle out stick --state harmed
+    expect_status 0 baraza sync --wait --timeout 30 --state harmed
+    expect_status 0 baraza list --state harmed
+    [[ $(cat out) != *"The ford"* ]] || die "after '$harm' words are shown"
+    expect_status 0 baraza status --state harmed
+    expect_contains "what status says" "$(cat err)" "baraza wipe --emergency --yes"
+    expect_status 66 baraza add --state harmed "One more." --passphrase-file "$PASS"
+    expect_contains "what add says" "$(cat err)" "restore that file from a backup"
+    expect_status 0 baraza wipe --emergency --yes --state harmed
+    expect_contains "how it ends" "$(cat out)" "The keys of this computer are destroyed."
+done
+
 step "heron: unlocked, a daemon running, two words that the hub has not; destroyed in a moment, and they still travel"
 stop hub
 expect_status 0 baraza add --state heron "The well is poisoned." --passphrase-file "$PASS"

@@ -222,7 +222,8 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
     struct cmd_context helper = *context;
     helper.passphrase_file = j->helper_file;
     int code = work_state(&helper, &w);
-    const bool anew = code < 0 && work_destroyed(&w, &why); // nobody is there to help: a new store key is made
+    // Nobody is there to help: a new store key is made. Not in the place of a keyring that may be found again.
+    const bool anew = code < 0 && work_destroyed(&w, &why) && w.destroyed.count > 0;
     if (code < 0 && !anew) {
         work_close(&w);
         code = work_write(&helper, j->helper, &w);

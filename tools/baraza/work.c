@@ -35,6 +35,21 @@ static enum err load_destroyed(struct work *w)
     return e;
 }
 
+// Whoever began to destroy the keys of this computer and was cut short leaves no keyring, or one that is overwritten in
+// part: nobody can unlock, and what waits for the hub travels all the same.
+static enum err load_keyring(struct work *w, const char *path, struct why *why)
+{
+    enum err e = keyring_load(path, &w->keyring, why);
+    if (e == ERR_NOT_FOUND || e == ERR_CORRUPT) {
+        why_set(&w->keyless, "nobody can unlock here, %s is %s; what waits for the hub still travels. End a wipe that "
+                "was cut short (baraza wipe --emergency --yes), or restore that file from a backup", STATE_KEYRING,
+                e == ERR_CORRUPT ? "damaged" : "not there");
+        w->keyring = keyring_new();
+        e = OK;
+    }
+    return e;
+}
+
 static enum err open_state(const struct cmd_context *context, struct work *w, struct why *why)
 {
     *w = (struct work){ .state = NULL };
@@ -57,7 +72,7 @@ static enum err open_state(const struct cmd_context *context, struct work *w, st
     if (w->destroyed.count > 0 && !file_exists(path)) {
         w->keyring = keyring_new(); // nobody, until somebody joins anew
     } else {
-        e = keyring_load(path, &w->keyring, why);
+        e = load_keyring(w, path, why);
     }
     free(path);
     return e;
@@ -65,8 +80,12 @@ static enum err open_state(const struct cmd_context *context, struct work *w, st
 
 bool work_destroyed(const struct work *w, struct why *why)
 {
-    if (w->destroyed.count == 0 || w->keyring == NULL || keyring_count(w->keyring) > 0) {
+    if (w->keyring == NULL || keyring_count(w->keyring) > 0) {
         return false;
+    }
+    if (w->destroyed.count == 0) {
+        *why = w->keyless;
+        return true;
     }
     struct buf when = buf_new(64);
     print_time(&when, w->destroyed.wall_s);

@@ -22,6 +22,7 @@ struct work {
     bool readable;             // store_key is valid: the words of entries here can be read
     bool wiped;                // words or keys were wiped here: what is missing is no damage
     struct destroyed destroyed; // whose keys were destroyed here (baraza wipe --emergency)
+    struct why keyless;         // why the keyring has nobody, when nothing says that it was destroyed
 };
 
 // Each returns -1 when the subcommand goes on, otherwise it has reported and this is the exit code.
@@ -69,7 +70,8 @@ size_t work_borrow(struct work *w);
 // runs is told of new keys. ERR_* with why: what was begun is taken up again another time.
 MUST_USE enum err work_settle(const struct cmd_context *context, struct work *w, struct why *why);
 
-// True, and why says what happened and what to do, when keys were destroyed here and nobody has joined anew.
+// True, and why says what happened and what to do, when keys were destroyed here and nobody has joined anew, or when
+// there is no keyring that can be read.
 bool work_destroyed(const struct work *w, struct why *why);
 
 // The same, and begins the notebooks that are due (node/node_people.h): what `baraza unlock` does where no daemon runs.
