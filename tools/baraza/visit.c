@@ -195,6 +195,8 @@ struct visit {
     struct net *net;
     struct sock *sock;
     struct arena *arena; // of the message received last
+    struct hash consultation;
+    bool anew;           // the connection was made anew: the hub has changed its keys, and does not know us any more
     struct sock_frame frame;
     struct buf out;
 };
@@ -218,7 +220,12 @@ static enum err listen_for(struct visit *v, uint64_t until, struct msg *out)
             }
             continue;
         }
-        while (sock_event_next(v->sock) != SOCK_NONE) {
+        for (enum sock_event event = SOCK_UP; event != SOCK_NONE;) {
+            event = sock_event_next(v->sock);
+            v->anew = v->anew || event == SOCK_UP;
+        }
+        if (v->anew) {
+            return ERR_NET;
         }
         struct loop_watch watch = { .sock = v->sock, .fd = -1 };
         if (e == ERR_NET || loop_now_ms() >= until || loop_wait(&watch, 1, until) != OK) {
@@ -243,12 +250,13 @@ static bool is_up(struct visit *v)
     return false;
 }
 
-static enum err greet(struct visit *v, struct hash consultation, struct why *why)
+// Says hello once the connection is up.
+static enum err greet(struct visit *v, struct why *why)
 {
     const struct tree_head none = tree_head_empty();
     const struct msg hello = { .type = MSG_HELLO,
                                .as.hello = { .version = EXCHANGE_VERSION,
-                                             .consultation = consultation,
+                                             .consultation = v->consultation,
                                              .seen = none,
                                              .down_cursor = FAR_AHEAD } };
     const uint64_t until = loop_now_ms() + SHUT_MS;
@@ -256,7 +264,8 @@ static enum err greet(struct visit *v, struct hash consultation, struct why *why
     buf_reset(&v->out);
     msg_make(&hello, &v->out);
     CHECK(buf_ok(&v->out));
-    enum err e = is_up(v) ? OK : ERR_NET;
+    enum err e = OK;
+    v->anew = false;
     while (e == OK && m.type != MSG_WELCOME && loop_now_ms() < until) {
         e = sock_send(v->sock, NULL, buf_slice(&v->out));
         if (e == OK) {
@@ -283,7 +292,8 @@ enum err visit_open(const struct host *h, const struct charter *charter, const s
     const struct boxkey own = box_public(exchange);
     enum err e = sock_connect_dealer(v->net, h->endpoint, own, own, exchange, &v->sock, why);
     if (e == OK) {
-        e = greet(v, charter->id, why);
+        v->consultation = charter->id;
+        e = is_up(v) ? greet(v, why) : no_answer(why);
     }
     if (e != OK) {
         visit_close(v);
@@ -397,6 +407,9 @@ enum err visit_give(struct visit *v, struct slice message, struct delivered *sum
             nap(g.wait_ms);
         }
         e = give_once(v, message, &g, why);
+        if (e == ERR_NET && v->anew) {
+            e = greet(v, why); // and given again: what it has of it already it acknowledges once more
+        }
     }
     if (e == OK && g.code == VERDICT_HUB_FULL) {
         why_set(why, "%s", verdict_text(g.code));
