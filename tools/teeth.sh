@@ -45,8 +45,8 @@ teeth_run() {
         (cd "$BARAZA_ROOT" && timeout -k 5 "$limit" "$teeth/tests/$name" -j2 --filter "$filter") || status=$?
         ;;
     *)
-        timeout -k 5 "$limit" ctest --test-dir "$teeth" -R "^$name\$" --output-on-failure \
-            --no-tests=error || status=$?
+        (exec {teeth_lock}>&- && exec timeout -k 5 "$limit" ctest --test-dir "$teeth" -R "^$name\$" \
+            --output-on-failure --no-tests=error) || status=$?
         ;;
     esac >"$teeth/said" 2>&1 </dev/null
     grep -q 'Not Run\|\*\*\*Skipped' "$teeth/said" && return 77
