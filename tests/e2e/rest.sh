@@ -97,3 +97,13 @@ expect_status 0 baraza lock
 expect_status 0 baraza status
 [[ $(cat out) != *nlocked* ]] || die "somebody is unlocked, or may be: $(cat out)"
 stop site
+
+step "whoever ends a question at the terminal has a terminal again that shows what is typed"
+cat >ask.sh <<'TEXT'
+trap : INT
+baraza unlock Crane --state site
+stty -a | grep -oE -- '-?echo ' >echo.now
+TEXT
+{ sleep 1.5; printf '\003'; sleep 1.5; } | script -qec "bash ask.sh" /dev/null >out 2>&1
+expect_contains "it was asked" "$(cat out)" "assphrase"
+expect_equal "the terminal" "$(cat echo.now)" "echo "

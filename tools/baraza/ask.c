@@ -8,8 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -57,9 +60,38 @@ static enum err from_file(const char *path, struct buf *out, struct why *why)
     return e;
 }
 
+// What ends a program that waits for somebody to type. Blocked while nothing is echoed: then the terminal can be put
+// right first, and the signal comes after that.
+static sigset_t ending_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
+    return set;
+}
+
+// Reads a line from the terminal, until one of these signals is pending at stop (a signalfd): then ERR_AGAIN.
+static enum err read_typed(int tty, int stop, struct buf *out, struct why *why)
+{
+    struct pollfd waits[] = { { .fd = tty, .events = POLLIN }, { .fd = stop, .events = POLLIN } };
+    // The terminal gives whole lines, so one wait is enough.
+    while (poll(waits, 2, -1) < 0) {
+        if (errno != EINTR) {
+            why_set(why, "waiting for the terminal: %s", strerror(errno));
+            return ERR_IO;
+        }
+    }
+    return waits[1].revents != 0 ? ERR_AGAIN : read_line(tty, out, why);
+}
+
 // Shows prompt on the terminal and reads a line without echo.
 static enum err from_terminal(int tty, const char *prompt, struct buf *out, struct why *why)
 {
+    const sigset_t ending = ending_signals();
+    sigset_t masked;
     struct termios before;
     if (tcgetattr(tty, &before) != 0) {
         why_set(why, "the terminal cannot be asked: %s", strerror(errno));
@@ -72,9 +104,18 @@ static enum err from_terminal(int tty, const char *prompt, struct buf *out, stru
         return ERR_IO;
     }
     (void)dprintf(tty, "%s: ", prompt);
-    enum err e = read_line(tty, out, why);
+    CHECK(sigprocmask(SIG_BLOCK, &ending, &masked) == 0);
+    const int stop = signalfd(-1, &ending, SFD_CLOEXEC);
+    enum err e = read_typed(tty, stop, out, why);
+    if (stop >= 0) {
+        close(stop);
+    }
     (void)tcsetattr(tty, TCSAFLUSH, &before);
     (void)dprintf(tty, "\n");
+    CHECK(sigprocmask(SIG_SETMASK, &masked, NULL) == 0); // what is pending ends the program here
+    if (e == ERR_AGAIN) {
+        why_set(why, "nothing was typed");
+    }
     return e;
 }
 
