@@ -98,6 +98,11 @@ expect_status 0 baraza status
 [[ $(cat out) != *nlocked* ]] || die "somebody is unlocked, or may be: $(cat out)"
 stop site
 
+step "a file without an end of line is no passphrase, however large it is"
+truncate -s 1G endless
+expect_status 2 timeout 10 baraza unlock Crane --state site --passphrase-file endless
+expect_contains "the reason" "$(cat err)" "longer than"
+
 step "whoever ends a question at the terminal has a terminal again that shows what is typed"
 cat >ask.sh <<'TEXT'
 trap : INT

@@ -33,6 +33,9 @@ static enum err read_line(int fd, struct buf *out, struct why *why)
             break;
         }
         buf_put_u8(out, c);
+        if (!buf_ok(out)) {
+            break; // no passphrase, however long the line goes on
+        }
     }
     if (out->n > 0 && out->p[out->n - 1] == '\r') {
         out->n--;
