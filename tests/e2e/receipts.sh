@@ -62,7 +62,7 @@ for file in well last hub; do
     elsewhere 0 receipt --check $file.receipt --charter founder/charter
     expect_contains "$file" "$(cat out)" "GOOD  $file.receipt"
     elsewhere 2 receipt --check $file.receipt
-    print=$(sed -n '/^  --charter/s/.*"\(.*\)"/\1/p' out)
+    print=$(sed -n '/^  --charter/s/.*"\(.*\)"/\1/p' err)
     elsewhere 0 receipt --check $file.receipt --charter "$print" --json
     expect_contains "$file" "$(cat out)" '"good":true'
 done
@@ -78,7 +78,7 @@ expect_status 0 baraza prove "$well" --state hub --out plain
 elsewhere 0 verify --proof plain.tlog-proof --leaf plain.entry --charter founder/charter
 elsewhere 2 verify --proof plain.tlog-proof --leaf plain.entry --charter "$print"
 elsewhere 2 verify --proof plain.tlog-proof --leaf plain.entry
-expect_contains "the fingerprint to compare" "$(cat out)" "$print"
+expect_contains "the fingerprint to compare" "$(cat err)" "$print"
 elsewhere 2 verify --proof plain.tlog-proof --charter founder/charter
 b 0 verify --proof plain.tlog-proof --leaf plain.entry
 
