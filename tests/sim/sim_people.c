@@ -103,7 +103,8 @@ static enum err write_items(struct sim *s, size_t i, struct writer *p, const str
     author_close(author);
     if (e != OK) {
         sim_say(s, "%s at %s cannot save: %s", p->name, n->name, err_text(e));
-        if (!n->disk_full) {
+        const bool renewing = e == ERR_AGAIN && n->erasing != NULL; // between two keys: she is told to try again
+        if (!n->disk_full && !renewing) {
             sim_fail(s, "%s cannot save: %s %s", p->name, err_text(e), why.text);
         }
         return e;

@@ -260,12 +260,13 @@ void rest_hear(struct sim *s, const struct peer_action *a)
 
 // --- what must hold ---
 
-// Whether the hub knows this device: whoever lost her keys before her enrolment arrived stands at the door for ever.
+// Whether the hub knows this device: whoever lost her keys before her enrolment arrived, or went back to a backup of
+// before it, stands at the door.
 static bool joined(struct sim *s, const struct node *n)
 {
     struct node_start start;
     struct why why = { { 0 } };
-    bool any = !n->destroyed;
+    bool any = !n->has_invitation;
     arena_reset(s->arena);
     CHECK(node_store_start(state_kv(n->state), s->arena, &start, &why) == OK);
     for (size_t k = 0; k < start.count; k++) {
