@@ -200,8 +200,10 @@ static enum err mark_seen(struct sequence *s, struct kv_txn *t, struct batch *b)
 }
 
 // --- writing ---
-// PROTOCOL 16.3: what a redaction covers never touches the disk. Seals the packet anew without it: *wrapped is the key.
-static enum err leave_out_erased(struct sequence *s, const struct batch *b, struct packet *p, struct wrapped *wrapped)
+// PROTOCOL 16.3: what a redaction covers never touches the disk. Seals item anew without it: the content lies in
+// s->sealed until the next call, the key in *wrapped. The packet stays as it was.
+static enum err leave_out_erased(struct sequence *s, const struct batch *b, const struct packet *p,
+                                 struct wrapped *wrapped, struct record_item *item)
 {
     const uint64_t mask = p->sealed.n == 0 ? 0 : erasure_mask(s->ledger.erasures, &p->entry);
     if (mask == 0 || FAULT(ERASED_RESURRECTED)) {
@@ -211,8 +213,8 @@ static enum err leave_out_erased(struct sequence *s, const struct batch *b, stru
     enum err e = erase_sealed(b->key, &p->entry, mask, p->sealed, slice_of(p->wrapped->b, p->wrapped->n), &s->sealed,
                               wrapped, NULL);
     if (e == OK && s->sealed.n > 0) {
-        p->sealed = buf_slice(&s->sealed);
-        p->wrapped = wrapped;
+        item->sealed = buf_slice(&s->sealed);
+        item->wrapped = wrapped;
     }
     return e;
 }
@@ -221,14 +223,10 @@ static enum err put_packets(struct sequence *s, struct kv_txn *t, const struct b
 {
     const struct packet *last = NULL;
     for (size_t i = 0; i < b->count; i++) {
-        struct packet *p = &b->packets[i];
+        const struct packet *p = &b->packets[i];
         struct wrapped wrapped;
         if (p->fate != FATE_NEW) {
             continue;
-        }
-        enum err e = leave_out_erased(s, b, p, &wrapped);
-        if (e != OK) {
-            return e;
         }
         struct record_item item = {
             .at = { .journal = b->journal, .seq = p->entry.place.seq, .branch = (uint8_t)p->branch },
@@ -238,6 +236,10 @@ static enum err put_packets(struct sequence *s, struct kv_txn *t, const struct b
             .wrapped = p->wrapped,
             .control = fold_wants(&p->entry),
         };
+        enum err e = leave_out_erased(s, b, p, &wrapped, &item);
+        if (e != OK) {
+            return e;
+        }
         uint64_t index = 0;
         record_append(s->record, t, &item, &index);
         CHECK(index == p->index);

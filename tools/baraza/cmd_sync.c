@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #define LOOK_MS 200u          // how often the store is looked at
-#define CARRY_MS 8000u        // the same while something is carried for others: it goes last
 #define QUIET_MS 500u         // nothing came down for so long: the hub has said what it has for us
+#define CARRY_MS 8000u        // the same while something is carried for others: it goes last
 #define SETTLED_MS 250u       // nothing was stored for so long: what waits for an unlock can be looked for
 #define SHOW_MS 1000u         // how often progress is said, when it changed
 #define TIMEOUT_S 30u         // without --wait
