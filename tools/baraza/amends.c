@@ -7,8 +7,9 @@
 
 #include "common/base/table.h"
 #include "common/format/sealed.h"
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/work.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,7 +261,7 @@ enum err amends_here(struct work *w, struct amends **out, struct why *why)
     struct local *l = NULL;
     struct local_entry e;
     struct disclosure d;
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -268,7 +269,7 @@ enum err amends_here(struct work *w, struct amends **out, struct why *why)
     while (local_next(l, &e)) {
         const bool amends = e.known && (amends_kind(e.body.kind) || is_sealed(&e.body));
         if (amends && e.fate != FATE_REFUSED && e.fate != FATE_REPLACED) {
-            const bool given = w->readable && amends_kind(e.body.kind) && local_parts(l, &d, NULL) == OK;
+            const bool given = w->desk.readable && amends_kind(e.body.kind) && local_parts(l, &d, NULL) == OK;
             amends_take(a, &e.entry, &e.body, given ? &d : NULL);
         }
         amends_take_erased(a, local_erasures(l), &e.entry);

@@ -213,7 +213,7 @@ static int save(struct cmd_context *context, const struct adding *a, struct word
     if (code >= 0) {
         goto out;
     }
-    enum err e = local_session_find(&w, a->session, &session, &why);
+    enum err e = local_session_find(&w.desk, a->session, &session, &why);
     code = e == OK ? fields_check(&a->fields, &w, c) : cmd_fail(e, &why);
     if (code < 0) {
         code = take_guard(context, a, &w, &session, c, &to);
@@ -232,7 +232,7 @@ static int save(struct cmd_context *context, const struct adding *a, struct word
     }
     if (code < 0) {
         c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)
-                                                                     : state_charter(w.state)->languages[0];
+                                                                     : state_charter(w.desk.state)->languages[0];
         c->slip = slice_text(slip.text);
         take_defaults(&session, c);
         code = append(context, &session, &slip, &w, c);

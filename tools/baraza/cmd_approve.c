@@ -3,9 +3,9 @@
 //
 // `baraza approve`: one more root key puts its weight behind an act of the root, which is in force once as many have as
 // the charter's quorum asks for. Read first: docs/PROTOCOL.md 6.3.
+#include "node/desk/roster_here.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/roster_here.h"
 
 // Finds the one act that waits whose id begins so.
 static int find_pending(const struct roster *r, const char *typed, struct roster_pending *out)
@@ -57,11 +57,11 @@ static int approve(struct cmd_context *context, const char *as, const char *type
     const struct body body = { .kind = KIND_ROOT_APPROVAL };
     int code = work_write(context, as, &w);
     if (code < 0) {
-        enum err e = roster_here(&w, &r, &why);
+        enum err e = roster_here(&w.desk, &r, &why);
         code = e == OK ? find_pending(r, typed, &p) : cmd_fail(e, &why);
     }
     if (code < 0) {
-        code = check_approver(r, &p, w.who->person.key);
+        code = check_approver(r, &p, w.desk.who->person.key);
     }
     if (code < 0) {
         const struct append_item item = { .body = &body, .refs = &p.act, .ref_count = 1 };

@@ -121,15 +121,15 @@ static enum err fill(struct backup *b)
 {
     static const char *const hub_without[] = { STATE_HUB_CHECKPOINT, NULL };
     static const char *const without[] = { NULL };
-    const bool hub = state_info(b->w.state)->side == STORE_HUB;
+    const bool hub = state_info(b->w.desk.state)->side == STORE_HUB;
     char *store = state_path_in(b->made, STATE_STORE);
-    const struct hash keys = keys_of(state_dir(b->w.state));
+    const struct hash keys = keys_of(state_dir(b->w.desk.state));
     enum err e = file_make_dir(store, &b->why);
     if (e == OK) {
-        e = kv_backup(state_kv(b->w.state), store, &b->why);
+        e = kv_backup(state_kv(b->w.desk.state), store, &b->why);
     }
     if (e == OK) {
-        e = state_copy(state_dir(b->w.state), b->made, hub ? hub_without : without, &b->why);
+        e = state_copy(state_dir(b->w.desk.state), b->made, hub ? hub_without : without, &b->why);
     }
     if (e == OK && !hash_equal(keys, keys_of(b->made))) {
         why_set(&b->why, "the keys of the store were renewed while it was copied, because something was erased; "
@@ -174,7 +174,7 @@ static int say(const struct backup *b)
         "It opens with the passphrases of the people who write here, and not without them.\n"
         "To go on with it, copy it to where the state was. A new notebook begins by itself; nothing is lost or\n"
         "overwritten.\n";
-    const bool hub = state_info(b->w.state)->side == STORE_HUB;
+    const bool hub = state_info(b->w.desk.state)->side == STORE_HUB;
     if (b->context->json) {
         json_t *o = json_object();
         json_put(o, "backup", json_of_path(b->final));

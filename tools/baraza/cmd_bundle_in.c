@@ -162,7 +162,7 @@ static enum err take_at_site(struct taking *t, const char *path, struct bundle_f
     enum bundle_fault fault = BUNDLE_FINE;
     struct node_bundle_taken taken;
     struct node_count count;
-    struct kv *kv = state_kv(t->w.state);
+    struct kv *kv = state_kv(t->w.desk.state);
     enum err e = node_bundle_take(kv, &t->charter, t->context->state, next, f, &fault, &taken, why);
     if (e == OK && fault == BUNDLE_FINE) {
         e = node_count(kv, &count, why);
@@ -330,7 +330,7 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
                                      .own = t->transport.pub,
                                      .consultation = t->charter.id,
                                      .keys = &keys };
-    enum err e = succession_keys(state_kv(t->w.state), &t->charter, &keys, why);
+    enum err e = succession_keys(state_kv(t->w.desk.state), &t->charter, &keys, why);
     if (e == OK) {
         e = carry_take(&site, path, &taken, why);
     }
@@ -340,7 +340,7 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
     enum node_view_fate view = VIEW_NOTHING;
     const struct slice note = slice_of(taken.label.view, taken.label.view_bytes);
     if (taken.fault == BUNDLE_FINE) {
-        e = node_view_meet(state_kv(t->w.state), &t->charter, note, &view, why);
+        e = node_view_meet(state_kv(t->w.desk.state), &t->charter, note, &view, why);
     }
     if (e != OK) {
         return e;
@@ -348,7 +348,7 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
     bool differs = false;
     if (taken.fault == BUNDLE_FINE && taken.label.way == BUNDLE_UP) {
         const struct node_told_other other = { .site = taken.label.site, .told = taken.label.told };
-        e = node_told_meet(state_kv(t->w.state), &other, &differs, why);
+        e = node_told_meet(state_kv(t->w.desk.state), &other, &differs, why);
     }
     if (e != OK) {
         return e;
@@ -379,7 +379,7 @@ static enum err take_for_others(struct taking *t, const char *path, enum bundle_
 static enum err know_keys(struct taking *t, struct why *why)
 {
     struct service_keys known;
-    enum err e = succession_keys(state_kv(t->w.state), &t->charter, &known, why);
+    enum err e = succession_keys(state_kv(t->w.desk.state), &t->charter, &known, why);
     if (e == OK) {
         bundle_expect_keys(&t->expect, &known);
     }
@@ -483,14 +483,14 @@ static void take_folder(struct taking *t, const char *path)
 static enum err prepare(struct taking *t, struct why *why)
 {
     struct hub_keys keys;
-    const struct state *state = t->w.state;
+    const struct state *state = t->w.desk.state;
     t->note = buf_new(LIMIT_CHARTER_BYTES);
     buf_put(&t->note, state_charter_note(state));
     if (charter_verify(buf_slice(&t->note), &t->charter, why) != VERDICT_GOOD) {
         return ERR_CORRUPT;
     }
     t->expect = (struct bundle_expect){ .consultation = t->charter.id, .ring = &t->ring, .charter = &t->charter };
-    t->hub = t->w.keyring == NULL;
+    t->hub = t->w.desk.keyring == NULL;
     if (!t->hub) {
         enum err e = state_transport_load(state, &t->transport, why);
         t->expect.way = BUNDLE_DOWN;
@@ -514,12 +514,12 @@ static int settle_site(struct taking *t)
     struct why why = { "" };
     enum err e = work_borrow(&t->w) > 0 ? work_do_due(t->context, &t->w, &why) : OK;
     if (e == OK) {
-        e = node_waits_look(t->w.state, &waits, &why);
+        e = node_waits_look(t->w.desk.state, &waits, &why);
     }
     if (e != OK) {
         return cmd_fail(e, &why);
     }
-    if (keyring_count(t->w.keyring) > 0) {
+    if (keyring_count(t->w.desk.keyring) > 0) {
         waits_remark(t->context, &waits);
     }
     return t->worst;

@@ -108,7 +108,7 @@ static enum err begin(struct making *m, enum bundle_way way, struct boxkey site,
                                         .view = view.n <= LIMIT_BUNDLE_VIEW ? view : slice_of(NULL, 0) };
     free(m->path);
     m->path = name_bundle(m, way == BUNDLE_UP ? "from" : "to", site);
-    return bundle_making_begin(m->path, way, state_charter(m->w.state)->id, to, &about, &m->file, why);
+    return bundle_making_begin(m->path, way, state_charter(m->w.desk.state)->id, to, &about, &m->file, why);
 }
 
 static enum err commit(struct making *m, const struct seckey *log, enum err e, struct why *why)
@@ -164,7 +164,7 @@ static enum err read_view(const struct making *m, struct buf *out, struct bundle
     struct kv_txn *t = NULL;
     struct tree_head head;
     struct slice note;
-    enum err e = kv_begin_read(state_kv(m->w.state), &t);
+    enum err e = kv_begin_read(state_kv(m->w.desk.state), &t);
     if (e == OK) {
         e = exchange_checkpoint_get(t, &head, &note);
     }
@@ -181,14 +181,14 @@ static enum err read_view(const struct making *m, struct buf *out, struct bundle
 // What is carried for others goes along, when there is a folder to put it into.
 static enum err give_carried(const struct making *m, struct boxkey own, struct carry_given *out, struct why *why)
 {
-    const struct charter *charter = state_charter(m->w.state);
+    const struct charter *charter = state_charter(m->w.desk.state);
     struct service_keys keys;
     const struct carry_site site = {
         .state = m->context->state, .own = own, .consultation = charter->id, .keys = &keys
     };
     struct node_carry all;
     *out = (struct carry_given){ .given = 0 };
-    enum err e = succession_keys(state_kv(m->w.state), charter, &keys, why);
+    enum err e = succession_keys(state_kv(m->w.desk.state), charter, &keys, why);
     if (e != OK) {
         return e;
     }
@@ -210,12 +210,12 @@ static int from_site(struct making *m)
     struct carry_given others;
     struct buf view = buf_new(LIMIT_NOTE_BYTES);
     struct bundle_told told = { .any = false };
-    const struct charter *charter = state_charter(m->w.state);
+    const struct charter *charter = state_charter(m->w.desk.state);
     if (m->to != NULL || m->all) {
         return cmd_usage("--to and --all are for a hub's state; a site's bundle is for its hub");
     }
     struct boxkey intake;
-    enum err e = state_transport_load(m->w.state, &transport, &why);
+    enum err e = state_transport_load(m->w.desk.state, &transport, &why);
     if (e == OK) {
         e = work_intake(&m->w, &intake, &why);
     }
@@ -227,8 +227,8 @@ static int from_site(struct making *m)
     }
     if (e == OK) {
         struct outbox_cover cover;
-        state_cover_load(m->w.state, &cover);
-        e = node_bundle_make(state_kv(m->w.state), charter->id, transport.pub, &cover, put, m, &made, &why);
+        state_cover_load(m->w.desk.state, &cover);
+        e = node_bundle_make(state_kv(m->w.desk.state), charter->id, transport.pub, &cover, put, m, &made, &why);
         outbox_cover_done(&cover);
         e = commit(m, NULL, e, &why);
     }
@@ -272,7 +272,7 @@ static char *about_site(const struct making *m, struct boxkey site, const char *
     armor_put_hex(&name, SLICE_ARRAY(site.b));
     buf_put_text(&name, suffix);
     buf_put_u8(&name, 0);
-    char *path = state_path(m->w.state, (const char *)name.p);
+    char *path = state_path(m->w.desk.state, (const char *)name.p);
     buf_done(&name);
     return path;
 }
@@ -299,7 +299,7 @@ static enum err note_answer(const struct making *m, struct boxkey site, struct s
     }
     buf_put(&sizes, before.n > keep ? slice_of(before.p + before.n - keep, keep) : before);
     buf_put_u64be(&sizes, size);
-    char *dir = state_path(m->w.state, STATE_HUB_SITES);
+    char *dir = state_path(m->w.desk.state, STATE_HUB_SITES);
     char *path = about_site(m, site, ".answers");
     enum err e = file_exists(dir) ? OK : file_make_dir(dir, why);
     if (e == OK) {
@@ -317,7 +317,7 @@ static enum err read_published(const struct making *m, struct buf *out, struct w
     struct kv_txn *t = NULL;
     struct slice note;
     uint64_t size = 0;
-    enum err e = kv_begin_read(state_kv(m->w.state), &t);
+    enum err e = kv_begin_read(state_kv(m->w.desk.state), &t);
     if (e == OK) {
         e = record_checkpoint_last(t, &size, &note);
     }
@@ -341,7 +341,7 @@ static int answer_site(struct making *m, struct boxkey site)
     struct buf first = buf_new(LIMIT_FRAME_BYTES);
     struct buf before = buf_new(sizeof answered);
     struct hub_bundle_options options = {
-        .kv = state_kv(m->w.state), .serve = m->serve, .sink = put, .arg = m, .answered = answered
+        .kv = state_kv(m->w.desk.state), .serve = m->serve, .sink = put, .arg = m, .answered = answered
     };
     enum err e = read_about(m, site, "", &first, &why);
     if (e == OK && bundle_site_parse(buf_slice(&first), &said)) { // else it never sent one, or it is of no use
@@ -362,7 +362,7 @@ static int answer_site(struct making *m, struct boxkey site)
         e = begin(m, BUNDLE_DOWN, site, site, buf_slice(&note), NULL, &why);
     }
     if (e == OK) {
-        e = hub_bundle_make(&options, state_charter(m->w.state)->id, site, said.hello, &made, &why);
+        e = hub_bundle_make(&options, state_charter(m->w.desk.state)->id, site, said.hello, &made, &why);
         if (e == ERR_CRYPTO) {
             why_set(&why, "the hub has just renewed its store key, because something was erased: try again");
             e = ERR_AGAIN;
@@ -402,7 +402,7 @@ static bool accredited(const struct making *m, struct boxkey key)
 // Sites from which a bundle came. Anybody can make one and name any key in it; --all answers those it knows.
 static void list_came(const struct making *m, struct sites *out)
 {
-    char *path = state_path(m->w.state, STATE_HUB_SITES);
+    char *path = state_path(m->w.desk.state, STATE_HUB_SITES);
     DIR *dir = opendir(path);
     free(path);
     for (struct dirent *d = dir == NULL ? NULL : readdir(dir); d != NULL; d = readdir(dir)) {
@@ -471,12 +471,12 @@ static int from_hub(struct making *m)
     if ((m->to != NULL) == m->all) {
         return cmd_usage("for whom? --to SITEKEY for one site, or --all for every site that sent a bundle");
     }
-    enum err e = hub_keys_load(m->w.state, &m->keys, &why);
+    enum err e = hub_keys_load(m->w.desk.state, &m->keys, &why);
     if (e == OK) {
         const struct serve_keys keys = {
-            .charter = state_charter(m->w.state), .keeper = m->keys.keeper, .logs = &m->keys.logs
+            .charter = state_charter(m->w.desk.state), .keeper = m->keys.keeper, .logs = &m->keys.logs
         };
-        e = serve_open(state_kv(m->w.state), &keys, &m->serve, &why);
+        e = serve_open(state_kv(m->w.desk.state), &keys, &m->serve, &why);
     }
     if (e != OK) {
         return cmd_fail(e, &why);
@@ -521,7 +521,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     m.where = args.positionals[0];
     code = work_state(context, &m.w);
     if (code < 0) {
-        code = m.w.keyring == NULL ? from_hub(&m) : from_site(&m);
+        code = m.w.desk.keyring == NULL ? from_hub(&m) : from_site(&m);
     }
     if (code == EXIT_GOOD && !context->json && !m.nameless) {
         code = cmd_print(SLICE_LITERAL("safe to unplug\n"));

@@ -143,7 +143,7 @@ static void open_journals(struct checking *c, const struct work *w, struct kv_tx
         while (journal_range_next(&r)) {
             buf_wipe(plain);
             count_words(c);
-            if (r.whole && !opens(plain, journal_parts(t, &w->store_key, &r.at, plain, NULL))) {
+            if (r.whole && !opens(plain, journal_parts(t, &w->desk.store_key, &r.at, plain, NULL))) {
                 add(c, DB_PART, r.range.key, NULL);
             }
         }
@@ -159,7 +159,7 @@ static enum err open_leaves(struct checking *c, const struct work *w, struct buf
     enum err e = OK;
     while (more && e == OK) {
         struct kv_txn *t = NULL;
-        e = kv_begin_read(state_kv(w->state), &t);
+        e = kv_begin_read(state_kv(w->desk.state), &t);
         if (e != OK) {
             break;
         }
@@ -170,7 +170,7 @@ static enum err open_leaves(struct checking *c, const struct work *w, struct buf
             next = r.index + 1;
             count_words(c);
             buf_wipe(plain);
-            if (r.whole && !opens(plain, leaf_parts(t, &w->store_key, r.index, plain, NULL))) {
+            if (r.whole && !opens(plain, leaf_parts(t, &w->desk.store_key, r.index, plain, NULL))) {
                 add(c, DB_LEAF_PART, r.range.key, NULL);
             }
         }
@@ -186,7 +186,7 @@ static enum err check_record(struct checking *c, const struct work *w)
     struct merkle_frontier f = { 0 };
     struct kv_txn *t = NULL;
     struct why why = { "" };
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e == OK) {
         e = record_load(record, t, &why);
     }
@@ -215,8 +215,8 @@ static int check_words(struct checking *c)
     begin(c, "opening", "entries");
     struct buf plain = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     enum err e = OK;
-    if (w.readable) {
-        e = kv_begin_read(state_kv(w.state), &t);
+    if (w.desk.readable) {
+        e = kv_begin_read(state_kv(w.desk.state), &t);
         if (e == OK) {
             open_journals(c, &w, t, &plain);
             e = kv_commit(t);
@@ -228,7 +228,7 @@ static int check_words(struct checking *c)
         cmd_remark(c->context, "the words are locked, and only their form was checked: unlock (baraza unlock), or give "
                                "--passphrase-file, to check them too");
     }
-    if (e == OK && state_info(w.state)->side == STORE_HUB) {
+    if (e == OK && state_info(w.desk.state)->side == STORE_HUB) {
         e = check_record(c, &w);
     }
     progress_end(&c->progress, loop_now_ms());

@@ -55,7 +55,7 @@ static int clauses_open(struct clauses *x)
         enum err e = amends_here(&x->w, &x->amends, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
-    if (code < 0 && !x->w.readable) {
+    if (code < 0 && !x->w.desk.readable) {
         cmd_remark(x->context, "the words are locked: baraza unlock shows them");
     }
     return code;
@@ -85,7 +85,7 @@ static json_t *id_or_null(struct hash id)
 // A site's own words that nobody was unlocked for are left out, not shown as empty.
 static json_t *clause_json(const struct clauses *x, const struct draft_clause *c, const struct draft_version *v)
 {
-    const bool locked = x->w.state != NULL && !x->w.readable && v->title.n == 0 && v->text.n == 0;
+    const bool locked = x->w.desk.state != NULL && !x->w.desk.readable && v->title.n == 0 && v->text.n == 0;
     json_t *o = json_object();
     json_put(o, "id", json_id(c->stable));
     json_put(o, "current", json_id(v->id));

@@ -17,7 +17,7 @@ static void take_all(void *to, const struct publication *p)
 
 static int publish(struct cmd_context *context, const char *as, const char *path)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct book next, before;
     struct why why = { "" };
     struct book_faults faults = { .text = buf_new((size_t)64 << 10) };
@@ -118,7 +118,7 @@ static int show(const struct cmd_context *context, bool csv)
     struct published_last last = { .version = 0 };
     book_init(&b);
     int code = work_read(context, &w);
-    if (code < 0 && !w.readable) {
+    if (code < 0 && !w.desk.readable) {
         why_set(&why, "The codebook here can be read while somebody is unlocked: baraza unlock");
         code = cmd_fail(ERR_LOCKED, &why);
     }

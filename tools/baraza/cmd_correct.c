@@ -3,10 +3,10 @@
 //
 // `baraza correct`: better what was written down of a contribution. The original is kept and stays provable; the
 // correction stands beside it, with its reason (PROTOCOL 7.6).
+#include "node/desk/local.h"
 #include "tools/baraza/amends.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/fields.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/recipients.h"
 
@@ -83,7 +83,7 @@ static enum err load_original(struct correcting *x, struct why *why)
     struct local *l = NULL;
     struct local_entry e;
     struct disclosure d;
-    enum err err = local_begin(&x->w, &l, why);
+    enum err err = local_begin(&x->w.desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -127,7 +127,7 @@ static enum err load_now(struct correcting *x, struct why *why)
     }
     const struct amend *m = err == OK ? amends_first(a, x->target) : NULL;
     for (; m != NULL; m = amends_next(a, m)) {
-        if (m->kind != KIND_CORRECTION || m->replaced || !pubkey_equal(m->author, x->w.who->person.key)) {
+        if (m->kind != KIND_CORRECTION || m->replaced || !pubkey_equal(m->author, x->w.desk.who->person.key)) {
             continue;
         }
         x->previous = m->id;
@@ -161,11 +161,11 @@ static int take_guard(struct correcting *x)
     if (!x->sealed) {
         return x->seal_to.n == 0 ? -1 : cmd_usage("--seal-to goes with corrections of what is sealed");
     }
-    if ((names.n > 0 || x->to.n == 0) && !recipients_find(state_charter(x->w.state), &names, &x->to, &why)) {
+    if ((names.n > 0 || x->to.n == 0) && !recipients_find(state_charter(x->w.desk.state), &names, &x->to, &why)) {
         return cmd_usage("--seal-to: %s", why.text);
     }
     struct buf text = buf_new(2048);
-    recipients_put(state_charter(x->w.state), x->to.keys, x->to.n, &text);
+    recipients_put(state_charter(x->w.desk.state), x->to.keys, x->to.n, &text);
     cmd_remark(x->context, "what you give of its words, of who said it, and of why will be sealed to %.*s, as it is: "
                "nobody else can read it then, you neither", (int)text.n, (const char *)text.p);
     buf_done(&text);

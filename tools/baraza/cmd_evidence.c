@@ -49,7 +49,7 @@ static int say_given(const struct cmd_context *context, const char *path, const 
 
 static int give(const struct cmd_context *context, const struct asking *a)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct why why = { "" };
     struct arena *room = arena_new(HELD_BYTES);
     struct buf bytes = buf_new(LIMIT_EVIDENCE_BYTES);
@@ -58,11 +58,11 @@ static int give(const struct cmd_context *context, const struct asking *a)
     if (code < 0) {
         code = work_state(context, &w);
     }
-    if (code < 0 && w.keyring == NULL && state_info(w.state)->side == STORE_HUB) {
+    if (code < 0 && w.desk.keyring == NULL && state_info(w.desk.state)->side == STORE_HUB) {
         code = cmd_usage("a hub holds no word of a hub: run this at a site");
     }
     if (code < 0) {
-        enum err err = held_evidence(w.state, room, e, &why);
+        enum err err = held_evidence(w.desk.state, room, e, &why);
         code = err == OK ? -1 : cmd_fail(err, &why);
     }
     if (code < 0) {
@@ -183,7 +183,7 @@ static int log_keys(const struct charter *charter, const struct reading *r, cons
     if (r != NULL) {
         service_keys_of(charter, reading_roster(r), &keys);
     } else {
-        e = succession_keys(state_kv(w->state), charter, &keys, &why);
+        e = succession_keys(state_kv(w->desk.state), charter, &keys, &why);
     }
     for (*n = 0; e == OK && *n < keys.log_count; ++*n) {
         out[*n] = keys.log[*n].key;
@@ -193,7 +193,7 @@ static int log_keys(const struct charter *charter, const struct reading *r, cons
 
 static int judge(struct cmd_context *context, const struct asking *a, const struct evidence *e)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct reading *r = NULL;
     struct evidence_entry *entries = NULL;
     struct evidence_finding found[LIMIT_EVIDENCE_FINDINGS];
@@ -207,7 +207,7 @@ static int judge(struct cmd_context *context, const struct asking *a, const stru
         charter = code < 0 ? reading_charter(r) : NULL;
     } else {
         code = work_state(context, &w);
-        charter = code < 0 ? state_charter(w.state) : NULL;
+        charter = code < 0 ? state_charter(w.desk.state) : NULL;
     }
     if (code < 0 && !hash_equal(charter->id, e->consultation)) {
         code = cmd_usage("this file of evidence is of another consultation");

@@ -6,9 +6,9 @@
 #include "common/base/file.h"
 #include "common/format/armor.h"
 #include "tools/baraza/accredit.h"
+#include "tools/baraza/foresee.h"
 #include "tools/baraza/introduce.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/roster_here.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ static int fill_key(struct work *w, const char *typed, struct body *body)
     bool introduced = false;
     int code = fill_line(typed, body, &introduced);
     if (code < 0 && !introduced) {
-        code = roster_here_member(w, typed, &body->as.grant.key);
+        code = foresee_member(w, typed, &body->as.grant.key);
     }
     if (code < 0 && !pubkey_valid(body->as.grant.key)) {
         return cmd_usage("that is no key somebody can write with (baraza keycheck)");
@@ -91,7 +91,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .options = rows,
     };
     struct args args;
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct body body = { .kind = KIND_GRANT };
     struct append_result result;
     int code = cmd_parse(context, &command, argc, argv, &args);
@@ -109,7 +109,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         code = fill_key(&w, args.positionals[0], &body);
     }
     if (code < 0) {
-        code = roster_here_foresee(&w, &body);
+        code = foresee_act(&w, &body);
     }
     if (code < 0) {
         const struct append_item item = { .body = &body };

@@ -31,7 +31,7 @@ static int read_book(struct work *w, struct book *book)
 
 static int publish(struct cmd_context *context, const char *as, const char *path)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct book book;
     struct book_faults faults = { .text = buf_new((size_t)64 << 10) };
     struct buf file = buf_new(BOOK_FILE_BYTES);
@@ -131,7 +131,7 @@ static int show(const struct cmd_context *context)
     struct why why = { "" };
     struct published_last last = { .version = 0 };
     int code = work_read(context, &w);
-    if (code < 0 && !w.readable) {
+    if (code < 0 && !w.desk.readable) {
         why_set(&why, "The guide here can be read while somebody is unlocked: baraza unlock");
         code = cmd_fail(ERR_LOCKED, &why);
     }

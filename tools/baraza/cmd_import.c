@@ -10,9 +10,9 @@
 #include "common/base/text.h"
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
+#include "node/desk/local.h"
 #include "tools/baraza/import.h"
 #include "tools/baraza/import_again.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/session.h"
 
@@ -225,7 +225,7 @@ static int find_session(struct run *r)
     struct local_session there;
     struct append_result result;
     struct why why = { "" };
-    enum err e = local_session_find(r->w, in->code, &there, &why);
+    enum err e = local_session_find(&r->w->desk, in->code, &there, &why);
     if (e == OK) {
         r->session = there.id;
         r->guard.session = there;
@@ -258,7 +258,7 @@ static int begin_guard(struct run *r)
     struct why why = { "" };
     struct recipients to;
     enum err e = codebook_here(r->w, &r->codebook, &why);
-    r->guard.charter = state_charter(r->w->state);
+    r->guard.charter = state_charter(r->w->desk.state);
     r->guard.codebook = r->codebook;
     r->guard.sensitivity = r->in->sensitivity;
     r->guard.seal_to = r->in->recipients;
@@ -492,7 +492,7 @@ static int check_options(struct importing *in)
 
 static int read_and_import(const struct cmd_context *context, struct importing *in, const char *given)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct why why = { "" };
     struct buf input = buf_new(FILE_BYTES);
     enum err e = find_file(in, given, &why);

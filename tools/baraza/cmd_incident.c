@@ -58,10 +58,10 @@ static int find_recipients(const struct cmd_context *context, const struct work 
     if (!code_set_of(&x->seal_to, "--seal-to", &names)) {
         return EXIT_USAGE;
     }
-    if (!recipients_find(state_charter(w->state), &names, to, &why)) {
+    if (!recipients_find(state_charter(w->desk.state), &names, to, &why)) {
         return cmd_usage("--seal-to: %s", why.text);
     }
-    recipients_put(state_charter(w->state), to->keys, to->n, &text);
+    recipients_put(state_charter(w->desk.state), to->keys, to->n, &text);
     cmd_remark(context, "what you wrote will be sealed to %.*s: nobody else can read it then, you neither", (int)text.n,
                (const char *)text.p);
     buf_done(&text);

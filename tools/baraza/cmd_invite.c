@@ -8,11 +8,11 @@
 #include "common/format/words.h"
 #include "common/store/succession_store.h"
 #include "tools/baraza/accredit.h"
+#include "tools/baraza/foresee.h"
 #include "tools/baraza/invite_page.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/qr.h"
-#include "tools/baraza/roster_here.h"
 
 #include <string.h>
 
@@ -72,7 +72,7 @@ static int append_invite(struct work *w, const struct inviting *in, struct invit
         code = accredit_areas(&in->areas, body.as.invite.areas, &body.as.invite.area_count);
     }
     if (code < 0) {
-        code = roster_here_foresee(w, &body);
+        code = foresee_act(w, &body);
     }
     if (code < 0) {
         code = work_append(w, &item, 1, &result);
@@ -90,7 +90,7 @@ static int write_page(const struct cmd_context *context, const struct work *w, c
 {
     struct buf page = buf_new(PAGE_BYTES);
     int code = -1;
-    if (!invite_page_put(state_charter(w->state), inv, body, context->language, &page)) {
+    if (!invite_page_put(state_charter(w->desk.state), inv, body, context->language, &page)) {
         code = cmd_usage("too many addresses for a code");
     } else {
         code = out_write(in->page, buf_slice(&page), 0600, in->force);
@@ -160,7 +160,7 @@ static int hand_out(const struct cmd_context *context, const struct work *w, con
     CHECK(in->words ? invitation_letter_make(inv, &text) : invitation_make(inv, in->bare, &text)); // check_form
     buf_put_text(&text, "\n");
     if (!in->bare) {
-        buf_put(&text, state_charter_note(w->state));
+        buf_put(&text, state_charter_note(w->desk.state));
     }
     if (in->out == NULL && in->page == NULL && !in->qr) {
         code = cmd_print(buf_slice(&text));
@@ -186,11 +186,11 @@ static int invite(struct cmd_context *context, const struct inviting *in)
         code = take_addresses(context, in, &inv);
     }
     if (code < 0) {
-        enum err e = succession_keys(state_kv(w.state), state_charter(w.state), &keys, &why);
+        enum err e = succession_keys(state_kv(w.desk.state), state_charter(w.desk.state), &keys, &why);
         code = e == OK ? code : cmd_fail(e, &why);
     }
     if (code < 0) {
-        inv.charter = state_charter(w.state)->id;
+        inv.charter = state_charter(w.desk.state)->id;
         inv.hub = keys.exchange;
         ident_random(inv.seed, sizeof inv.seed);
         code = check_form(&inv);

@@ -128,7 +128,7 @@ static int enrol(struct work *w, const struct joining *j, struct boxkey transpor
     invitation_sign_key(&j->invitation, NULL, &invited);
     body.as.enrol.invite = j->invitation.invite;
     body.as.enrol.transport = transport;
-    body.as.enrol.proof = enrol_proof_make(&invited, j->charter.id, w->who->person.key, transport);
+    body.as.enrol.proof = enrol_proof_make(&invited, j->charter.id, w->desk.who->person.key, transport);
     mem_wipe(&invited, sizeof invited);
     const struct append_item item = { .body = &body, .refs = &j->invitation.invite, .ref_count = 1 };
     return work_append(w, &item, 1, out);
@@ -153,15 +153,15 @@ static enum err fill_site(const struct state_making *m, struct work *w, const st
     struct pubkey nobody = { { 0 } };
     put_addresses(j, &conf);
     box_keypair(&pub, transport);
-    w->keyring = keyring_new();
-    w->who = safe_slot(&w->safe, nobody);
-    enum err e = keyring_add(w->keyring, j->name, passphrase, NULL, j->charter.intake, w->who, why);
+    w->desk.keyring = keyring_new();
+    w->desk.who = safe_slot(&w->safe, nobody);
+    enum err e = keyring_add(w->desk.keyring, j->name, passphrase, NULL, j->charter.intake, w->desk.who, why);
     if (e == OK) {
-        e = recovery_name(w->keyring, w->who->person.key, passphrase, &j->keyholders, why);
+        e = recovery_name(w->desk.keyring, w->desk.who->person.key, passphrase, &j->keyholders, why);
     }
     if (e == OK) {
         char *path = state_path_in(m->dir, STATE_KEYRING);
-        e = keyring_save(w->keyring, path, why);
+        e = keyring_save(w->desk.keyring, path, why);
         free(path);
     }
     if (e == OK) {
@@ -180,7 +180,7 @@ static enum err fill_site(const struct state_making *m, struct work *w, const st
 static int make_site(const struct cmd_context *context, const struct joining *j, struct slice passphrase)
 {
     struct state_making m = { NULL, NULL };
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct boxsec transport;
     struct append_result result;
     struct why why = { "" };
@@ -192,16 +192,16 @@ static int make_site(const struct cmd_context *context, const struct joining *j,
         e = fill_site(&m, &w, j, &transport, passphrase, &why);
     }
     if (e == OK) {
-        e = state_open(m.dir, flags, &w.state, &why);
+        e = state_open(m.dir, flags, &w.desk.state, &why);
     }
     if (e == OK) {
-        e = author_open(w.state, w.who, &w.author, &why);
+        e = author_open(w.desk.state, w.desk.who, &w.desk.author, &why);
     }
     if (e == OK) {
         code = enrol(&w, j, box_public(&transport), &result);
     }
     if (e == OK && code < 0) {
-        recovery_remark(context, w.keyring, &w.who->person);
+        recovery_remark(context, w.desk.keyring, &w.desk.who->person);
     }
     work_close(&w);
     mem_wipe(&transport, sizeof transport);
@@ -235,37 +235,37 @@ static int add_person(struct cmd_context *context, const struct joining *j, stru
     struct pubkey nobody = { { 0 } };
     struct boxkey intake;
     struct unlocked *newcomer = safe_slot(&w.safe, nobody);
-    char *path = state_path(w.state, STATE_KEYRING);
+    char *path = state_path(w.desk.state, STATE_KEYRING);
     enum err e = OK;
-    if (!hash_equal(state_charter(w.state)->id, j->charter.id)) {
+    if (!hash_equal(state_charter(w.desk.state)->id, j->charter.id)) {
         why_set(&why, "%s belongs to another consultation: join this one in a directory of its own (--state DIR)",
                 context->state);
         e = ERR_BAD_INPUT;
     }
     if (e == OK) {
-        e = state_transport_load(w.state, &transport, &why);
+        e = state_transport_load(w.desk.state, &transport, &why);
     }
     if (e == OK) {
         e = work_intake(&w, &intake, &why);
     }
     if (e == OK) {
-        e = keyring_add(w.keyring, j->name, passphrase, w.who, intake, newcomer, &why);
+        e = keyring_add(w.desk.keyring, j->name, passphrase, w.desk.who, intake, newcomer, &why);
     }
     if (e == OK) {
-        e = recovery_name(w.keyring, newcomer->person.key, passphrase, &j->keyholders, &why);
+        e = recovery_name(w.desk.keyring, newcomer->person.key, passphrase, &j->keyholders, &why);
     }
     if (e == OK) {
-        e = anew ? keyring_save(w.keyring, path, &why) : recovery_save(w.keyring, path, &why);
+        e = anew ? keyring_save(w.desk.keyring, path, &why) : recovery_save(w.desk.keyring, path, &why);
     }
     if (e == OK) {
-        author_close(w.author);
-        w.author = NULL;
-        w.who = newcomer;
-        e = author_open(w.state, w.who, &w.author, &why);
+        author_close(w.desk.author);
+        w.desk.author = NULL;
+        w.desk.who = newcomer;
+        e = author_open(w.desk.state, w.desk.who, &w.desk.author, &why);
     }
     code = e != OK ? cmd_fail(e, &why) : enrol(&w, j, transport.pub, &result);
     if (code < 0) {
-        recovery_remark(context, w.keyring, &w.who->person);
+        recovery_remark(context, w.desk.keyring, &w.desk.who->person);
     }
     mem_wipe(&transport, sizeof transport);
     free(path);

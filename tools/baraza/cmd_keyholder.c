@@ -105,12 +105,12 @@ static int run_change(struct cmd_context *context, const struct arg_command *com
         return code;
     }
     struct buf passphrase = buf_new(LIMIT_PASSPHRASE);
-    enum err e = keyring_find(r.work.keyring, as, &p, &why);
+    enum err e = keyring_find(r.work.desk.keyring, as, &p, &why);
     if (e == OK) {
         e = recovery_ask(context, context->passphrase_file, p.name, false, &passphrase, &why);
     }
     if (e == OK) {
-        e = change(r.work.keyring, &p, buf_slice(&passphrase), add, args.positionals[0], &why);
+        e = change(r.work.desk.keyring, &p, buf_slice(&passphrase), add, args.positionals[0], &why);
     }
     code = recovery_end(&r, e, &why);
     if (code == EXIT_GOOD) {
@@ -192,11 +192,11 @@ static int run_list(struct cmd_context *context, int argc, char **argv)
         return code;
     }
     code = work_state(context, &w);
-    if (code < 0 && w.keyring == NULL) {
+    if (code < 0 && w.desk.keyring == NULL) {
         code = cmd_usage("%s is a hub's state: a hub has nobody with a passphrase", context->state);
     }
-    for (size_t i = 0; code < 0 && i < keyring_count(w.keyring); i++) {
-        int printed = print_person(context, w.keyring, keyring_person(w.keyring, i));
+    for (size_t i = 0; code < 0 && i < keyring_count(w.desk.keyring); i++) {
+        int printed = print_person(context, w.desk.keyring, keyring_person(w.desk.keyring, i));
         code = printed == EXIT_GOOD ? -1 : printed;
     }
     work_close(&w);

@@ -3,10 +3,11 @@
 //
 // `baraza list`: the contributions of this site, each with how far it has come.
 #include "common/ops/nearest.h"
-#include "tools/baraza/forums.h"
+#include "node/desk/forums.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/refusals.h"
 #include "tools/baraza/shown.h"
+#include "tools/baraza/work.h"
 
 #include <string.h>
 
@@ -157,7 +158,7 @@ static enum err gather_ids(struct work *w, struct listing *li, struct why *why)
 {
     struct local *l = NULL;
     struct local_entry e;
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -176,7 +177,7 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
     struct why why = { "" };
     int code = EXIT_GOOD;
     uint64_t shown = 0;
-    enum err err = local_begin(w, &l, &why);
+    enum err err = local_begin(&w->desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
@@ -184,10 +185,10 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
         if (!wanted(li, &e)) {
             continue;
         }
-        bool readable = w->readable && e.entry.part_count > 0;
+        bool readable = w->desk.readable && e.entry.part_count > 0;
         err = readable ? local_parts(l, &d, &why) : OK;
-        const char *unread = w->readable ? "(wiped)" : "(locked)";
-        if (err == ERR_NOT_FOUND && w->wiped) {
+        const char *unread = w->desk.readable ? "(wiped)" : "(locked)";
+        if (err == ERR_NOT_FOUND && w->desk.wiped) {
             readable = false; // the header is what is left of it here
             err = OK;
         }
@@ -208,17 +209,17 @@ static int print_all(const struct cmd_context *context, struct work *w, struct l
     if (err != OK) {
         return cmd_fail(err, &why);
     }
-    damage_warn(&li->forums.damage, w);
+    work_warn(w, &li->forums.damage);
     struct local_session session;
-    err = shown == 0 && li->session != NULL ? local_session_find(w, li->session, &session, &why) : OK;
+    err = shown == 0 && li->session != NULL ? local_session_find(&w->desk, li->session, &session, &why) : OK;
     if (err != OK) {
         return cmd_fail(err, &why);
     }
     if (shown == 0) {
-        cmd_remark(context, state_info(w->state)->side == STORE_HUB
+        cmd_remark(context, state_info(w->desk.state)->side == STORE_HUB
                                 ? "nobody writes at a hub: baraza log shows its record"
                                 : "nothing here fits; baraza status counts everything");
-    } else if (!w->readable) {
+    } else if (!w->desk.readable) {
         cmd_remark(context, "the words are locked: baraza unlock shows them");
     }
     return code;
@@ -271,8 +272,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         work_close(&w);
         return code;
     }
-    li.charter = state_charter(w.state);
-    enum err e = forums_load(&w, &li.forums, &why);
+    li.charter = state_charter(w.desk.state);
+    enum err e = forums_load(&w.desk, &li.forums, &why);
     if (e == OK) {
         e = gather_ids(&w, &li, &why);
     }

@@ -5,11 +5,11 @@
 #include "common/base/table.h"
 #include "common/format/content.h"
 #include "common/ops/nearest.h"
+#include "node/desk/local.h"
 #include "tools/baraza/accredit.h"
-#include "tools/baraza/shown.h"
 #include "tools/baraza/entry_json.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/shown.h"
 
 #include <stdlib.h>
 

@@ -8,14 +8,14 @@
 #include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/format/sealed.h"
+#include "node/desk/local.h"
+#include "node/desk/roster_here.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/entry_json.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/recipients.h"
-#include "tools/baraza/roster_here.h"
 
 // What the options say.
 struct wanting {
@@ -70,7 +70,7 @@ static int find_here(struct work *w, struct hash id, const char *part, struct fo
     struct local_entry e;
     struct disclosure d;
     struct why why = { "" };
-    enum err err = local_begin(w, &l, &why);
+    enum err err = local_begin(&w->desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
@@ -180,11 +180,11 @@ static int check_role(struct work *w, const struct reading *record)
 {
     struct roster *here = NULL;
     struct why why = { "" };
-    const struct pubkey key = w->who->person.key;
+    const struct pubkey key = w->desk.who->person.key;
     const uint32_t wanted = 1u << ROLE_PROTECTION;
     bool has = record != NULL && roster_has_role(reading_roster(record), key, wanted);
     if (!has) {
-        enum err e = roster_here(w, &here, &why);
+        enum err e = roster_here(&w->desk, &here, &why);
         if (e != OK) {
             return cmd_fail(e, &why);
         }
@@ -298,7 +298,7 @@ static int open_part(const struct wanting *x, const char *typed)
         code = check_role(&w, r.record);
     }
     if (code < 0) {
-        code = load_key(x, state_charter(w.state), &f, &key);
+        code = load_key(x, state_charter(w.desk.state), &f, &key);
     }
     if (code < 0) {
         code = tell_record(x, &w, target.id, &opened);

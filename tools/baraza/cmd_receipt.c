@@ -74,7 +74,7 @@ static int find_slip(struct work *w, struct hash id, struct slip *out)
     struct disclosure d;
     struct why why = { "" };
     bool found = false;
-    enum err err = local_begin(w, &l, &why);
+    enum err err = local_begin(&w->desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
@@ -96,18 +96,18 @@ static int find_slip(struct work *w, struct hash id, struct slip *out)
 
 static int write_slip(struct cmd_context *context, const struct asking *a)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct slip slip;
     struct buf page = buf_new(PAGE_BYTES);
     int code = work_read(context, &w);
-    if (code < 0 && state_info(w.state)->side == STORE_HUB) {
+    if (code < 0 && state_info(w.desk.state)->side == STORE_HUB) {
         code = cmd_usage("slips are printed where the words were written down: baraza session slips");
     }
     if (code < 0) {
         code = find_slip(&w, merkle_leaf(proving_entry(&a->p, 0)), &slip);
     }
     if (code < 0) {
-        const struct charter *c = state_charter(w.state);
+        const struct charter *c = state_charter(w.desk.state);
         const enum language first = language_of(slice_text(context->language));
         const struct slip_print print = { .first = first, .second = page_second(c, a->second, first),
                                           .ask = slice_text(a->ask != NULL ? a->ask : ""), .practice = c->practice };

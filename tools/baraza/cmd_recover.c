@@ -43,7 +43,7 @@ static int recover(struct cmd_context *context, struct recovering *x, const char
         return code;
     }
     struct buf fresh = buf_new(LIMIT_PASSPHRASE);
-    enum err e = keyring_find(r.work.keyring, name, &p, &why);
+    enum err e = keyring_find(r.work.desk.keyring, name, &p, &why);
     if (e == OK) {
         e = open_keyholder(context, x, &why);
     }
@@ -51,7 +51,7 @@ static int recover(struct cmd_context *context, struct recovering *x, const char
         e = recovery_ask(context, context->passphrase_file, p.name, true, &fresh, &why);
     }
     if (e == OK) {
-        e = keyring_recover(r.work.keyring, p.key, &x->who, &x->sec, buf_slice(&fresh), &why);
+        e = keyring_recover(r.work.desk.keyring, p.key, &x->who, &x->sec, buf_slice(&fresh), &why);
     }
     code = recovery_end(&r, e, &why);
     if (code == EXIT_GOOD) {
@@ -118,7 +118,7 @@ static int run_passphrase(struct cmd_context *context, int argc, char **argv)
     }
     struct buf old = buf_new(LIMIT_PASSPHRASE);
     struct buf fresh = buf_new(LIMIT_PASSPHRASE);
-    enum err e = keyring_find(r.work.keyring, args.n > 0 ? args.positionals[0] : NULL, &p, &why);
+    enum err e = keyring_find(r.work.desk.keyring, args.n > 0 ? args.positionals[0] : NULL, &p, &why);
     if (e == OK) {
         e = recovery_ask(context, context->passphrase_file, p.name, false, &old, &why);
     }
@@ -126,7 +126,7 @@ static int run_passphrase(struct cmd_context *context, int argc, char **argv)
         e = recovery_ask(context, file, p.name, true, &fresh, &why);
     }
     if (e == OK) {
-        e = keyring_passphrase(r.work.keyring, p.key, buf_slice(&old), buf_slice(&fresh), &why);
+        e = keyring_passphrase(r.work.desk.keyring, p.key, buf_slice(&old), buf_slice(&fresh), &why);
     }
     code = recovery_end(&r, e, &why);
     if (code == EXIT_GOOD) {

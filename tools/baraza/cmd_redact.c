@@ -8,8 +8,8 @@
 #include "common/base/text.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/drafting.h"
+#include "tools/baraza/foresee.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/roster_here.h"
 #include "tools/baraza/slips.h"
 
 #include <string.h>
@@ -125,7 +125,7 @@ static int redact(struct cmd_context *context, const struct redacting *x, struct
         code = check_target(x, target.kind);
     }
     if (code < 0) {
-        code = roster_here_foresee(&w, body);
+        code = foresee_act(&w, body);
     }
     if (code < 0) {
         code = ask(context, x, &target);

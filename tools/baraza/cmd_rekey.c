@@ -6,10 +6,11 @@
 // Read first: docs/PROTOCOL.md 6.3, 8.8.
 #include "common/author/state.h"
 #include "common/format/armor.h"
+#include "node/desk/roster_here.h"
 #include "tools/baraza/ask.h"
+#include "tools/baraza/foresee.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/recovery.h"
-#include "tools/baraza/roster_here.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +33,12 @@ static int find_old(struct work *w, const struct roster *r, struct rekeying *k)
         k->from = roster_service_key(r, k->what);
         return -1;
     }
-    if (k->what == SERVICE_ROOT && keyring_find(w->keyring, k->old_key, &p, &why) == OK) {
+    if (k->what == SERVICE_ROOT && keyring_find(w->desk.keyring, k->old_key, &p, &why) == OK) {
         k->from = p.key;
         return -1;
     }
     if (k->what == SERVICE_ROOT) {
-        return roster_here_member(w, k->old_key, &k->from);
+        return foresee_member(w, k->old_key, &k->from);
     }
     return armor_hex_fixed(slice_text(k->old_key), k->from.b, sizeof k->from.b) ? -1
                                                                               : cmd_usage("--old has 64 hex digits");
@@ -48,7 +49,7 @@ static int make_person(struct cmd_context *context, struct work *w, struct rekey
 {
     struct why why = { "" };
     struct person known;
-    if (keyring_find(w->keyring, k->name, &known, &why) == OK) {
+    if (keyring_find(w->desk.keyring, k->name, &known, &why) == OK) {
         k->to = known.key;
         return -1;
     }
@@ -58,7 +59,7 @@ static int make_person(struct cmd_context *context, struct work *w, struct rekey
     struct pubkey nobody = { { 0 } };
     struct boxkey intake;
     struct unlocked *slot = safe_slot(&w->safe, nobody);
-    char *path = state_path(w->state, STATE_KEYRING);
+    char *path = state_path(w->desk.state, STATE_KEYRING);
     hers.passphrase_file = k->name_file;
     why = (struct why){ "" };
     buf_printf(&prompt, "New passphrase for the root key of %.64s", k->name);
@@ -68,10 +69,10 @@ static int make_person(struct cmd_context *context, struct work *w, struct rekey
         e = work_intake(w, &intake, &why);
     }
     if (e == OK) {
-        e = keyring_add(w->keyring, k->name, buf_slice(&passphrase), w->who, intake, slot, &why);
+        e = keyring_add(w->desk.keyring, k->name, buf_slice(&passphrase), w->desk.who, intake, slot, &why);
     }
     if (e == OK) {
-        e = recovery_save(w->keyring, path, &why);
+        e = recovery_save(w->desk.keyring, path, &why);
     }
     if (e == OK) {
         k->to = slot->person.key;
@@ -129,7 +130,7 @@ static int rekey(struct cmd_context *context, struct work *w, struct rekeying *k
     struct why why = { "" };
     struct append_result result;
     struct body body = { .kind = KIND_REKEY };
-    enum err e = roster_here(w, &r, &why);
+    enum err e = roster_here(&w->desk, &r, &why);
     size_t quorum = e == OK ? roster_quorum(r) : 0;
     int code = e == OK ? find_old(w, r, k) : cmd_fail(e, &why);
     roster_free(r);
@@ -140,7 +141,7 @@ static int rekey(struct cmd_context *context, struct work *w, struct rekeying *k
         body.as.rekey.what = slice_text(service_name(k->what));
         body.as.rekey.old_key = SLICE_ARRAY(k->from.b);
         body.as.rekey.new_key = SLICE_ARRAY(k->to.b);
-        code = roster_here_foresee(w, &body);
+        code = foresee_act(w, &body);
     }
     if (code < 0) {
         const struct append_item item = { .body = &body };
@@ -152,7 +153,7 @@ static int rekey(struct cmd_context *context, struct work *w, struct rekeying *k
 // The keyring is read and written as a whole: one newcomer at a time.
 static int rekey_alone(struct cmd_context *context, struct rekeying *k)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct why why = { "" };
     int lock = -1;
     char *path = state_path_in(context->state, STATE_KEYRING_LOCK);

@@ -6,8 +6,8 @@
 #include "common/store/journal.h"
 #include "common/store/leaf.h"
 #include "tools/baraza/drafting.h"
+#include "tools/baraza/foresee.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/roster_here.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ static int take_end(struct resolver *r, const char *typed, bool has_key, struct 
     if (e->n == LIMIT_REVOKE_CHAINS) {
         return cmd_usage("at most %d entries at once", LIMIT_REVOKE_CHAINS);
     }
-    enum err err = kv_begin_read(state_kv(r->w->state), &t);
+    enum err err = kv_begin_read(state_kv(r->w->desk.state), &t);
     if (err != OK) {
         return cmd_fail(err, NULL);
     }
@@ -83,7 +83,7 @@ static int write_end(const struct cmd_context *context, struct work *w, const st
     struct append_item item = { .body = body };
     int code = drafting_check(&e->d, &t);
     if (code < 0) {
-        code = roster_here_foresee(w, body);
+        code = foresee_act(w, body);
     }
     if (code < 0) {
         drafting_put_reason(drafting_language(&e->d, w), note, (struct slice){ NULL, 0 }, NULL, &reason);
@@ -102,7 +102,7 @@ static int revoke(struct cmd_context *context, struct ending *e, const char *typ
     struct body body = { .kind = KIND_REVOKE };
     int code = work_write(context, e->d.as, &w);
     if (code < 0) {
-        code = roster_here_member(&w, typed, &e->key);
+        code = foresee_member(&w, typed, &e->key);
     }
     for (size_t i = 0; i < ends->n && code < 0; i++) {
         code = take_end(&r, ends->values[i], true, e);
@@ -171,7 +171,7 @@ static int accept_late(struct cmd_context *context, struct ending *e, const stru
         body.as.accept_late.key = e->key;
         body.as.accept_late.chain_count = e->n;
         memcpy(body.as.accept_late.chains, e->chains, sizeof e->chains);
-        code = roster_here_foresee(&w, &body);
+        code = foresee_act(&w, &body);
     }
     if (code < 0) {
         const struct append_item item = { .body = &body };

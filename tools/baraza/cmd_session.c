@@ -3,12 +3,12 @@
 //
 // `baraza session open` and `baraza session list`: the forums of this site.
 #include "common/base/text.h"
+#include "node/desk/forums.h"
+#include "node/desk/roster_here.h"
 #include "tools/baraza/contribution.h"
-#include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/recipients.h"
-#include "tools/baraza/roster_here.h"
 #include "tools/baraza/session.h"
 
 static int print_opened(const struct cmd_context *context, const struct session_fields *f, struct hash id)
@@ -34,10 +34,10 @@ static void remark_area(const struct cmd_context *context, struct work *w, const
 {
     struct roster *r = NULL;
     struct why why = { "" };
-    if (roster_here(w, &r, &why) == OK && roster_here_outside(r, w->who->person.key, slice_text(area))) {
+    if (roster_here(&w->desk, &r, &why) == OK && roster_here_outside(r, w->desk.who->person.key, slice_text(area))) {
         cmd_remark(context, "%s may not hold forums in %s, as far as is known here: nothing of this forum would count. "
                             "If the area is mistyped, open it anew under another code; else ask the registrar to grant "
-                            "%s first", w->who->person.name, area, area);
+                            "%s first", w->desk.who->person.name, area, area);
     }
     roster_free(r);
 }
@@ -52,13 +52,13 @@ static int open_it(struct cmd_context *context, const char *as, const struct ses
     if (code >= 0) {
         goto out;
     }
-    if (local_session_find(&w, f->code, &there, NULL) == OK) {
+    if (local_session_find(&w.desk, f->code, &there, NULL) == OK) {
         why_set(&why, "forum %s is open here already: add to it with --session %s", f->code, f->code);
         code = cmd_fail(ERR_EXISTS, &why);
         goto out;
     }
     struct recipients to;
-    if (f->seal_to.n > 0 && !recipients_find(state_charter(w.state), &f->seal_to, &to, &why)) {
+    if (f->seal_to.n > 0 && !recipients_find(state_charter(w.desk.state), &f->seal_to, &to, &why)) {
         code = cmd_usage("--seal-to: %s", why.text);
         goto out;
     }
@@ -243,7 +243,7 @@ static int list_site(const struct cmd_context *context, struct work *w)
     struct forums forums = { .rows = NULL };
     struct forum_fold *fold = NULL;
     struct why why = { "" };
-    enum err e = forums_load(w, &forums, &why);
+    enum err e = forums_load(&w->desk, &forums, &why);
     if (e == OK) {
         e = gather_site(w, &fold, &why);
     }
@@ -265,7 +265,7 @@ static int run_list(struct cmd_context *context, int argc, char **argv)
     struct reading_from from;
     struct args args;
     bool record = false;
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     int code = reading_parse(context, command, argc, argv, &from, &args, &record);
     if (code >= 0) {
         return code;

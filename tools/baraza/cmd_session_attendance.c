@@ -4,8 +4,8 @@
 // `baraza session attendance`: who was at a forum, by counts. It must never take a name.
 #include "common/base/num.h"
 #include "common/base/text.h"
+#include "node/desk/local.h"
 #include "tools/baraza/drafting.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
 
 #define FIELDS 5 // of one count: sex, age, number, displaced, disability
@@ -121,7 +121,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     code = take_counts(&args, &counts, &people);
     if (code < 0) {
         code = work_write(context, as, &w);
-        enum err e = code < 0 ? local_session_find(&w, args.positionals[0], &session, &why) : OK;
+        enum err e = code < 0 ? local_session_find(&w.desk, args.positionals[0], &session, &why) : OK;
         if (code < 0 && e == OK) {
             struct body body = { .kind = KIND_ATTENDANCE };
             body.as.attendance.count = args.n - 1;

@@ -43,7 +43,7 @@ static int write_page(const struct printing *p)
 
 static struct slip_print slip_print_of(const struct printing *p)
 {
-    const struct charter *c = state_charter(p->w.state);
+    const struct charter *c = state_charter(p->w.desk.state);
     return (struct slip_print){ .first = language_here(p),
                                 .second = page_second(c, p->second, language_here(p)),
                                 .ask = slice_text(p->ask != NULL ? p->ask : ""),
@@ -63,7 +63,7 @@ static enum err read_session(struct printing *p, struct session_said *out, struc
     struct local_entry e;
     struct disclosure d;
     bool found = false;
-    enum err err = local_begin(&p->w, &l, why);
+    enum err err = local_begin(&p->w.desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -95,7 +95,7 @@ static int open_forum(struct printing *p, const char *code, struct session_said 
     if (opened >= 0) {
         return opened;
     }
-    enum err e = local_session_find(&p->w, code, &p->session, &why);
+    enum err e = local_session_find(&p->w.desk, code, &p->session, &why);
     if (e == OK) {
         e = read_session(p, said, &why);
     }
@@ -120,7 +120,7 @@ static int make_sheet(struct printing *p, const struct session_said *said)
                 p->session.code, p->session.code);
         code = cmd_fail(ERR_NOT_FOUND, &why);
     } else {
-        const struct sheet_print sheet = { .charter = state_charter(p->w.state), .forum = forum,
+        const struct sheet_print sheet = { .charter = state_charter(p->w.desk.state), .forum = forum,
                                            .language = language_here(p),
                                            .title = content_text(&said->context, "title"),
                                            .date = content_text(&said->context, "date"),
@@ -181,9 +181,9 @@ static int take_numbers(struct printing *p, struct paper *paper, uint64_t *first
 {
     struct kv_txn *t = NULL;
     struct why why = { "" };
-    enum err e = kv_begin_write(state_kv(p->w.state), &t);
+    enum err e = kv_begin_write(state_kv(p->w.desk.state), &t);
     if (e == OK) {
-        e = paper_print(t, &p->w.store_key, slice_text(p->session.area), slice_text(p->session.code), p->from,
+        e = paper_print(t, &p->w.desk.store_key, slice_text(p->session.area), slice_text(p->session.code), p->from,
                         p->count, paper, first);
         if (e == OK) {
             e = kv_commit(t);
@@ -218,7 +218,7 @@ static int take_again(struct printing *p, struct paper *paper)
 static int make_forms(struct printing *p, const struct session_said *said)
 {
     struct paper paper = { .n = 0 };
-    struct form_print form = { .charter = state_charter(p->w.state), .slip = slip_print_of(p),
+    struct form_print form = { .charter = state_charter(p->w.desk.state), .slip = slip_print_of(p),
                                .code = slice_text(p->session.code), .date = content_text(&said->context, "date") };
     struct codebook *b = NULL;
     struct why why = { "" };
@@ -254,7 +254,7 @@ static int make_slips(struct printing *p)
     struct slip *slips = NULL;
     size_t n = 0;
     struct why why = { "" };
-    enum err err = local_begin(&p->w, &l, &why);
+    enum err err = local_begin(&p->w.desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
@@ -285,7 +285,7 @@ static int make_slips(struct printing *p)
     }
     if (err == OK) {
         const struct slip_print print = slip_print_of(p);
-        slip_page_put_all(&p->page, state_charter(p->w.state), &print, slips, n);
+        slip_page_put_all(&p->page, state_charter(p->w.desk.state), &print, slips, n);
         p->count = n;
     }
     free(slips);

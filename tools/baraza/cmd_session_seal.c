@@ -3,8 +3,8 @@
 //
 // `baraza session share` closes what one person wrote at a forum; `baraza session seal` closes the forum over all
 // shares. Both read back what they will say, and ask. They must never seal what does not add up.
-#include "common/base/file.h"
 #include "common/base/fault.h"
+#include "common/base/file.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/contribution.h"
 #include "tools/baraza/drafting.h"
@@ -143,7 +143,7 @@ static int write_share(struct work *w, struct hash id, const struct closing *c)
     struct local_entry e;
     struct why why = { "" };
     int code = EXIT_FOUND;
-    enum err err = local_begin(w, &l, &why);
+    enum err err = local_begin(&w->desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }

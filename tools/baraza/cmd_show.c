@@ -5,14 +5,15 @@
 // From the notebooks of this site, from a hub's state, or from an export.
 #include "common/base/file.h"
 #include "common/store/leaf.h"
+#include "node/desk/forums.h"
+#include "node/desk/roster_here.h"
 #include "tools/baraza/amends.h"
-#include "tools/baraza/forums.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/erased_where.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/refusals.h"
 #include "tools/baraza/reading.h"
-#include "tools/baraza/roster_here.h"
+#include "tools/baraza/refusals.h"
+#include "tools/baraza/work.h"
 
 #include <stdlib.h>
 
@@ -165,7 +166,7 @@ static int print_answers(const struct cmd_context *context, struct work *w, cons
     struct why why = { "" };
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     int code = EXIT_GOOD;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e != OK) {
         return cmd_fail(e, NULL);
     }
@@ -183,14 +184,14 @@ static int print_answers(const struct cmd_context *context, struct work *w, cons
             continue;
         }
         buf_wipe(&parts);
-        bool shown = w->readable && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
+        bool shown = w->desk.readable && leaf_parts(t, &w->desk.store_key, range.index, &parts, NULL) == OK &&
                      disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == entry.part_count;
         if (shown) {
             (void)disclosure_erase(&d, entry.parts, erasure_mask(erasures, &entry));
         }
         const struct showing s = {
             .entry = &entry, .disclosure = shown ? &d : NULL, .state = "the answer to it",
-            .charter = state_charter(w->state), .all = amends };
+            .charter = state_charter(w->desk.state), .all = amends };
         code = print_entry(context, &s);
     }
     leaf_range_done(&range);
@@ -205,7 +206,7 @@ static int show_answers(const struct cmd_context *context, struct work *w, const
 {
     struct erasure *erasures = NULL;
     struct why why = { "" };
-    enum err e = erasures_here(w, &erasures, &why);
+    enum err e = erasures_here(&w->desk, &erasures, &why);
     int code = e == OK ? print_answers(context, w, amends, erasures, id) : cmd_fail(e, &why);
     erasure_free(erasures);
     return code;
@@ -240,16 +241,16 @@ static int print_amends_here(const struct cmd_context *context, struct work *w, 
     struct disclosure d;
     struct why why = { "" };
     int code = EXIT_GOOD;
-    enum err err = local_begin(w, &l, &why);
+    enum err err = local_begin(&w->desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
     while (code == EXIT_GOOD && local_next(l, &e)) {
         const char *what = e.known && amends_it(&e.entry, &e.body, id) ? beside(a, &e.entry, id) : NULL;
         if (what != NULL) {
-            const bool readable = w->readable && local_parts(l, &d, NULL) == OK;
-            const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .wiped = w->wiped,
-                                       .state = what, .charter = state_charter(w->state), .all = a };
+            const bool readable = w->desk.readable && local_parts(l, &d, NULL) == OK;
+            const struct showing s = { .entry = &e.entry, .disclosure = readable ? &d : NULL, .wiped = w->desk.wiped,
+                                       .state = what, .charter = state_charter(w->desk.state), .all = a };
             code = print_entry(context, &s);
         }
     }
@@ -290,7 +291,7 @@ static int show_at_site(struct cmd_context *context, const char *typed)
     int code = work_read(context, &w);
     enum err err = code < 0 ? amends_here(&w, &amends, &why) : OK;
     if (code < 0 && err == OK) {
-        err = local_begin(&w, &l, &why);
+        err = local_begin(&w.desk, &l, &why);
     }
     if (code >= 0 || err != OK) {
         amends_free(amends);
@@ -303,11 +304,11 @@ static int show_at_site(struct cmd_context *context, const char *typed)
         }
         found = e.entry.id;
         fits++;
-        bool readable = w.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
+        bool readable = w.desk.readable && e.entry.part_count > 0 && local_parts(l, &d, &why) == OK;
         const struct showing s = {
-            .entry = &e.entry, .disclosure = readable ? &d : NULL, .wiped = w.wiped,
+            .entry = &e.entry, .disclosure = readable ? &d : NULL, .wiped = w.desk.wiped,
             .state = fate_name(e.fate), .amends = amends,
-            .charter = state_charter(w.state), .all = amends,
+            .charter = state_charter(w.desk.state), .all = amends,
             .refused = e.fate == FATE_REFUSED, .refusal = e.refusal };
         code = print_entry(context, &s);
     }

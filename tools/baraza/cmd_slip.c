@@ -166,7 +166,7 @@ static int ask_at_site(struct cmd_context *context, const struct slip *slip)
     struct work w;
     struct slip_hits hits = { .n = 0 };
     int code = work_read(context, &w);
-    if (code < 0 && !w.readable) {
+    if (code < 0 && !w.desk.readable) {
         struct why why;
         why_set(&why, "the codes are locked, like the words: run `baraza unlock` first");
         code = cmd_fail(ERR_LOCKED, &why);

@@ -5,18 +5,18 @@
 #include "common/author/agent.h"
 #include "common/format/armor.h"
 #include "common/net/loop.h"
+#include "node/desk/forums.h"
+#include "node/desk/roster_here.h"
 #include "node/node_carry.h"
 #include "node/node_contact.h"
 #include "node/node_custody.h"
 #include "node/node_told.h"
 #include "tools/baraza/erased_where.h"
-#include "tools/baraza/forums.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/gone.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/refusals.h"
-#include "tools/baraza/roster_here.h"
 #include "tools/baraza/waits.h"
 
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static enum err load_exchange(struct work *w, struct exchange_status *out, struc
     struct kv_txn *t = NULL;
     struct slice note = { NULL, 0 };
     *out = (struct exchange_status){ .verified = false };
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e != OK) {
         return e;
     }
@@ -60,9 +60,9 @@ static enum err load_exchange(struct work *w, struct exchange_status *out, struc
     }
     kv_abort(t);
     if (e == OK) {
-        e = node_contact_get(state_kv(w->state), &out->contact);
+        e = node_contact_get(state_kv(w->desk.state), &out->contact);
     }
-    return e == OK ? node_waits_look(w->state, &out->waits, why) : e;
+    return e == OK ? node_waits_look(w->desk.state, &out->waits, why) : e;
 }
 
 static json_t *tally_json(const struct tally *t)
@@ -88,7 +88,7 @@ static struct carried count_carried(const struct work *w)
 {
     struct node_carry carry;
     struct carried n = { 0, 0 };
-    if (node_carry_read(state_dir(w->state), &carry, NULL) == OK) {
+    if (node_carry_read(state_dir(w->desk.state), &carry, NULL) == OK) {
         for (size_t i = 0; i < carry.n; i++) {
             n.answers += carry.items[i].state == CARRY_DOWN;
         }
@@ -110,7 +110,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
 {
     json_t *o = json_object();
     struct notebook_copy copy;
-    const struct charter *c = state_charter(w->state);
+    const struct charter *c = state_charter(w->desk.state);
     json_put(o, "title", json_of_bytes(c->title));
     json_put(o, "consultation", json_id(c->id));
     json_put(o, "practice", json_boolean(c->practice));
@@ -233,7 +233,7 @@ static void put_copy(struct buf *out, struct work *w)
 static void put_refused(struct buf *out, const struct work *w, const struct forums *f)
 {
     struct kv_txn *t = NULL;
-    if (f->entries.refused == 0 || kv_begin_read(state_kv(w->state), &t) != OK) {
+    if (f->entries.refused == 0 || kv_begin_read(state_kv(w->desk.state), &t) != OK) {
         return;
     }
     buf_put_text(out, "The hub refused ");
@@ -247,7 +247,7 @@ static void put_unlocked(struct buf *out, struct work *w, const struct node_wait
 {
     struct person who[LIMIT_PERSONS];
     size_t n = 0;
-    char *path = state_path(w->state, STATE_AGENT);
+    char *path = state_path(w->desk.state, STATE_AGENT);
     const enum err e = agent_who(path, who, LIMIT_PERSONS, &n, NULL);
     if (e != OK && e != ERR_NOT_FOUND) {
         buf_put_text(out, "Whoever is unlocked may still be: the program that holds the keys does not answer "
@@ -268,7 +268,7 @@ static void put_unlocked(struct buf *out, struct work *w, const struct node_wait
     }
     free(path);
     // While somebody is unlocked only what needs another person waits for more than the next exchange.
-    const bool anybody = keyring_count(w->keyring) > 0; // else the keys were destroyed
+    const bool anybody = keyring_count(w->desk.keyring) > 0; // else the keys were destroyed
     if (anybody && node_waits_count(waits) > 0 && (n == 0 || waits->notes + waits->successors + waits->notebooks > 0)) {
         node_waits_say(waits, out);
         buf_put_text(out, " (baraza unlock)\n");
@@ -280,12 +280,12 @@ static void put_outside(struct buf *out, struct work *w, const struct forums *f)
 {
     struct roster *r = NULL;
     struct why why = { "" };
-    const size_t people = w->keyring == NULL ? 0 : keyring_count(w->keyring);
-    if (people > 0 && f->n > 0 && roster_here(w, &r, &why) == OK) {
+    const size_t people = w->desk.keyring == NULL ? 0 : keyring_count(w->desk.keyring);
+    if (people > 0 && f->n > 0 && roster_here(&w->desk, &r, &why) == OK) {
         for (size_t i = 0; i < f->n; i++) {
             size_t outside = 0;
             for (size_t p = 0; p < people; p++) {
-                outside += roster_here_outside(r, keyring_person(w->keyring, p)->key, slice_text(f->rows[i].area));
+                outside += roster_here_outside(r, keyring_person(w->desk.keyring, p)->key, slice_text(f->rows[i].area));
             }
             if (outside == people) {
                 buf_printf(out, "Forum %s counts for nothing: nobody here may hold forums in %s. Ask the registrar to "
@@ -301,7 +301,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
                         const struct exchange_status *x)
 {
     struct buf out = buf_new(32768);
-    const struct charter *c = state_charter(w->state);
+    const struct charter *c = state_charter(w->desk.state);
     const struct tally *t = &f->contributions;
     if (!context->quiet) {
         print_line(&out, c->title, 100);
@@ -317,7 +317,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
                    (unsigned long long)t->answered);
     }
     buf_put_u8(&out, '\n');
-    damage_put(&f->damage, w, &out);
+    damage_put(&f->damage, &w->desk, &out);
     put_against(&out, x);
     put_told(&out, x);
     if (!context->quiet) {
@@ -428,12 +428,12 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (code < 0 && work_destroyed(&w, &why)) {
         cmd_remark(context, "%s", why.text);
     }
-    if (code < 0 && state_info(w.state)->side == STORE_HUB) {
+    if (code < 0 && state_info(w.desk.state)->side == STORE_HUB) {
         work_close(&w); // a store is open once in a process
         return hub_status(context);
     }
     if (code < 0) {
-        enum err e = forums_load(&w, &f, &why);
+        enum err e = forums_load(&w.desk, &f, &why);
         if (e == OK) {
             e = load_exchange(&w, &x, &why);
         }

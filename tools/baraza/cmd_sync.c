@@ -85,7 +85,7 @@ static void ask_daemon(struct sync *s, const char *lock_path)
 static enum err begin_exchange(struct sync *s, struct why *why)
 {
     const struct node_exchange_options options = {
-        .state = s->w.state, .safe = &s->w.safe, .hub = conf_text(&s->context->conf, "hub"), .log = &s->log
+        .state = s->w.desk.state, .safe = &s->w.safe, .hub = conf_text(&s->context->conf, "hub"), .log = &s->log
     };
     (void)work_borrow(&s->w); // nobody is as good: then the outbox copies travel
     enum err e = loop_signals_open(&s->signals);
@@ -93,7 +93,7 @@ static enum err begin_exchange(struct sync *s, struct why *why)
         e = node_exchange_open(&options, &s->exchange, why);
     }
     if (e == OK) {
-        const struct node_tend_options tending = { .state = s->w.state, .safe = &s->w.safe, .log = &s->log };
+        const struct node_tend_options tending = { .state = s->w.desk.state, .safe = &s->w.safe, .log = &s->log };
         s->tend = node_tend_open(&tending);
         node_exchange_poke(s->exchange);
     }
@@ -106,7 +106,7 @@ static enum err engage(struct sync *s, struct why *why)
     if (s->exchange != NULL) {
         return OK;
     }
-    char *path = state_path(s->w.state, STATE_LOCK);
+    char *path = state_path(s->w.desk.state, STATE_LOCK);
     enum err e = state_lock_take(path, &s->lock, why);
     if (e == OK) {
         e = begin_exchange(s, why);
@@ -161,7 +161,7 @@ static size_t count_carried(const struct sync *s)
 
 static enum err look(struct sync *s, struct why *why)
 {
-    struct kv *kv = state_kv(s->w.state);
+    struct kv *kv = state_kv(s->w.desk.state);
     enum err e = node_count(kv, &s->count, why);
     if (e == OK) {
         e = node_contact_get(kv, &s->contact);
@@ -176,7 +176,7 @@ static enum err look(struct sync *s, struct why *why)
     }
     // It reads all that has not left yet: not while that goes on.
     if (e == OK && !s->waits_known && loop_now_ms() >= s->number_ms + SETTLED_MS) {
-        e = node_waits_look(s->w.state, &s->waits, why);
+        e = node_waits_look(s->w.desk.state, &s->waits, why);
         s->waits_known = e == OK;
     }
     return e;
@@ -383,7 +383,7 @@ static void remark(const struct sync *s)
         node_contact_say(&s->contact, &text);
         cmd_remark(s->context, "%.*s", (int)text.n, (const char *)text.p);
     }
-    if (keyring_count(s->w.keyring) > 0) {
+    if (keyring_count(s->w.desk.keyring) > 0) {
         waits_remark(s->context, &s->waits);
     }
     buf_done(&text);
@@ -424,7 +424,7 @@ static int sync_now(struct sync *s, uint64_t timeout_s)
     struct why why = { "" };
     enum outcome outcome = GOING_ON;
     int code = work_state(s->context, &s->w);
-    if (code < 0 && s->w.keyring == NULL) {
+    if (code < 0 && s->w.desk.keyring == NULL) {
         code = cmd_usage("%s is a hub's state: sites come to it, it goes to nobody", s->context->state);
     }
     if (code >= 0) {

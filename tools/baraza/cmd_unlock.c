@@ -119,25 +119,25 @@ static int unlock(struct cmd_context *context, const char *name)
         work_close(&w);
         return code;
     }
-    if (w.keyring == NULL) {
+    if (w.desk.keyring == NULL) {
         work_close(&w);
         return cmd_usage("%s is a hub's state: a hub has nobody to unlock", context->state);
     }
     uint64_t idle_ms = conf_uint(&context->conf, "idle") * MINUTE_MS;
-    enum err e = work_destroyed(&w, &why) ? ERR_NOT_FOUND : keyring_find(w.keyring, name, &person, &why);
+    enum err e = work_destroyed(&w, &why) ? ERR_NOT_FOUND : keyring_find(w.desk.keyring, name, &person, &why);
     if (e == OK) {
         e = work_unlock(context, &w, &person, &why);
     }
     if (e == OK) {
         e = work_do_due(context, &w, &why);
     }
-    path = state_path(w.state, STATE_AGENT);
-    state_close(w.state); // before the fork: the agent must not inherit the store
-    w.state = NULL;
+    path = state_path(w.desk.state, STATE_AGENT);
+    state_close(w.desk.state); // before the fork: the agent must not inherit the store
+    w.desk.state = NULL;
     if (e == OK) {
-        e = agent_put(path, w.who, &why);
+        e = agent_put(path, w.desk.who, &why);
         if (e == ERR_NOT_FOUND) {
-            e = start_agent(path, w.who, idle_ms, &why);
+            e = start_agent(path, w.desk.who, idle_ms, &why);
         }
     }
     if (e == OK) {
@@ -200,19 +200,19 @@ static int run_lock(struct cmd_context *context, int argc, char **argv)
         return cmd_fail(early, &why);
     }
     code = work_state(context, &w);
-    if (code < 0 && w.keyring == NULL) {
+    if (code < 0 && w.desk.keyring == NULL) {
         code = cmd_usage("%s is a hub's state: a hub has nobody to lock", context->state);
     }
     if (code < 0) {
-        enum err e = args.n > 0 ? keyring_find(w.keyring, args.positionals[0], &person, &why) : OK;
-        char *path = state_path(w.state, STATE_AGENT);
+        enum err e = args.n > 0 ? keyring_find(w.desk.keyring, args.positionals[0], &person, &why) : OK;
+        char *path = state_path(w.desk.state, STATE_AGENT);
         if (e == OK) {
             e = args.n > 0 ? agent_lock_surely(path, &person.key, &why) : OK;
         }
         free(path);
         code = e != OK ? cmd_fail(e, &why) : EXIT_GOOD;
         if (e == OK && context->json) {
-            code = print_locked(w.keyring, args.n > 0 ? &person : NULL);
+            code = print_locked(w.desk.keyring, args.n > 0 ? &person : NULL);
         }
     }
     work_close(&w);

@@ -7,11 +7,11 @@
 #include "common/format/armor.h"
 #include "common/store/succession_store.h"
 #include "hub/hub_destroyed.h"
+#include "node/desk/roster_here.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/introduce.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
-#include "tools/baraza/roster_here.h"
 
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@
 static void put_transport(const struct work *w, json_t *o)
 {
     struct state_transport t;
-    if (w->state != NULL && state_transport_load(w->state, &t, NULL) == OK) {
+    if (w->desk.state != NULL && state_transport_load(w->desk.state, &t, NULL) == OK) {
         json_put(o, "transport", json_of_hex(SLICE_ARRAY(t.pub.b)));
         mem_wipe(&t, sizeof t);
     }
@@ -37,9 +37,9 @@ static const char *state_name(enum member_state s)
 // The chosen name of a key that writes here, or NULL.
 static const char *name_here(const struct work *w, struct pubkey key)
 {
-    for (size_t i = 0; w->keyring != NULL && i < keyring_count(w->keyring); i++) {
-        if (pubkey_equal(keyring_person(w->keyring, i)->key, key)) {
-            return keyring_person(w->keyring, i)->name;
+    for (size_t i = 0; w->desk.keyring != NULL && i < keyring_count(w->desk.keyring); i++) {
+        if (pubkey_equal(keyring_person(w->desk.keyring, i)->key, key)) {
+            return keyring_person(w->desk.keyring, i)->name;
         }
     }
     return NULL;
@@ -186,8 +186,8 @@ static int print_member(const struct cmd_context *context, const struct work *w,
 static int print_others(const struct cmd_context *context, const struct work *w, const struct roster *r)
 {
     int code = EXIT_GOOD;
-    for (size_t i = 0; w->keyring != NULL && i < keyring_count(w->keyring) && code == EXIT_GOOD; i++) {
-        const struct person *p = keyring_person(w->keyring, i);
+    for (size_t i = 0; w->desk.keyring != NULL && i < keyring_count(w->desk.keyring) && code == EXIT_GOOD; i++) {
+        const struct person *p = keyring_person(w->desk.keyring, i);
         size_t at = 0;
         if (roster_find(r, p->key, &at)) {
             continue;
@@ -318,17 +318,17 @@ static int who_is_me(const struct cmd_context *context)
     struct state_transport t;
     struct why why = { "" };
     int code = work_state(context, &w);
-    if (code < 0 && w.keyring == NULL) {
+    if (code < 0 && w.desk.keyring == NULL) {
         code = cmd_usage("%s is a hub's state: people write at a site", context->state);
     }
     if (code < 0) {
-        enum err e = state_transport_load(w.state, &t, &why);
+        enum err e = state_transport_load(w.desk.state, &t, &why);
         code = e == OK ? code : cmd_fail(e, &why);
     }
-    const size_t n = code < 0 ? keyring_count(w.keyring) : 0;
+    const size_t n = code < 0 ? keyring_count(w.desk.keyring) : 0;
     code = code < 0 ? EXIT_GOOD : code;
     for (size_t i = 0; i < n && code == EXIT_GOOD; i++) {
-        const struct person *p = keyring_person(w.keyring, i);
+        const struct person *p = keyring_person(w.desk.keyring, i);
         struct buf line = buf_new(1024);
         introduce_put(p->key, t.pub, &line);
         if (context->json) {
@@ -356,9 +356,9 @@ static int who_is_me(const struct cmd_context *context)
 // What this site goes by when it meets the hub: it may have come before the entries themselves.
 static enum err keys_here(const struct work *w, struct roster **out, struct why *why)
 {
-    const struct charter *charter = state_charter(w->state);
+    const struct charter *charter = state_charter(w->desk.state);
     struct buf known = buf_new(LIMIT_SUCCESSION_BYTES);
-    enum err e = succession_known(state_kv(w->state), &known);
+    enum err e = succession_known(state_kv(w->desk.state), &known);
     if (e == OK && known.n == 0) {
         *out = roster_new(charter);
     } else if (e == OK && succession_verify(buf_slice(&known), charter, out, why) != VERDICT_GOOD) {
@@ -375,7 +375,8 @@ static int who_at_site(struct cmd_context *context, bool keys)
     struct why why = { "" };
     int code = work_state(context, &w);
     if (code < 0) {
-        enum err e = keys && w.keyring != NULL ? keys_here(&w, &roster, &why) : roster_here(&w, &roster, &why);
+        enum err e = keys && w.desk.keyring != NULL ? keys_here(&w, &roster, &why)
+                                                    : roster_here(&w.desk, &roster, &why);
         code = e != OK ? cmd_fail(e, &why)
                : keys  ? print_keys(context, roster)
                        : print_roster(context, &w, roster);
@@ -387,7 +388,7 @@ static int who_at_site(struct cmd_context *context, bool keys)
 
 static int who_in_record(struct cmd_context *context, const struct reading_from *from, bool keys)
 {
-    const struct work nobody = { .state = NULL };
+    const struct work nobody = { .lent = false };
     struct reading *r = NULL;
     int code = reading_open(context, from, &r);
     if (code < 0) {

@@ -52,7 +52,7 @@ struct slice typed_words(struct typed *t, const char *given)
 
 struct slice drafting_language(const struct drafting *d, const struct work *w)
 {
-    return d->lang != NULL ? slice_text(d->lang) : state_charter(w->state)->languages[0];
+    return d->lang != NULL ? slice_text(d->lang) : state_charter(w->desk.state)->languages[0];
 }
 
 int drafting_begin(const struct cmd_context *context, const struct drafting *d, const struct typed *t, struct work *w)

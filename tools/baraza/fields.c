@@ -72,7 +72,7 @@ int fields_stop(const struct cmd_context *context, const struct code_set *flags)
         return -1;
     }
     // The guide's words need an unlocked site; help must not wait for that.
-    if (work_read(context, &w) < 0 && state_info(w.state)->side == STORE_NODE) {
+    if (work_read(context, &w) < 0 && state_info(w.desk.state)->side == STORE_NODE) {
         (void)(codebook_here(&w, &b, NULL) == OK);
     }
     const enum language language = language_of(slice_text(context->language));
@@ -111,12 +111,12 @@ int fields_seal(const struct cmd_context *context, const struct work *w, const s
                              : cmd_usage("--seal-to goes with --identity or --sensitivity sealed: nothing else is "
                                          "sealed");
     }
-    if (!recipients_find(state_charter(w->state), names, to, &why)) {
+    if (!recipients_find(state_charter(w->desk.state), names, to, &why)) {
         return cmd_usage("--seal-to: %s", why.text);
     }
     c->seal_to = to;
     struct buf text = buf_new(2048);
-    recipients_put(state_charter(w->state), to->keys, to->n, &text);
+    recipients_put(state_charter(w->desk.state), to->keys, to->n, &text);
     cmd_remark(context, "%s will be sealed to %.*s: nobody else can read it then, you neither",
                c->sensitivity == SENSITIVITY_SEALED ? "what was said, and by whom," : "who said it", (int)text.n,
                (const char *)text.p);

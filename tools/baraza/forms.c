@@ -5,7 +5,7 @@
 #include "tools/baraza/forms.h"
 
 #include "common/base/fault.h"
-#include "tools/baraza/forums.h"
+#include "node/desk/forums.h"
 #include "tools/baraza/slips.h"
 
 #include <string.h>
@@ -13,9 +13,9 @@
 enum err forms_printed(struct work *w, const struct local_session *session, struct paper *out, struct why *why)
 {
     struct kv_txn *t = NULL;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e == OK) {
-        e = paper_load(t, &w->store_key, slice_text(session->area), slice_text(session->code), out);
+        e = paper_load(t, &w->desk.store_key, slice_text(session->area), slice_text(session->code), out);
     }
     kv_abort(t);
     if (e != OK) {
@@ -45,7 +45,7 @@ static enum err look(struct work *w, struct looking *x, struct why *why)
     struct local *l = NULL;
     struct local_entry e;
     struct disclosure d;
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -125,7 +125,7 @@ int forms_slip(struct work *w, const struct local_session *session, uint64_t num
         code = choose(session, &p, number, typed, out);
     }
     if (e == OK && code < 0) {
-        e = forums_load(w, &x.forums, &why);
+        e = forums_load(&w->desk, &x.forums, &why);
     }
     if (e == OK && code < 0) {
         e = look(w, &x, &why);

@@ -7,7 +7,8 @@
 #define BARAZA_TOOLS_BARAZA_FORMS_H
 
 #include "common/author/paper.h"
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
+#include "tools/baraza/work.h"
 
 // What was printed here for the forum of a session; none is fine. w must be readable. ERR_* with why.
 MUST_USE enum err forms_printed(struct work *w, const struct local_session *session, struct paper *out,

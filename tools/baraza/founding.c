@@ -124,16 +124,16 @@ static enum err make_people(const struct founding_wish *w, struct boxkey intake,
 {
     struct pubkey nobody = { { 0 } };
     enum err e = OK;
-    f->work.keyring = keyring_new();
+    f->work.desk.keyring = keyring_new();
     f->root_count = w->roots.n == 0 ? 1 : w->roots.n;
     for (size_t i = 0; i < f->root_count && e == OK; i++) {
         f->roots[i] = safe_slot(&f->work.safe, nobody);
-        e = keyring_add(f->work.keyring, w->roots.n == 0 ? FOUNDING_ROOT : w->roots.values[i], w->passphrases[i],
+        e = keyring_add(f->work.desk.keyring, w->roots.n == 0 ? FOUNDING_ROOT : w->roots.values[i], w->passphrases[i],
                         i == 0 ? NULL : f->roots[0], intake, f->roots[i], why);
     }
     if (e == OK) {
         f->registrar = safe_slot(&f->work.safe, nobody);
-        e = keyring_add(f->work.keyring, w->registrar, w->passphrases[0], f->roots[0], intake, f->registrar, why);
+        e = keyring_add(f->work.desk.keyring, w->registrar, w->passphrases[0], f->roots[0], intake, f->registrar, why);
     }
     return e;
 }
@@ -167,7 +167,7 @@ static enum err write_founder(const struct founding_wish *w, const struct hub_ke
         buf_printf(&conf, " %s", w->addresses.values[i]);
     }
     buf_put_text(&conf, "\n");
-    enum err e = keyring_save(f->work.keyring, keyring, why);
+    enum err e = keyring_save(f->work.desk.keyring, keyring, why);
     if (e == OK) {
         e = state_make_secret(&f->founder, STATE_TRANSPORT, transport.b, why);
     }
@@ -218,7 +218,7 @@ static enum err append_one(struct founding *f, const struct body *body, const st
 {
     const struct append_item item = { .body = body, .refs = ref, .ref_count = ref == NULL ? 0 : 1 };
     struct append_result result;
-    enum err e = author_append(f->work.author, loop_wall_s(), &item, 1, &result, why);
+    enum err e = author_append(f->work.desk.author, loop_wall_s(), &item, 1, &result, why);
     if (e == OK) {
         *id = result.id;
     }
@@ -227,10 +227,10 @@ static enum err append_one(struct founding *f, const struct body *body, const st
 
 static enum err write_as(struct founding *f, struct unlocked *root, struct why *why)
 {
-    author_close(f->work.author);
-    f->work.author = NULL;
-    f->work.who = root;
-    return author_open(f->work.state, root, &f->work.author, why);
+    author_close(f->work.desk.author);
+    f->work.desk.author = NULL;
+    f->work.desk.who = root;
+    return author_open(f->work.desk.state, root, &f->work.desk.author, why);
 }
 
 // The first root accredits the hub's own author key, and the registrar, who is secretariat too and whose transport key
@@ -270,7 +270,7 @@ static enum err admit_grants(const struct founding_wish *w, struct founding *f, 
     struct store_key key = store_key_of(f->roots[0]->store_key);
     enum err e = OK;
     for (size_t i = 0; i < w->quorum && e == OK; i++) {
-        e = admit_journal(f->work.state, &key, f->roots[i]->person.key, f->hub.dir, flags, why);
+        e = admit_journal(f->work.desk.state, &key, f->roots[i]->person.key, f->hub.dir, flags, why);
     }
     mem_wipe(&key, sizeof key);
     return e;
@@ -306,7 +306,7 @@ enum err founding_begin(const struct founding_wish *wish, unsigned flags, struct
     }
     mem_wipe(&keys, sizeof keys);
     if (e == OK) {
-        e = state_open(f->founder.dir, flags, &f->work.state, why);
+        e = state_open(f->founder.dir, flags, &f->work.desk.state, why);
     }
     if (e == OK) {
         e = write_grants(wish, f, why);

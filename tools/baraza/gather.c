@@ -18,7 +18,7 @@ struct current {
 static enum err load_current(struct work *w, struct current *out)
 {
     struct kv_txn *t = NULL;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e == OK) {
         e = notebook_all(t, out->notebooks, &out->n);
     }
@@ -42,7 +42,7 @@ static enum err fold_notebooks(struct work *w, const struct current *current, bo
 {
     struct local *l = NULL;
     struct local_entry e;
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -98,13 +98,13 @@ int gather_record(struct reading *r, struct forum_fold **out)
 
 int gather(struct cmd_context *context, const struct reading_from *from, struct forum_fold **out)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     struct reading *r = NULL;
     struct why why = { "" };
     bool record = from->record != NULL;
     int code = record ? -1 : work_state(context, &w);
     if (code < 0 && !record) {
-        record = state_info(w.state)->side == STORE_HUB;
+        record = state_info(w.desk.state)->side == STORE_HUB;
         enum err e = record ? OK : gather_site(&w, out, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }

@@ -7,8 +7,9 @@
 #define BARAZA_TOOLS_BARAZA_GATHER_H
 
 #include "common/format/forum.h"
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
 #include "tools/baraza/reading.h"
+#include "tools/baraza/work.h"
 
 // Folds the notebooks of w's site; what was refused, or signed anew since, is left out. ERR_* with why. Gives.
 MUST_USE enum err gather_site(struct work *w, struct forum_fold **out, struct why *why);

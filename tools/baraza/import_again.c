@@ -57,7 +57,7 @@ enum err import_again_check(struct import_again *a, struct work *w, struct why *
     if (a->n == 0) {
         return OK;
     }
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }

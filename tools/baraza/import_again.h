@@ -7,7 +7,8 @@
 #define BARAZA_TOOLS_BARAZA_IMPORT_AGAIN_H
 
 #include "common/base/table.h"
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
+#include "tools/baraza/work.h"
 
 struct again_row {
     uint64_t row, line;

@@ -6,8 +6,8 @@
 #ifndef BARAZA_TOOLS_BARAZA_IMPORT_GUARD_H
 #define BARAZA_TOOLS_BARAZA_IMPORT_GUARD_H
 
+#include "node/desk/local.h"
 #include "tools/baraza/codebook.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/recipients.h"
 
 // What holds for all rows that do not say otherwise. All borrowed.

@@ -8,7 +8,7 @@
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "common/store/succession_store.h"
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
 #include "tools/baraza/amends.h"
 #include "tools/baraza/print.h"
 
@@ -169,7 +169,7 @@ static int say_tick(struct work *w, struct hash id)
     struct local_entry e;
     struct why why = { "" };
     enum fate fate = FATE_WAITING;
-    enum err err = local_begin(w, &l, &why);
+    enum err err = local_begin(&w->desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
@@ -200,9 +200,9 @@ static enum err know_keys(const struct work *w, struct proving *p, struct why *w
 {
     struct service_keys keys;
     struct proof proof;
-    enum err e = succession_keys(state_kv(w->state), state_charter(w->state), &keys, why);
+    enum err e = succession_keys(state_kv(w->desk.state), state_charter(w->desk.state), &keys, why);
     if (e == OK) {
-        e = succession_known(state_kv(w->state), &p->succession);
+        e = succession_known(state_kv(w->desk.state), &p->succession);
     }
     if (e == OK && !proof_parse(buf_slice(&p->proof), &proof, why)) {
         e = ERR_CORRUPT;
@@ -218,7 +218,7 @@ static int at_site(struct work *w, const char *typed, bool chain, struct proving
     struct kv_txn *t = NULL;
     struct why why = { "" };
     struct hash id;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e == OK) {
         e = find_receipt(t, typed, chain, p, &id, &why);
     }
@@ -233,7 +233,7 @@ static int at_site(struct work *w, const char *typed, bool chain, struct proving
                                            : "\"%.70s\" is no id: hex digits",
                 typed);
     }
-    buf_put(&p->charter, state_charter_note(w->state));
+    buf_put(&p->charter, state_charter_note(w->desk.state));
     if (e == OK) {
         e = know_keys(w, p, &why);
     }
@@ -255,7 +255,7 @@ static int check(struct proving *p)
 
 int proving_gather(struct cmd_context *context, const char *typed, bool chain, struct proving *p)
 {
-    struct work w = { .state = NULL };
+    struct work w = { .lent = false };
     char *log = state_path_in(context->state, STATE_HUB_AUTHOR);
     const bool record = p->from.record != NULL || file_exists(log);
     free(log);

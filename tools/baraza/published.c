@@ -7,9 +7,9 @@
 
 #include "common/format/roster.h"
 #include "common/store/leaf.h"
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
+#include "node/desk/roster_here.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/roster_here.h"
 
 static bool publishes(const struct body *body)
 {
@@ -30,7 +30,7 @@ static void read_leaves(struct work *w, struct kv_txn *t, published_fn *take, vo
     struct entry e;
     struct body body;
     struct disclosure d;
-    struct roster *roster = roster_new(state_charter(w->state));
+    struct roster *roster = roster_new(state_charter(w->desk.state));
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     struct leaf_range range = leaf_range_new(t, 0);
     while (leaf_range_next(&range)) {
@@ -41,7 +41,7 @@ static void read_leaves(struct work *w, struct kv_txn *t, published_fn *take, vo
         const enum verdict standing = roster_apply(roster, &e, form, &body, range.index);
         buf_wipe(&parts);
         if (form == VERDICT_GOOD && publishes(&body) && standing == VERDICT_GOOD &&
-            leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
+            leaf_parts(t, &w->desk.store_key, range.index, &parts, NULL) == OK &&
             disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD) {
             give(take, to, &e, &body, &d);
         }
@@ -56,7 +56,7 @@ static enum err read_own(struct work *w, published_fn *take, void *to, struct wh
     struct local *l = NULL;
     struct local_entry e;
     struct disclosure d;
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -72,10 +72,10 @@ static enum err read_own(struct work *w, published_fn *take, void *to, struct wh
 enum err published_read(struct work *w, bool own, published_fn *take, void *to, struct why *why)
 {
     struct kv_txn *t = NULL;
-    if (!w->readable) {
+    if (!w->desk.readable) {
         return OK;
     }
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e == OK) {
         read_leaves(w, t, take, to);
         e = kv_error(t);
@@ -115,8 +115,8 @@ static int check_role(struct work *w, enum kind kind)
 {
     struct roster *roster = NULL;
     struct why why = { "" };
-    enum err e = roster_here(w, &roster, &why);
-    const bool may = e == OK && roster_has_role(roster, w->who->person.key, 1u << ROLE_SECRETARIAT);
+    enum err e = roster_here(&w->desk, &roster, &why);
+    const bool may = e == OK && roster_has_role(roster, w->desk.who->person.key, 1u << ROLE_SECRETARIAT);
     roster_free(roster);
     if (e == OK && !may) {
         why_set(&why, "Not saved: a %s is published by the secretariat, and as far as is known here you are not of it; "

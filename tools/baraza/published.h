@@ -28,8 +28,8 @@ struct published_last {
 };
 MUST_USE enum err published_last(struct work *w, enum kind kind, struct published_last *out, struct why *why);
 
-// Signs `content` as the next version of kind, as w->who, and says so; refuses, with nothing saved, when she is not
-// known here to be of the secretariat. Returns the exit code.
+// Signs `content` as the next version of kind, as w->desk.who, and says so; refuses, with nothing saved, when she is
+// not known here to be of the secretariat. Returns the exit code.
 int published_write(const struct cmd_context *context, struct work *w, enum kind kind, struct slice content);
 
 #endif

@@ -254,7 +254,7 @@ int reading_need_checkpoint(const struct reading *r)
         return -1;
     }
     why_set(&why, "the hub has not published a checkpoint yet: start it once (baraza-hub --state %.100s)",
-            state_dir(r->hub.work.state));
+            state_dir(r->hub.work.desk.state));
     return cmd_fail(ERR_NOT_FOUND, &why);
 }
 

@@ -66,15 +66,15 @@ int reading_hub_open(struct reading *r, const char *dir)
     if (code >= 0) {
         return code;
     }
-    if (state_info(r->hub.work.state)->side != STORE_HUB) {
+    if (state_info(r->hub.work.desk.state)->side != STORE_HUB) {
         return cmd_usage("the record is at the hub: name its state with --state, or an export with --record FILE");
     }
-    enum err e = kv_begin_read(state_kv(r->hub.work.state), &r->hub.t);
+    enum err e = kv_begin_read(state_kv(r->hub.work.desk.state), &r->hub.t);
     if (e == OK) {
         e = load_head(r, &why);
     }
-    buf_put(&r->charter_note, state_charter_note(r->hub.work.state));
-    r->charter = *state_charter(r->hub.work.state);
+    buf_put(&r->charter_note, state_charter_note(r->hub.work.desk.state));
+    r->charter = *state_charter(r->hub.work.desk.state);
     return e == OK ? -1 : cmd_fail(e, &why);
 }
 
@@ -95,19 +95,19 @@ static enum err renew(struct hub_source *h)
     kv_abort(h->t);
     h->t = NULL;
     h->read = 0;
-    return kv_begin_read(state_kv(h->work.state), &h->t);
+    return kv_begin_read(state_kv(h->work.desk.state), &h->t);
 }
 
 static enum err read_parts(struct reading *r, struct reading_item *out)
 {
     struct hub_source *h = &r->hub;
     buf_wipe(&h->parts);
-    enum err e = leaf_parts(h->t, &h->work.store_key, r->next, &h->parts, &r->why);
+    enum err e = leaf_parts(h->t, &h->work.desk.store_key, r->next, &h->parts, &r->why);
     if (e == ERR_CRYPTO) { // the hub at work has renewed its store key: its key of now, and the store of now
         h->read = TXN_ENTRIES;
         e = renew(h);
         e = e == OK ? work_hub_key(&h->work, &r->why) : e;
-        e = e == OK ? leaf_parts(h->t, &h->work.store_key, r->next, &h->parts, &r->why) : e;
+        e = e == OK ? leaf_parts(h->t, &h->work.desk.store_key, r->next, &h->parts, &r->why) : e;
     }
     if (e == ERR_NOT_FOUND) {
         return OK; // they never arrived, or were erased

@@ -76,7 +76,7 @@ int recovery_begin(struct cmd_context *context, struct recovery *r)
         }
     }
     int code = work_state(context, &r->work);
-    if (code < 0 && r->work.keyring == NULL) {
+    if (code < 0 && r->work.desk.keyring == NULL) {
         code = cmd_usage("%s is a hub's state: a hub has nobody with a passphrase", context->state);
     }
     if (code >= 0) {
@@ -89,8 +89,8 @@ int recovery_begin(struct cmd_context *context, struct recovery *r)
 int recovery_end(struct recovery *r, enum err e, struct why *why)
 {
     if (e == OK) {
-        char *path = state_path(r->work.state, STATE_KEYRING);
-        e = recovery_save(r->work.keyring, path, why);
+        char *path = state_path(r->work.desk.state, STATE_KEYRING);
+        e = recovery_save(r->work.desk.keyring, path, why);
         free(path);
     }
     work_close(&r->work);

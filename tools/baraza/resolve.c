@@ -41,7 +41,7 @@ static enum err look_here(struct work *w, struct slice typed, struct finding *f)
     struct position at;
     struct stored stored;
     uint64_t index = 0;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e != OK) {
         return e;
     }
@@ -61,8 +61,8 @@ int resolver_record(struct resolver *r)
         return -1;
     }
     int code = reading_open(r->context, r->from, &r->record);
-    if (code < 0 && !hash_equal(reading_charter(r->record)->id, state_charter(r->w->state)->id)) {
-        code = cmd_usage("%s belongs to another consultation than %s", r->from->record, state_dir(r->w->state));
+    if (code < 0 && !hash_equal(reading_charter(r->record)->id, state_charter(r->w->desk.state)->id)) {
+        code = cmd_usage("%s belongs to another consultation than %s", r->from->record, state_dir(r->w->desk.state));
     }
     return code;
 }

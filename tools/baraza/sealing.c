@@ -43,7 +43,7 @@ static enum err scan(struct work *w, struct sealing *s, struct why *why)
 {
     struct local *l = NULL;
     struct local_entry e;
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -65,7 +65,7 @@ int sealing_open(struct work *w, const char *code, struct sealing *out)
 {
     struct why why = { "" };
     *out = (struct sealing){ .fold = NULL };
-    enum err e = local_session_find(w, code, &out->session, &why);
+    enum err e = local_session_find(&w->desk, code, &out->session, &why);
     if (e == OK) {
         e = gather_site(w, &out->fold, &why);
     }
@@ -94,7 +94,7 @@ int sealing_open(struct work *w, const char *code, struct sealing *out)
     }
     out->forum = forum_fold_find(out->fold, slice_text(out->session.code));
     CHECK(out->forum != NULL);
-    forum_fold_share(out->fold, out->session.id, w->who->person.key, &out->own);
+    forum_fold_share(out->fold, out->session.id, w->desk.who->person.key, &out->own);
     return -1;
 }
 
@@ -124,10 +124,10 @@ static int add_share(struct sealing *s, struct hash id, uint64_t count)
 int sealing_take_people(struct work *w, struct sealing *s)
 {
     int code = -1;
-    for (size_t i = 0; i < keyring_count(w->keyring) && code < 0; i++) {
-        const struct person *p = keyring_person(w->keyring, i);
+    for (size_t i = 0; i < keyring_count(w->desk.keyring) && code < 0; i++) {
+        const struct person *p = keyring_person(w->desk.keyring, i);
         struct forum_share share;
-        if (pubkey_equal(p->key, w->who->person.key)) {
+        if (pubkey_equal(p->key, w->desk.who->person.key)) {
             continue;
         }
         forum_fold_share(s->fold, s->session.id, p->key, &share);
@@ -162,13 +162,13 @@ int sealing_take_files(struct work *w, struct sealing *s, const struct arg_list 
         struct body body;
         buf_reset(&bytes);
         enum err err = file_read(paths->values[i], true, &bytes, &why);
-        if (err == OK && !share_good(buf_slice(&bytes), state_charter(w->state)->id, &e, &body)) {
+        if (err == OK && !share_good(buf_slice(&bytes), state_charter(w->desk.state)->id, &e, &body)) {
             why_set(&why, "%.200s is no share of this consultation: baraza session share CODE --out FILE makes one",
                     paths->values[i]);
             err = ERR_BAD_INPUT;
         }
         code = err != OK ? cmd_fail(err, &why) : -1;
-        if (code < 0 && !pubkey_equal(e.place.author, w->who->person.key)) {
+        if (code < 0 && !pubkey_equal(e.place.author, w->desk.who->person.key)) {
             code = add_share(s, e.id, body.as.share_seal.count);
         }
     }

@@ -8,6 +8,7 @@
 
 #include "tools/baraza/forms.h"
 #include "tools/baraza/gather.h"
+#include "tools/baraza/work.h"
 
 #define SEALING_SHARES (LIMIT_REFS - 1)
 

@@ -5,7 +5,7 @@
 #include "tools/baraza/slip_fate.h"
 
 #include "common/store/leaf.h"
-#include "tools/baraza/roster_here.h"
+#include "node/desk/roster_here.h"
 
 #include <stdlib.h>
 
@@ -62,7 +62,7 @@ static enum err take_down(struct work *w, struct kv_txn *t, const struct roster 
             continue;
         }
         buf_wipe(&parts);
-        const bool shown = leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
+        const bool shown = leaf_parts(t, &w->desk.store_key, range.index, &parts, NULL) == OK &&
                            disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == e.part_count;
         if (shown) {
             (void)disclosure_erase(&d, e.parts, erasure_mask(erasures, &e));
@@ -83,16 +83,16 @@ int slip_fate_here(struct work *w, const struct slip_hit *hit, struct slip_fate 
     struct kv_txn *t = NULL;
     struct why why = { "" };
     *out = (struct slip_fate){ .hit = *hit };
-    enum err e = roster_here(w, &roster, &why);
+    enum err e = roster_here(&w->desk, &roster, &why);
     if (e == OK) {
         e = amends_here(w, &amends, &why);
     }
     if (e == OK) {
-        e = erasures_here(w, &erasures, &why);
+        e = erasures_here(&w->desk, &erasures, &why);
     }
     if (e == OK) {
         take_amends(out, amends);
-        e = kv_begin_read(state_kv(w->state), &t);
+        e = kv_begin_read(state_kv(w->desk.state), &t);
     }
     if (e == OK) {
         e = take_down(w, t, roster, erasures, out);

@@ -36,7 +36,7 @@ int slips_here(struct work *w, const struct slip *slip, struct slip_hits *out)
     struct disclosure d;
     struct why why = { "" };
     *out = (struct slip_hits){ .n = 0 };
-    enum err err = local_begin(w, &l, &why);
+    enum err err = local_begin(&w->desk, &l, &why);
     if (err != OK) {
         return cmd_fail(err, &why);
     }
@@ -112,7 +112,7 @@ int slips_resolve(struct resolver *r, const char *typed, struct resolved *out)
     }
     if (here.n == 0) {
         here.hidden += more.hidden;
-        return slips_not_here(&slip, &here, r->from->record != NULL ? r->from->record : state_dir(r->w->state));
+        return slips_not_here(&slip, &here, r->from->record != NULL ? r->from->record : state_dir(r->w->desk.state));
     }
     if (here.n > 1) {
         struct why why;

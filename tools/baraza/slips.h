@@ -7,8 +7,9 @@
 #define BARAZA_TOOLS_BARAZA_SLIPS_H
 
 #include "common/format/slip.h"
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
 #include "tools/baraza/resolve.h"
+#include "tools/baraza/work.h"
 
 #define SLIP_HITS 8 // contributions with one code: it is one, but for a chance in a million or somebody's copying
 

@@ -6,8 +6,8 @@
 
 #include "common/base/table.h"
 #include "common/store/leaf.h"
-#include "tools/baraza/local.h"
-#include "tools/baraza/roster_here.h"
+#include "node/desk/local.h"
+#include "node/desk/roster_here.h"
 
 // Takes all of a reading. seen (may be NULL) receives the ids.
 static int take_record(struct draft *d, struct reading *r, struct table *seen)
@@ -76,9 +76,9 @@ static enum err take_leaves(struct adding *a, struct work *w, struct why *why)
     struct disclosure d;
     struct erasure *erasures = NULL;
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
-    enum err err = erasures_here(w, &erasures, why);
+    enum err err = erasures_here(&w->desk, &erasures, why);
     if (err == OK) {
-        err = kv_begin_read(state_kv(w->state), &t);
+        err = kv_begin_read(state_kv(w->desk.state), &t);
     }
     if (err != OK) {
         erasure_free(erasures);
@@ -89,7 +89,7 @@ static enum err take_leaves(struct adding *a, struct work *w, struct why *why)
         if (range.whole && entry_parse(range.entry.bytes, &e) == VERDICT_GOOD &&
             kind_parse(&e, &body) == VERDICT_GOOD) {
             buf_wipe(&parts);
-            bool given = w->readable && leaf_parts(t, &w->store_key, range.index, &parts, NULL) == OK &&
+            bool given = w->desk.readable && leaf_parts(t, &w->desk.store_key, range.index, &parts, NULL) == OK &&
                          disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == e.part_count;
             if (given) {
                 (void)disclosure_erase(&d, e.parts, erasure_mask(erasures, &e));
@@ -111,7 +111,7 @@ static enum err take_notebooks(struct adding *a, struct work *w, struct why *why
     struct local *l = NULL;
     struct local_entry e;
     struct disclosure d;
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(&w->desk, &l, why);
     if (err != OK) {
         return err;
     }

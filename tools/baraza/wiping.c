@@ -11,9 +11,10 @@
 #include "common/base/fault.h"
 #include "common/net/loop.h"
 #include "common/store/wipe.h"
+#include "node/desk/local.h"
 #include "tools/baraza/ask.h"
-#include "tools/baraza/local.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/work.h"
 
 #include <stdlib.h>
 
@@ -76,7 +77,7 @@ static enum err gather(struct wiping *x, void (*take)(struct wiping *, const str
 {
     struct local *l = NULL;
     struct local_entry e;
-    enum err err = local_begin(&x->w, &l, why);
+    enum err err = local_begin(&x->w.desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -91,7 +92,7 @@ static enum err keep_present(struct wiping *x)
 {
     struct kv_txn *t = NULL;
     size_t n = 0;
-    enum err e = kv_begin_read(state_kv(x->w.state), &t);
+    enum err e = kv_begin_read(state_kv(x->w.desk.state), &t);
     for (size_t i = 0; i < x->n && e == OK; i++) {
         if (wipe_present(t, &x->items[i])) {
             x->items[n++] = x->items[i];
@@ -105,7 +106,7 @@ static enum err keep_present(struct wiping *x)
 static enum err remove_words(struct wiping *x)
 {
     struct kv_txn *t = NULL;
-    enum err e = kv_begin_write(state_kv(x->w.state), &t);
+    enum err e = kv_begin_write(state_kv(x->w.desk.state), &t);
     for (size_t i = 0; i < x->n && e == OK; i++) {
         (void)wipe_words(t, &x->items[i]);
     }
@@ -117,7 +118,7 @@ static enum err wipe_all(struct wiping *x, struct why *why)
 {
     struct erasing *renewal = NULL;
     bool more = true;
-    enum err e = erasing_open(x->w.state, &x->w.safe, loop_wall_s(), &renewal, why);
+    enum err e = erasing_open(x->w.desk.state, &x->w.safe, loop_wall_s(), &renewal, why);
     if (e != OK) {
         return e;
     }
@@ -131,7 +132,7 @@ static enum err wipe_all(struct wiping *x, struct why *why)
     }
     erasing_close(renewal);
     if (e == OK) {
-        erasing_tell_agent(x->w.state);
+        erasing_tell_agent(x->w.desk.state);
     }
     return e;
 }

@@ -17,6 +17,7 @@
 #include "tools/baraza/print.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 unsigned work_store_flags(const struct cmd_context *context)
 {
@@ -26,10 +27,10 @@ unsigned work_store_flags(const struct cmd_context *context)
 static enum err load_destroyed(struct work *w)
 {
     struct kv_txn *t = NULL;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e == OK) {
         e = destroyed_get(t, &w->destroyed);
-        w->wiped = wipe_done(t);
+        w->desk.wiped = wipe_done(t);
     }
     kv_abort(t);
     return e;
@@ -39,12 +40,12 @@ static enum err load_destroyed(struct work *w)
 // part: nobody can unlock, and what waits for the hub travels all the same.
 static enum err load_keyring(struct work *w, const char *path, struct why *why)
 {
-    enum err e = keyring_load(path, &w->keyring, why);
+    enum err e = keyring_load(path, &w->desk.keyring, why);
     if (e == ERR_NOT_FOUND || e == ERR_CORRUPT) {
         why_set(&w->keyless, "nobody can unlock here, %s is %s; what waits for the hub still travels. End a wipe that "
                 "was cut short (baraza wipe --emergency --yes), or restore that file from a backup", STATE_KEYRING,
                 e == ERR_CORRUPT ? "damaged" : "not there");
-        w->keyring = keyring_new();
+        w->desk.keyring = keyring_new();
         e = OK;
     }
     return e;
@@ -52,25 +53,26 @@ static enum err load_keyring(struct work *w, const char *path, struct why *why)
 
 static enum err open_state(const struct cmd_context *context, struct work *w, struct why *why)
 {
-    *w = (struct work){ .state = NULL };
+    *w = (struct work){ .lent = false };
     safe_init(&w->safe);
-    enum err e = state_open(context->state, work_store_flags(context), &w->state, why);
-    if (e == OK && state_charter(w->state)->practice) {
+    w->desk.safe = &w->safe;
+    enum err e = state_open(context->state, work_store_flags(context), &w->desk.state, why);
+    if (e == OK && state_charter(w->desk.state)->practice) {
         cmd_practice();
     }
-    if (e != OK || state_info(w->state)->side == STORE_HUB) {
+    if (e != OK || state_info(w->desk.state)->side == STORE_HUB) {
         return e;
     }
-    e = mend_notebooks(state_kv(w->state));
+    e = mend_notebooks(state_kv(w->desk.state));
     if (e == OK) {
         e = load_destroyed(w);
     }
     if (e != OK) {
         return e;
     }
-    char *path = state_path(w->state, STATE_KEYRING);
+    char *path = state_path(w->desk.state, STATE_KEYRING);
     if (w->destroyed.count > 0 && !file_exists(path)) {
-        w->keyring = keyring_new(); // nobody, until somebody joins anew
+        w->desk.keyring = keyring_new(); // nobody, until somebody joins anew
     } else {
         e = load_keyring(w, path, why);
     }
@@ -80,7 +82,7 @@ static enum err open_state(const struct cmd_context *context, struct work *w, st
 
 bool work_destroyed(const struct work *w, struct why *why)
 {
-    if (w->keyring == NULL || keyring_count(w->keyring) > 0) {
+    if (w->desk.keyring == NULL || keyring_count(w->desk.keyring) > 0) {
         return false;
     }
     if (w->destroyed.count == 0) {
@@ -105,20 +107,20 @@ int work_state(const struct cmd_context *context, struct work *w)
 
 enum err work_hub_key(struct work *w, struct why *why)
 {
-    enum err e = store_key_load(state_dir(w->state), &w->store_key, NULL, why);
-    w->readable = w->readable || e == OK;
+    enum err e = store_key_load(state_dir(w->desk.state), &w->desk.store_key, NULL, why);
+    w->desk.readable = w->desk.readable || e == OK;
     return e;
 }
 
 // Borrows p's keys from the agent, if one runs and has them.
 static bool borrow(struct work *w, const struct person *p)
 {
-    char *path = state_path(w->state, STATE_AGENT);
+    char *path = state_path(w->desk.state, STATE_AGENT);
     struct unlocked *slot = safe_slot(&w->safe, p->key);
     bool lent = slot != NULL && agent_get(path, p->key, slot, NULL) == OK;
     free(path);
     if (lent) {
-        w->who = slot;
+        w->desk.who = slot;
     }
     return lent;
 }
@@ -126,7 +128,7 @@ static bool borrow(struct work *w, const struct person *p)
 enum err work_intake(const struct work *w, struct boxkey *out, struct why *why)
 {
     struct service_keys keys;
-    enum err e = succession_keys(state_kv(w->state), state_charter(w->state), &keys, why);
+    enum err e = succession_keys(state_kv(w->desk.state), state_charter(w->desk.state), &keys, why);
     if (e == OK) {
         *out = keys.intake;
     }
@@ -143,7 +145,7 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
     buf_put_u8(&prompt, 0);
     struct boxkey intake;
     enum err e = ask_passphrase(context, (const char *)prompt.p, false, &passphrase, why);
-    char *path = state_path(w->state, STATE_KEYRING);
+    char *path = state_path(w->desk.state, STATE_KEYRING);
     if (e == OK && !file_exists(path)) { // destroyed while the passphrase was awaited: what was read of it is void
         why_set(why, "the keys of this computer were destroyed meanwhile: nothing was done");
         e = ERR_LOCKED;
@@ -153,10 +155,10 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
         e = work_intake(w, &intake, why);
     }
     if (e == OK) {
-        e = keyring_unlock(w->keyring, p->key, buf_slice(&passphrase), intake, slot, why);
+        e = keyring_unlock(w->desk.keyring, p->key, buf_slice(&passphrase), intake, slot, why);
     }
     if (e == OK) {
-        w->who = slot;
+        w->desk.who = slot;
     }
     buf_wipe(&passphrase);
     buf_done(&passphrase);
@@ -166,10 +168,10 @@ enum err work_unlock(const struct cmd_context *context, struct work *w, const st
 
 size_t work_borrow(struct work *w)
 {
-    char *path = state_path(w->state, STATE_AGENT);
+    char *path = state_path(w->desk.state, STATE_AGENT);
     size_t lent = 0;
-    for (size_t i = 0; i < keyring_count(w->keyring); i++) {
-        const struct person *p = keyring_person(w->keyring, i);
+    for (size_t i = 0; i < keyring_count(w->desk.keyring); i++) {
+        const struct person *p = keyring_person(w->desk.keyring, i);
         struct unlocked *slot = safe_slot(&w->safe, p->key);
         lent += slot != NULL && !slot->taken && agent_get(path, p->key, slot, NULL) == OK;
     }
@@ -180,9 +182,9 @@ size_t work_borrow(struct work *w)
 enum err work_settle(const struct cmd_context *context, struct work *w, struct why *why)
 {
     struct erasing_done done;
-    enum err e = erasing_carry_out(w->state, &w->safe, loop_wall_s(), &done, why);
+    enum err e = erasing_carry_out(w->desk.state, &w->safe, loop_wall_s(), &done, why);
     if (done.renewed) {
-        erasing_tell_agent(w->state);
+        erasing_tell_agent(w->desk.state);
     }
     if (done.entries > 0) {
         cmd_remark(context, "erased here, as redactions in the record ask: parts of %llu %s; this computer's keys were "
@@ -196,7 +198,7 @@ enum err work_do_due(const struct cmd_context *context, struct work *w, struct w
     size_t begun = 0;
     enum err e = work_settle(context, w, why);
     if (e == OK) {
-        e = node_people_renew(w->state, &w->safe, loop_wall_s(), &begun, why);
+        e = node_people_renew(w->desk.state, &w->safe, loop_wall_s(), &begun, why);
     }
     if (begun > 0) {
         cmd_remark(context, "a new notebook has begun; nothing is lost: baraza sync");
@@ -213,14 +215,14 @@ static enum err unlock_anybody(const struct cmd_context *context, struct work *w
     if (e == OK) {
         e = ask_passphrase(context, "Passphrase", false, &passphrase, why);
     }
-    for (size_t i = 0; i < keyring_count(w->keyring) && e == OK && w->who == NULL; i++) {
-        struct pubkey key = keyring_person(w->keyring, i)->key;
+    for (size_t i = 0; i < keyring_count(w->desk.keyring) && e == OK && w->desk.who == NULL; i++) {
+        struct pubkey key = keyring_person(w->desk.keyring, i)->key;
         struct unlocked *slot = safe_slot(&w->safe, key);
-        enum err opened = keyring_unlock(w->keyring, key, buf_slice(&passphrase), intake, slot, why);
-        w->who = opened == OK ? slot : NULL;
+        enum err opened = keyring_unlock(w->desk.keyring, key, buf_slice(&passphrase), intake, slot, why);
+        w->desk.who = opened == OK ? slot : NULL;
         e = opened == ERR_CRYPTO ? OK : opened;
     }
-    if (e == OK && w->who == NULL) {
+    if (e == OK && w->desk.who == NULL) {
         why_set(why, "this passphrase unlocks nobody who writes here");
         e = ERR_CRYPTO;
     }
@@ -233,20 +235,20 @@ int work_read(const struct cmd_context *context, struct work *w)
 {
     struct why why = { "" };
     enum err e = open_state(context, w, &why);
-    if (e == OK && w->keyring == NULL) {
+    if (e == OK && w->desk.keyring == NULL) {
         e = work_hub_key(w, &why);
     } else if (e == OK) {
-        size_t n = keyring_count(w->keyring);
-        for (size_t i = 0; i < n && w->who == NULL; i++) {
-            (void)borrow(w, keyring_person(w->keyring, i)); // whoever is unlocked: the store key is the same for all
+        size_t n = keyring_count(w->desk.keyring);
+        for (size_t i = 0; i < n && w->desk.who == NULL; i++) {
+            (void)borrow(w, keyring_person(w->desk.keyring, i)); // anybody: the store key is the same for all
         }
-        if (w->who == NULL && n > 0 && context->passphrase_file != NULL) {
+        if (w->desk.who == NULL && n > 0 && context->passphrase_file != NULL) {
             e = unlock_anybody(context, w, &why);
         }
-        if (e == OK && w->who != NULL) {
+        if (e == OK && w->desk.who != NULL) {
             e = work_settle(context, w, &why);
-            w->store_key = unlocked_store_key(w->who);
-            w->readable = true;
+            w->desk.store_key = unlocked_store_key(w->desk.who);
+            w->desk.readable = true;
         }
     }
     if (e == OK && work_destroyed(w, &why)) {
@@ -270,14 +272,14 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
     struct why why = { "" };
     struct person person;
     enum err e = open_state(context, w, &why);
-    if (e == OK && w->keyring == NULL) {
+    if (e == OK && w->desk.keyring == NULL) {
         return cmd_usage("%s is a hub's state: people write at a site, in a state of their own", context->state);
     }
     if (e == OK && work_destroyed(w, &why)) {
         e = ERR_NOT_FOUND;
     }
     if (e == OK) {
-        e = keyring_find(w->keyring, as, &person, &why);
+        e = keyring_find(w->desk.keyring, as, &person, &why);
     }
     w->lent = e == OK && borrow(w, &person);
     if (e == OK && !w->lent) {
@@ -287,9 +289,9 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
         e = work_settle(context, w, &why);
     }
     if (e == OK) {
-        w->store_key = unlocked_store_key(w->who);
-        w->readable = true;
-        e = author_open(w->state, w->who, &w->author, &why);
+        w->desk.store_key = unlocked_store_key(w->desk.who);
+        w->desk.readable = true;
+        e = author_open(w->desk.state, w->desk.who, &w->desk.author, &why);
     }
     if (e != OK) {
         return cmd_fail(e, &why);
@@ -297,8 +299,8 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
     if (!w->safe.pinned) {
         cmd_remark(context, "this system does not keep keys out of its swap file (a limit of locked memory)");
     }
-    if (author_moved(w->author)) {
-        remark_copy(context, author_gone(w->author));
+    if (author_moved(w->desk.author)) {
+        remark_copy(context, author_gone(w->desk.author));
     }
     return -1;
 }
@@ -306,19 +308,19 @@ int work_write(const struct cmd_context *context, const char *as, struct work *w
 bool work_copy(struct work *w, struct notebook_copy *out)
 {
     struct kv_txn *t = NULL;
-    const bool is = kv_begin_read(state_kv(w->state), &t) == OK && notebook_copy_get(t, out) == OK;
+    const bool is = kv_begin_read(state_kv(w->desk.state), &t) == OK && notebook_copy_get(t, out) == OK;
     kv_abort(t);
     return is;
 }
 
 void work_close(struct work *w)
 {
-    author_close(w->author);
-    keyring_free(w->keyring);
-    state_close(w->state);
+    author_close(w->desk.author);
+    keyring_free(w->desk.keyring);
+    state_close(w->desk.state);
     safe_done(&w->safe);
-    mem_wipe(&w->store_key, sizeof w->store_key);
-    *w = (struct work){ .state = NULL };
+    mem_wipe(&w->desk.store_key, sizeof w->desk.store_key);
+    *w = (struct work){ .lent = false };
 }
 
 void work_pause(struct work *w)
@@ -332,22 +334,28 @@ int work_resume(const struct cmd_context *context, const char *as, struct work *
 {
     struct cmd_context again = *context;
     again.quiet = true; // what there is to remark was said
-    return w->state != NULL ? -1 : work_write(&again, as, w);
+    return w->desk.state != NULL ? -1 : work_write(&again, as, w);
 }
 
 int work_append(struct work *w, const struct append_item *items, size_t n, struct append_result *results)
 {
     struct why why = { "" };
-    enum err e = author_append(w->author, loop_wall_s(), items, n, results, &why);
-    if (e == ERR_AGAIN && erasing_stale(w->state, &w->safe)) {
-        struct erasing_done done; // the keys were renewed while this was being written
-        e = erasing_carry_out(w->state, &w->safe, loop_wall_s(), &done, &why);
-        e = e == OK ? author_append(w->author, loop_wall_s(), items, n, results, &why) : e;
-    }
+    enum err e = desk_append(&w->desk, loop_wall_s(), items, n, results, &why);
     if (e == OK) {
         return -1;
     }
     struct why told;
     why_set(&told, "Not saved: %s", why.text[0] != '\0' ? why.text : err_text(e));
     return cmd_fail(e, &told);
+}
+
+void work_warn(const struct work *w, const struct damage *d)
+{
+    struct buf out = buf_new(16384);
+    damage_put(d, &w->desk, &out);
+    // Standard error: if nobody can read that, there is nobody to tell.
+    if (out.n > 0 && write(STDERR_FILENO, out.p, out.n) < 0) {
+        out.n = 0;
+    }
+    buf_done(&out);
 }

@@ -5,22 +5,16 @@
 #ifndef BARAZA_TOOLS_BARAZA_WORK_H
 #define BARAZA_TOOLS_BARAZA_WORK_H
 
-#include "common/author/append.h"
 #include "common/author/destroyed.h"
 #include "common/author/notebook.h"
 #include "common/store/vault.h"
+#include "node/desk/damage.h"
 #include "tools/baraza/cmd.h"
 
 struct work {
-    struct state *state;
-    struct keyring *keyring;   // NULL at a hub
+    struct desk desk;          // closed by work_close
     struct safe safe;
-    struct unlocked *who;      // NULL while nobody is unlocked
-    struct author *author;     // NULL while nobody writes
     bool lent;                 // her keys are the agent's, which has its idle limit
-    struct store_key store_key;
-    bool readable;             // store_key is valid: the words of entries here can be read
-    bool wiped;                // words or keys were wiped here: what is missing is no damage
     struct destroyed destroyed; // whose keys were destroyed here (baraza wipe --emergency)
     struct why keyless;         // why the keyring has nobody, when nothing says that it was destroyed
 };
@@ -54,7 +48,7 @@ void work_close(struct work *w);
 // What is known of another copy of this site's state. False: nothing.
 bool work_copy(struct work *w, struct notebook_copy *out);
 
-// Asks for p's passphrase and unlocks her into w->who. ERR_* with why.
+// Asks for p's passphrase and unlocks her into w->desk.who. ERR_* with why.
 MUST_USE enum err work_unlock(const struct cmd_context *context, struct work *w, const struct person *p,
                               struct why *why);
 
@@ -82,6 +76,9 @@ unsigned work_store_flags(const struct cmd_context *context);
 
 // Appends n items, reporting failure ("Not saved: ...").
 int work_append(struct work *w, const struct append_item *items, size_t n, struct append_result *results);
+
+// Says what is damaged to standard error, whatever --quiet says: for commands that go on with the rest.
+void work_warn(const struct work *w, const struct damage *d);
 
 // The option rows that subcommands which write share.
 #define WORK_AS(into) { "as", 0, ARG_TEXT, "NAME", "who writes, where several people do", (into) }

@@ -39,9 +39,9 @@ static void begin(struct scene *s)
     snprintf(s->dir, sizeof s->dir, "%s/site", s->root);
     cr_assert_eq(state_make_begin(STORE_NODE, s->dir, buf_slice(&s->w.charter_note), KV_ANY_FILESYSTEM, &m, NULL), OK);
     cr_assert_eq(state_make_commit(&m, NULL), OK);
-    s->work = (struct work){ .readable = true };
-    cr_assert_eq(state_open(s->dir, KV_ANY_FILESYSTEM, &s->work.state, NULL), OK);
-    s->work.store_key = store_key_of(s->key);
+    s->work = (struct work){ .desk.readable = true };
+    cr_assert_eq(state_open(s->dir, KV_ANY_FILESYSTEM, &s->work.desk.state, NULL), OK);
+    s->work.desk.store_key = store_key_of(s->key);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -54,7 +54,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static void done(struct scene *s)
 {
-    state_close(s->work.state);
+    state_close(s->work.desk.state);
     nftw(s->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     world_done(&s->w);
 }
@@ -109,12 +109,12 @@ static void publish_referral(struct scene *s, uint64_t version, const char *lang
 static void bring_down(struct scene *s)
 {
     struct kv_txn *t = NULL;
-    cr_assert_eq(kv_begin_write(state_kv(s->work.state), &t), OK);
+    cr_assert_eq(kv_begin_write(state_kv(s->work.desk.state), &t), OK);
     for (size_t i = 0; i < s->w.n; i++) {
         const struct said *said = s->w.record[i];
         struct buf sealed = buf_new(1 << 16);
         struct wrapped wrapped;
-        vault_seal(&s->work.store_key, said->entry.id, buf_slice(&said->given), &sealed, &wrapped);
+        vault_seal(&s->work.desk.store_key, said->entry.id, buf_slice(&said->given), &sealed, &wrapped);
         leaf_put(t, i, said->entry.id, said->entry.bytes, buf_slice(&sealed), &wrapped);
         buf_done(&sealed);
     }
@@ -175,7 +175,7 @@ Test(codebook, codes_of_every_published_version_hold_and_nobody_elses)
     cr_expect(!knows(b, "fisher", NULL, &why));
     cr_expect(strstr(why.text, "did you mean \"fishers\"?") != NULL, "%s", why.text);
     codebook_free(b);
-    s.work.readable = false;
+    s.work.desk.readable = false;
     cr_assert_eq(codebook_here(&s.work, &b, &why), OK);
     cr_expect(knows(b, "herders", NULL, &why), "locked, the starter codebook stands in");
     codebook_free(b);

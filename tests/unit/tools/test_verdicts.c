@@ -7,12 +7,12 @@
 #include "common/base/file.h"
 #include "common/ops/settings.h"
 #include "common/store/leaf.h"
+#include "node/desk/site_roster.h"
 #include "tests/lib/cofactored.h"
 #include "tests/lib/hub/house.h"
 #include "tests/lib/speech.h"
 #include "tools/baraza/auditor.h"
 #include "tools/baraza/reading.h"
-#include "tools/baraza/site_roster.h"
 
 #include <criterion/criterion.h>
 #include <sodium.h>

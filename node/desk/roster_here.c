@@ -2,12 +2,12 @@
 // Copyright The Baraza authors
 //
 // Folds what a site has of the roster. Read first: roster_here.h, docs/PROTOCOL.md 6.
-#include "tools/baraza/roster_here.h"
+#include "node/desk/roster_here.h"
 
 #include "common/author/erasing.h"
 #include "common/format/armor.h"
-#include "tools/baraza/print.h"
-#include "tools/baraza/site_roster.h"
+#include "common/ops/print.h"
+#include "node/desk/site_roster.h"
 
 #include <string.h>
 
@@ -15,17 +15,17 @@
 #define BIT(role) (1u << ROLE_##role)
 #define HIGH (BIT(REGISTRAR) | BIT(SECRETARIAT) | BIT(HUB))
 
-enum err roster_here(struct work *w, struct roster **out, struct why *why)
+enum err roster_here(struct desk *desk, struct roster **out, struct why *why)
 {
-    return site_roster(w->state, out, why);
+    return site_roster(desk->state, out, why);
 }
 
-enum err erasures_here(struct work *w, struct erasure **out, struct why *why)
+enum err erasures_here(struct desk *desk, struct erasure **out, struct why *why)
 {
     struct kv_txn *t = NULL;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(desk->state), &t);
     if (e == OK) {
-        e = erasing_fold(t, state_charter(w->state), NULL, out, why);
+        e = erasing_fold(t, state_charter(desk->state), NULL, out, why);
     }
     kv_abort(t);
     return e;
@@ -38,13 +38,13 @@ static bool key_begins(struct pubkey key, struct slice hex)
     return id_begins(same, hex);
 }
 
-static int find_member(const struct roster *r, const char *typed, struct pubkey *out)
+static enum err find_member(const struct roster *r, const char *typed, struct pubkey *out, struct why *why)
 {
     struct slice text = slice_text(typed);
     struct roster_member m;
     size_t fits = 0;
     if (armor_hex_fixed(text, out->b, sizeof out->b)) {
-        return -1;
+        return OK;
     }
     for (size_t i = 0; i < roster_count(r) && text.n >= KEY_PREFIX_FEWEST; i++) {
         roster_member(r, i, &m);
@@ -54,21 +54,20 @@ static int find_member(const struct roster *r, const char *typed, struct pubkey 
         }
     }
     if (fits == 1) {
-        return -1;
+        return OK;
     }
-    return cmd_usage(fits > 1 ? "several keys begin with \"%.70s\": give more of it"
-                              : "no key here begins with \"%.70s\": baraza who lists them (8 digits or more)",
-                     typed);
+    why_set(why, fits > 1 ? "several keys begin with \"%.70s\": give more of it"
+                          : "no key here begins with \"%.70s\": baraza who lists them (8 digits or more)", typed);
+    return ERR_USAGE;
 }
 
-int roster_here_member(struct work *w, const char *typed, struct pubkey *out)
+enum err roster_here_member(struct desk *desk, const char *typed, struct pubkey *out, struct why *why)
 {
     struct roster *roster = NULL;
-    struct why why = { "" };
-    enum err e = roster_here(w, &roster, &why);
-    int code = e == OK ? find_member(roster, typed, out) : cmd_fail(e, &why);
+    enum err e = roster_here(desk, &roster, why);
+    e = e == OK ? find_member(roster, typed, out, why) : e;
     roster_free(roster);
-    return code;
+    return e;
 }
 
 // --- why not ---
@@ -165,31 +164,27 @@ static const char *explain(const struct roster *r, enum verdict v, const struct 
     }
 }
 
-int roster_here_foresee(struct work *w, const struct body *body)
+enum err roster_here_foresee(struct desk *desk, const struct body *body, struct why *why)
 {
     struct roster *r = NULL;
-    struct why why = { "" };
-    struct pubkey author = w->who->person.key;
+    struct pubkey author = desk->who->person.key;
     struct entry e = { .kind = slice_text(kind_info(body->kind)->name) };
-    enum err err = roster_here(w, &r, &why);
+    enum err err = roster_here(desk, &r, why);
     if (err != OK) {
-        return cmd_fail(err, &why);
+        return err;
     }
-    e.place.consultation = state_charter(w->state)->id;
+    e.place.consultation = state_charter(desk->state)->id;
     e.place.author = author;
-    int code = -1;
     if (roster_enrolled(r, author)) {
-        const char *reason = NULL;
         enum verdict v = roster_apply(r, &e, VERDICT_GOOD, body, UINT64_MAX - 1);
         // A target may be on its way; what waits for the other roots is as it should be.
         if (v != VERDICT_GOOD && v != VERDICT_PENDING && (v != VERDICT_UNKNOWN_TARGET || body->kind == KIND_REKEY)) {
-            reason = explain(r, v, body, author);
-            why_set(&why, "Not saved, it would have no effect: %s", reason);
-            code = cmd_fail(ERR_BAD_INPUT, &why);
+            why_set(why, "Not saved, it would have no effect: %s", explain(r, v, body, author));
+            err = ERR_BAD_INPUT;
         }
     }
     roster_free(r);
-    return code;
+    return err;
 }
 
 bool roster_here_outside(const struct roster *r, struct pubkey author, struct slice area)

@@ -3,10 +3,11 @@
 //
 // What is damaged on this computer's disk, said so that a person can act on it: who wrote it, which number, when, and
 // whether it is lost. Read first: local.h, common/author/mend.h.
-#ifndef BARAZA_TOOLS_BARAZA_DAMAGE_H
-#define BARAZA_TOOLS_BARAZA_DAMAGE_H
+#ifndef BARAZA_NODE_DESK_DAMAGE_H
+#define BARAZA_NODE_DESK_DAMAGE_H
 
-#include "tools/baraza/local.h"
+#include "common/ops/json.h"
+#include "node/desk/local.h"
 
 // A copy of what local_damages gave, for after local_end. damage_done frees; all zeros is an empty one.
 struct damage {
@@ -18,10 +19,7 @@ void damage_take(struct damage *d, const struct local *l);
 void damage_done(struct damage *d);
 
 // Appends it as sentences, a line each (of many the first), and what to do. Nothing when nothing is damaged.
-void damage_put(const struct damage *d, const struct work *w, struct buf *out);
-
-// The same to standard error whatever --quiet says: for commands that go on with the rest.
-void damage_warn(const struct damage *d, const struct work *w);
+void damage_put(const struct damage *d, const struct desk *desk, struct buf *out);
 
 // {"damaged": n, "lost": n, "hidden": n, "rows": [...]}.
 json_t *damage_json(const struct damage *d);

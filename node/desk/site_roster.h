@@ -2,8 +2,8 @@
 // Copyright The Baraza authors
 //
 // The roster as far as it came down to a site. It must never judge by itself: roster.h does.
-#ifndef BARAZA_TOOLS_BARAZA_SITE_ROSTER_H
-#define BARAZA_TOOLS_BARAZA_SITE_ROSTER_H
+#ifndef BARAZA_NODE_DESK_SITE_ROSTER_H
+#define BARAZA_NODE_DESK_SITE_ROSTER_H
 
 #include "common/author/state.h"
 #include "common/format/roster.h"

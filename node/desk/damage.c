@@ -2,13 +2,12 @@
 // Copyright The Baraza authors
 //
 // Damage in words. Read first: damage.h.
-#include "tools/baraza/damage.h"
+#include "node/desk/damage.h"
 
-#include "tools/baraza/print.h"
+#include "common/ops/print.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SHOWN 20 // lines; who wants all of them asks for --json
 
@@ -30,10 +29,10 @@ void damage_done(struct damage *d)
     *d = (struct damage){ .rows = NULL };
 }
 
-static void put_who(struct buf *out, const struct work *w, struct pubkey key)
+static void put_who(struct buf *out, const struct desk *desk, struct pubkey key)
 {
-    for (size_t i = 0; w->keyring != NULL && i < keyring_count(w->keyring); i++) {
-        const struct person *p = keyring_person(w->keyring, i);
+    for (size_t i = 0; desk->keyring != NULL && i < keyring_count(desk->keyring); i++) {
+        const struct person *p = keyring_person(desk->keyring, i);
         if (pubkey_equal(p->key, key)) {
             print_line(out, slice_text(p->name), LIMIT_PERSON_NAME);
             return;
@@ -42,10 +41,10 @@ static void put_who(struct buf *out, const struct work *w, struct pubkey key)
     buf_printf(out, "%02x%02x%02x%02x", key.b[0], key.b[1], key.b[2], key.b[3]);
 }
 
-static void put_row(const struct local_damage *row, const struct work *w, struct buf *out)
+static void put_row(const struct local_damage *row, const struct desk *desk, struct buf *out)
 {
     buf_printf(out, "  number %llu of ", (unsigned long long)row->at.seq);
-    put_who(out, w, row->at.journal.key);
+    put_who(out, desk, row->at.journal.key);
     if (row->claimed_s > 0) {
         buf_put_text(out, ", written about ");
         print_time(out, row->claimed_s);
@@ -70,13 +69,13 @@ static void put_row(const struct local_damage *row, const struct work *w, struct
     }
 }
 
-void damage_put(const struct damage *d, const struct work *w, struct buf *out)
+void damage_put(const struct damage *d, const struct desk *desk, struct buf *out)
 {
     if (d->n > 0) {
         print_count(out, d->n, "entry is", "entries are");
         buf_put_text(out, " damaged on this disk, and cannot be shown:\n");
         for (size_t i = 0; i < d->n && i < SHOWN; i++) {
-            put_row(&d->rows[i], w, out);
+            put_row(&d->rows[i], desk, out);
         }
         if (d->n > SHOWN) {
             buf_printf(out, "  and %llu more: baraza status --json\n", (unsigned long long)(d->n - SHOWN));
@@ -89,17 +88,6 @@ void damage_put(const struct damage *d, const struct work *w, struct buf *out)
         buf_put_text(out, " counted here and not found: the store itself is damaged. What can still be read goes into "
                           "a new one: baraza salvage NEWDIR\n");
     }
-}
-
-void damage_warn(const struct damage *d, const struct work *w)
-{
-    struct buf out = buf_new(16384);
-    damage_put(d, w, &out);
-    // Standard error: if nobody can read that, there is nobody to tell.
-    if (out.n > 0 && write(STDERR_FILENO, out.p, out.n) < 0) {
-        out.n = 0;
-    }
-    buf_done(&out);
 }
 
 json_t *damage_json(const struct damage *d)

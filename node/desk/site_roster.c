@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // See site_roster.h.
-#include "tools/baraza/site_roster.h"
+#include "node/desk/site_roster.h"
 
 #include "common/store/leaf.h"
 

@@ -3,15 +3,15 @@
 //
 // The entries of the people of a state, one after the other, each with how far it has come: what list, show, status and
 // add read. It must never write. Read first: common/store/journal.h, common/store/exchange_state.h.
-#ifndef BARAZA_TOOLS_BARAZA_LOCAL_H
-#define BARAZA_TOOLS_BARAZA_LOCAL_H
+#ifndef BARAZA_NODE_DESK_LOCAL_H
+#define BARAZA_NODE_DESK_LOCAL_H
 
 #include "common/author/notebook.h"
 #include "common/format/content.h"
 #include "common/format/erasure.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
-#include "tools/baraza/work.h"
+#include "node/desk/desk.h"
 
 // How far an entry has come (1-domain: saved, received, confirmed, answered; and what stands beside these).
 enum fate {
@@ -40,8 +40,8 @@ struct local_entry {
 
 struct local;
 
-// Starts reading all journals of w's store. ERR_* with why. Gives *out; local_end before the state closes.
-MUST_USE enum err local_begin(struct work *w, struct local **out, struct why *why);
+// Starts reading all journals of desk's store. ERR_* with why. Gives *out; local_end before the state closes.
+MUST_USE enum err local_begin(struct desk *desk, struct local **out, struct why *why);
 
 // Moves to the next entry, journal by journal, in order. False at the end or on a failure, which local_end tells.
 // Entries that are damaged here are passed over; local_damages has them.
@@ -98,6 +98,6 @@ struct local_session {
     size_t seal_to_n;
     char seal_to[LIMIT_PROTECT_KEYS][LIMIT_CODE_BYTES + 1];
 };
-MUST_USE enum err local_session_find(struct work *w, const char *wanted, struct local_session *out, struct why *why);
+MUST_USE enum err local_session_find(struct desk *desk, const char *wanted, struct local_session *out, struct why *why);
 
 #endif

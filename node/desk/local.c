@@ -2,12 +2,12 @@
 // Copyright The Baraza authors
 //
 // Reading the journals of a state. Read first: local.h.
-#include "tools/baraza/local.h"
+#include "node/desk/local.h"
 
 #include "common/author/mend.h"
+#include "common/ops/print.h"
 #include "common/store/leaf.h"
-#include "tools/baraza/print.h"
-#include "tools/baraza/roster_here.h"
+#include "node/desk/roster_here.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static int hash_order(const void *a, const void *b)
 
 // Gathers what the responses that came down name, for "answered": of those that are in force, by the roster as it is
 // known here, so that nobody answers who may not.
-static enum err load_answered(struct local *l, struct work *w)
+static enum err load_answered(struct local *l, struct desk *desk)
 {
     struct roster *roster = NULL;
     enum err err = OK;
@@ -75,7 +75,7 @@ static enum err load_answered(struct local *l, struct work *w)
             kind_parse(&e, &body) != VERDICT_GOOD) {
             continue;
         }
-        err = roster == NULL ? roster_here(w, &roster, &l->why) : OK;
+        err = roster == NULL ? roster_here(desk, &roster, &l->why) : OK;
         if (err != OK || roster_standing(roster, &e, VERDICT_GOOD, &body, range.index) != VERDICT_GOOD) {
             continue;
         }
@@ -112,20 +112,20 @@ static void load_lost(struct local *l)
     lost_range_done(&range);
 }
 
-enum err local_begin(struct work *w, struct local **out, struct why *why)
+enum err local_begin(struct desk *desk, struct local **out, struct why *why)
 {
     struct local *l = mem_new(sizeof *l);
-    l->key = w->readable ? &w->store_key : NULL;
+    l->key = desk->readable ? &desk->store_key : NULL;
     l->parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
-    enum err e = kv_begin_read(state_kv(w->state), &l->t);
+    enum err e = kv_begin_read(state_kv(desk->state), &l->t);
     if (e == OK) {
         e = notebook_all(l->t, l->notebooks, &l->notebook_count);
     }
     if (e == OK) {
-        e = erasures_here(w, &l->erasures, why);
+        e = erasures_here(desk, &l->erasures, why);
     }
     if (e == OK) {
-        e = load_answered(l, w);
+        e = load_answered(l, desk);
     }
     if (e == OK) {
         load_refused(l);
@@ -406,13 +406,13 @@ static void session_defaults(const struct content *context, struct local_session
 }
 
 // The first of the forum's languages and its defaults, when its context can be read.
-static void session_context(struct kv_txn *t, const struct work *w, const struct position *at, const struct entry *e,
+static void session_context(struct kv_txn *t, const struct desk *desk, const struct position *at, const struct entry *e,
                              struct local_session *out)
 {
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     struct disclosure d;
     struct slice tags[LIMIT_LANGUAGES];
-    if (w->readable && journal_parts(t, &w->store_key, at, &parts, NULL) == OK &&
+    if (desk->readable && journal_parts(t, &desk->store_key, at, &parts, NULL) == OK &&
         disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD) {
         struct content context = local_content(e, &d, "context");
         size_t n = content_list(content_value(&context, "languages"), tags, LIMIT_LANGUAGES);
@@ -442,7 +442,7 @@ static bool session_fits(const struct entry *e, const char *wanted, struct local
 }
 
 // Searches one notebook backwards. *claimed is when the session found says it was opened.
-static enum err search_notebook(struct kv_txn *t, const struct work *w, const struct journal_id *journal,
+static enum err search_notebook(struct kv_txn *t, const struct desk *desk, const struct journal_id *journal,
                                 const char *wanted, struct local_session *out, uint64_t *claimed)
 {
     struct journal_head head;
@@ -461,7 +461,7 @@ static enum err search_notebook(struct kv_txn *t, const struct work *w, const st
         }
         // What an import opened for its rows is meant only when it is named.
         if (session_fits(&entry, wanted, out) && (wanted != NULL || !import_made(t, entry.id))) {
-            session_context(t, w, &at, &entry, out);
+            session_context(t, desk, &at, &entry, out);
             *claimed = entry.claimed_s;
             return OK;
         }
@@ -471,7 +471,7 @@ static enum err search_notebook(struct kv_txn *t, const struct work *w, const st
 
 // Searches the notebooks that are current (a session of an older one travels all the same, but was opened long ago:
 // those are searched when the current ones have nothing) and keeps the latest that fits.
-static enum err search_all(struct kv_txn *t, const struct work *w, const char *wanted, struct local_session *out)
+static enum err search_all(struct kv_txn *t, const struct desk *desk, const char *wanted, struct local_session *out)
 {
     struct notebook notebooks[LIMIT_PERSONS];
     struct journal_id journal;
@@ -482,7 +482,7 @@ static enum err search_all(struct kv_txn *t, const struct work *w, const char *w
     for (size_t i = 0; i < n && e == OK; i++) {
         struct local_session one;
         uint64_t claimed = 0;
-        e = search_notebook(t, w, &notebooks[i].journal, wanted, &one, &claimed);
+        e = search_notebook(t, desk, &notebooks[i].journal, wanted, &one, &claimed);
         if (e == OK && (!found || claimed >= latest)) {
             *out = one;
             latest = claimed;
@@ -491,19 +491,19 @@ static enum err search_all(struct kv_txn *t, const struct work *w, const char *w
         e = e == ERR_NOT_FOUND ? OK : e;
     }
     for (bool started = false; e == OK && !found && journal_next(t, started, &journal); started = true) {
-        e = search_notebook(t, w, &journal, wanted, out, &latest);
+        e = search_notebook(t, desk, &journal, wanted, out, &latest);
         found = e == OK;
         e = e == ERR_NOT_FOUND ? OK : e;
     }
     return e == OK && !found ? ERR_NOT_FOUND : e;
 }
 
-enum err local_session_find(struct work *w, const char *wanted, struct local_session *out, struct why *why)
+enum err local_session_find(struct desk *desk, const char *wanted, struct local_session *out, struct why *why)
 {
     struct kv_txn *t = NULL;
-    enum err e = kv_begin_read(state_kv(w->state), &t);
+    enum err e = kv_begin_read(state_kv(desk->state), &t);
     if (e == OK) {
-        e = search_all(t, w, wanted, out);
+        e = search_all(t, desk, wanted, out);
     }
     kv_abort(t);
     if (e == ERR_NOT_FOUND && wanted == NULL) {

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Forums and counts, gathered in one pass over the journals. Read first: forums.h.
-#include "tools/baraza/forums.h"
+#include "node/desk/forums.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,13 +63,13 @@ static void place_all(struct forums *f, const struct placing *p)
     }
 }
 
-enum err forums_load(struct work *w, struct forums *out, struct why *why)
+enum err forums_load(struct desk *desk, struct forums *out, struct why *why)
 {
     struct local *l = NULL;
     struct local_entry e;
     struct forums f = { .rows = NULL };
     struct placing p = { .items = NULL };
-    enum err err = local_begin(w, &l, why);
+    enum err err = local_begin(desk, &l, why);
     if (err != OK) {
         return err;
     }

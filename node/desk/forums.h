@@ -2,10 +2,10 @@
 // Copyright The Baraza authors
 //
 // The forums of a site by id, for listings that show a forum's code beside each contribution.
-#ifndef BARAZA_TOOLS_BARAZA_FORUMS_H
-#define BARAZA_TOOLS_BARAZA_FORUMS_H
+#ifndef BARAZA_NODE_DESK_FORUMS_H
+#define BARAZA_NODE_DESK_FORUMS_H
 
-#include "tools/baraza/damage.h"
+#include "node/desk/damage.h"
 
 // One forum with the number of its contributions.
 struct forum {
@@ -28,7 +28,7 @@ struct forums {
 };
 
 // Reads all journals once. ERR_* with why; out is then empty. forums_done frees.
-MUST_USE enum err forums_load(struct work *w, struct forums *out, struct why *why);
+MUST_USE enum err forums_load(struct desk *desk, struct forums *out, struct why *why);
 void forums_done(struct forums *f);
 
 // The forum of that id, or NULL.
