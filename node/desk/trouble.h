@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Why something that a person wanted at a site was not done, so that it can be said in any language: a code with a few
+// values, and the sentence in English. One table. Programs print the sentence; the page shows its catalogue's
+// `trouble.CODE` with the values. A sentence says what happened and what to do next; a value is never what was said.
+#ifndef BARAZA_NODE_DESK_TROUBLE_H
+#define BARAZA_NODE_DESK_TROUBLE_H
+
+#include "common/base/bytes.h"
+#include "common/base/err.h"
+#include "common/base/why.h"
+
+#define TROUBLE_VALUES 4
+#define TROUBLE_TEXT 100 // bytes of a value; longer ones are cut
+#define TROUBLE_NAME 23  // bytes of a value's name
+
+// symbol, error, code, sentence: {name} stands for a value, which are given in the order they first stand there.
+// Rows of one area stand together, in the order of their codes.
+#define TROUBLE_TABLE(X)                                                                                               \
+    /* generic, by their error: trouble_of_err */                                                                      \
+    X(TROUBLE_DISK, ERR_IO, "disk-failed", "the disk or a file could not be read or written")                          \
+    X(TROUBLE_DISK_FULL, ERR_FULL, "disk-full", "the disk is full: nothing was saved; make room and try again")        \
+    X(TROUBLE_DAMAGED, ERR_CORRUPT, "damaged", "stored data is damaged: baraza check says what")                       \
+    X(TROUBLE_NOT_FOUND, ERR_NOT_FOUND, "not-found", "this is not here")                                               \
+    X(TROUBLE_EXISTS, ERR_EXISTS, "exists", "it is there already")                                                     \
+    X(TROUBLE_TOO_BIG, ERR_TOO_BIG, "too-big", "it is larger than the limit")                                          \
+    X(TROUBLE_LOCKED, ERR_LOCKED, "locked", "locked: unlock first")                                                    \
+    X(TROUBLE_BUSY, ERR_BUSY, "busy", "another program is at it: try again")                                           \
+    X(TROUBLE_AGAIN, ERR_AGAIN, "again", "not now: try again")                                                         \
+    X(TROUBLE_NOT_RIGHT, ERR_BAD_INPUT, "not-right", "what was given is not what is needed here")                      \
+    X(TROUBLE_PERM, ERR_PERM, "not-permitted", "not permitted")                                                        \
+    X(TROUBLE_NET, ERR_NET, "no-network", "the network or the other side could not be reached")                        \
+    X(TROUBLE_KEY, ERR_CRYPTO, "key-wrong", "a key or passphrase does not open this")                                  \
+    X(TROUBLE_OTHER, ERR_CONFIG, "other", "something is not set up right on this computer: its sentence says what")    \
+    /* paper forms and slips */                                                                                        \
+    X(TROUBLE_FORM_ELSEWHERE, ERR_BAD_INPUT, "form-elsewhere",                                                         \
+      "form {form} of {forum} was not printed here: if it was printed on another computer, give the code on its foot " \
+      "too, with --slip; nothing was saved")                                                                           \
+    X(TROUBLE_FORM_OTHER, ERR_BAD_INPUT, "form-other",                                                                 \
+      "{slip} is the code of form {other}, not of form {form}: nothing was saved")                                     \
+    X(TROUBLE_FORM_SLIP, ERR_BAD_INPUT, "form-slip",                                                                   \
+      "form {form} of {forum} was printed with another code than {slip}: look whether the form is of this forum; "     \
+      "nothing was saved")                                                                                             \
+    X(TROUBLE_FORM_TYPED, ERR_EXISTS, "form-typed",                                                                    \
+      "form {form} of {forum} was typed in before: nothing was saved; to better it, baraza correct")                   \
+    X(TROUBLE_SLIP_TAKEN, ERR_EXISTS, "slip-taken",                                                                    \
+      "another contribution here has the code {slip}: nothing was saved")                                              \
+    X(TROUBLE_SLIP_WRONG, ERR_BAD_INPUT, "slip-wrong", "this is no code of a slip")
+
+#define TROUBLE_ENUM(symbol, err, code, text) symbol,
+enum trouble_code { TROUBLE_TABLE(TROUBLE_ENUM) TROUBLE_COUNT };
+#undef TROUBLE_ENUM
+
+// One of the values of a trouble.
+struct trouble_arg {
+    char name[TROUBLE_NAME + 1]; // as in the table
+    bool is_text;
+    char text[TROUBLE_TEXT + 1];
+    uint64_t number;             // when it is no text
+};
+
+// All zeros: none. Borrows nothing.
+struct trouble {
+    enum err err;
+    const char *code; // NULL: none
+    size_t n;
+    struct trouble_arg args[TROUBLE_VALUES];
+    struct why why;
+};
+
+// A value as it is given: TROUBLE_NUMBER(5), TROUBLE_SLICE(slice), TROUBLE_STRING("text").
+struct trouble_value {
+    bool is_text;
+    uint64_t number;
+    struct slice text;
+};
+#define TROUBLE_NUMBER(x) { .number = (uint64_t)(x) }
+#define TROUBLE_SLICE(s) { .is_text = true, .text = (s) }
+#define TROUBLE_STRING(s) { .is_text = true, .text = slice_text(s) }
+
+// Fills *t (may be NULL) by the row of code, with the values it takes: as many as the row has (CHECK). Returns the
+// row's error, so that whoever fails can end with it.
+enum err trouble_set_values(struct trouble *t, enum trouble_code code, const struct trouble_value *values, size_t n);
+
+// The same of a row without values, and with them: return trouble_with(t, TROUBLE_X, TROUBLE_NUMBER(5)).
+enum err trouble_set(struct trouble *t, enum trouble_code code);
+#define trouble_with(t, code, ...)                                                                                     \
+    trouble_set_values((t), (code), (const struct trouble_value[]){ __VA_ARGS__ },                                     \
+                       sizeof((const struct trouble_value[]){ __VA_ARGS__ }) / sizeof(struct trouble_value))
+
+// Puts a sentence that says more in the place of the row's (an empty one: leaves it). For those who have it anyway.
+void trouble_say(struct trouble *t, const struct why *why);
+
+// What went wrong below, when *t does not say it yet: the generic row of e, and the sentence of why (NULL or empty: the
+// row's). e OK: nothing. Returns e.
+enum err trouble_of_err(struct trouble *t, enum err e, const struct why *why);
+
+// The table, for tests: the code and the sentence of a row; static storage.
+const char *trouble_code(enum trouble_code code);
+const char *trouble_sentence(enum trouble_code code);
+
+#endif
