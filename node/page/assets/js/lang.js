@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The words of the page, from /lang/CODE.json: flat keys, whole sentences with {name} in them; a key whose number
+// counts has .zero .one .two .few .many .other, chosen by {n}. No word that a person sees stands in any other script.
+import { h } from './dom.js';
+
+let words = {};
+let tagNow = 'en';
+let plural = new Intl.PluralRules('en');
+
+// Numbers are written with the digits of the paper forms in every language.
+const locale = () => `${tagNow}-u-nu-latn`;
+
+export const language = () => tagNow;
+
+// Takes a catalogue: from now on the page speaks it. Throws when there is none of that code.
+export async function speak(tagWanted) {
+    const reply = await fetch(`/lang/${tagWanted}.json`, { cache: 'no-store' });
+    if (!reply.ok) {
+        throw new Error(`no catalogue ${tagWanted}`);
+    }
+    words = await reply.json();
+    tagNow = tagWanted;
+    plural = new Intl.PluralRules(tagWanted);
+    document.documentElement.lang = tagWanted;
+    document.documentElement.dir = words['lang.direction'];
+}
+
+// What a language calls itself: "français". A tag that the browser does not know stays a tag.
+export function languageName(tagOf) {
+    try {
+        return new Intl.DisplayNames([tagOf], { type: 'language' }).of(tagOf);
+    } catch (error) {
+        return tagOf;
+    }
+}
+
+// How the language of something said is called in the interface's language.
+export function languageLabel(tagOf) {
+    try {
+        return new Intl.DisplayNames([tagNow], { type: 'language' }).of(tagOf);
+    } catch (error) {
+        return tagOf;
+    }
+}
+
+function sentence(key, args) {
+    if (args && typeof args.n === 'number') {
+        const form = words[`${key}.${plural.select(args.n)}`] || words[`${key}.other`];
+        if (form !== undefined) {
+            return form;
+        }
+    }
+    return words[key] === undefined ? key : words[key];
+}
+
+export const has = (key) => words[key] !== undefined || words[`${key}.other`] !== undefined;
+
+const shown = (value) => (typeof value === 'number' ? number(value) : value);
+
+// The sentence as a string, for attributes and where nothing foreign is put in.
+export function t(key, args) {
+    return sentence(key, args).replace(/\{(\w+)\}/g, (whole, name) =>
+        (args && args[name] !== undefined ? `\u2068${shown(args[name])}\u2069` : whole));
+}
+
+// The sentence as nodes, each value that is put in isolated from its neighbours' direction. A value may be a node.
+export function rich(key, args) {
+    return sentence(key, args).split(/(\{\w+\})/).map((piece) => {
+        const name = /^\{(\w+)\}$/.exec(piece);
+        if (!name || !args || args[name[1]] === undefined) {
+            return piece;
+        }
+        const value = args[name[1]];
+        return value instanceof Node ? value : h('bdi', null, shown(value));
+    });
+}
+
+export const number = (value) => new Intl.NumberFormat(locale()).format(value);
+
+// "4.2 MB": in steps of 1000, as sticks and providers count.
+export function bytes(value) {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+    let step = 0;
+    let left = value;
+    while (left >= 1000 && step < units.length - 1) {
+        left /= 1000;
+        step += 1;
+    }
+    return new Intl.NumberFormat(locale(), { style: 'unit', unit: units[step], unitDisplay: 'short',
+        maximumFractionDigits: left < 10 && step > 0 ? 1 : 0 }).format(left);
+}
+
+const when = (seconds, options) => new Intl.DateTimeFormat(locale(), options).format(new Date(seconds * 1000));
+export const date = (seconds) => when(seconds, { day: 'numeric', month: 'short', year: 'numeric' });
+export const clock = (seconds) => when(seconds, { hour: '2-digit', minute: '2-digit', hour12: false });
+export const clockFull = (seconds) =>
+    when(seconds, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+// "9 days ago", and nothing finer than a minute.
+export function ago(seconds) {
+    const past = Math.max(0, Date.now() / 1000 - seconds);
+    const [count, unit] = past >= 172800 ? [past / 86400, 'day'] : past >= 7200 ? [past / 3600, 'hour']
+        : [past / 60, 'minute'];
+    return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(-Math.floor(count), unit);
+}
+
+// "a, b and c"
+export const listed = (items) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items);

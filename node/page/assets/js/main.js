@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Where the page begins: every screen puts itself into js/app.js's list when it is imported; then the shell starts.
+import { start } from './app.js';
+import './unlock.js';
+import './explain.js';
+
+start();

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Unlock: who one is by a chosen name, the passphrase; or, in danger, the keys destroyed in two steps and nothing
+// asked. Where nobody has joined yet it says what to do. It must never keep a passphrase.
+import { h, fill, title, button, field, choices, errorSummary, notice, ask, trouble, troubleNotice,
+    code } from './dom.js';
+import { t, rich } from './lang.js';
+import { call } from './api.js';
+import { screen, enter, page, draw } from './app.js';
+import { composing } from './keys.js';
+
+// Asks once more, with what would be lost; then destroys. Shared with the screen of wipes.
+export async function emergency() {
+    let facts = {};
+    try {
+        facts = await call('emergency', { count: true });
+    } catch (error) {
+        facts = {}; // danger does not wait for a count
+    }
+    const outbox = h('input', { type: 'checkbox', id: 'outbox-too' });
+    const answer = await ask(t('emergency.title'), [
+        facts.drafts === undefined ? h('p', null, t('emergency.uncounted'))
+            : h('p', null, rich('emergency.drafts', { n: facts.drafts }), ' ',
+                rich('emergency.waiting', { n: facts.waiting }), ' ', rich('emergency.hub', { last: facts.last })),
+        h('label', { class: 'tick' }, outbox, h('span', null, t('emergency.outbox'))),
+    ], [['destroy', t('emergency.now'), 'primary danger'], ['', t('act.back')]]);
+    if (answer !== 'destroy') {
+        return;
+    }
+    const main = document.getElementById('main');
+    try {
+        await call('emergency', { confirm: true, outbox_too: outbox.checked });
+        fill(main, title(t('emergency.done-title')), notice('ok', t('emergency.done')));
+    } catch (error) {
+        fill(main, title(t('emergency.failed-title')), troubleNotice(error,
+            button(t('act.again'), emergency, 'danger'), button(t('act.back'), draw)));
+    }
+    main.querySelector('h1').focus();
+}
+
+function nobody() {
+    const steps = ['ask', 'join', 'again'];
+    return [title(t('unlock.title')), h('div', { class: 'panel narrow' },
+        h('h2', null, t('unlock.nobody')),
+        h('ol', { class: 'steps' }, steps.map((step) => h('li', null,
+            rich(`unlock.nobody-${step}`, { command: code('baraza join') })))),
+        h('p', { class: 'actions' }, button(t('act.again'), () => location.reload(), 'primary')))];
+}
+
+function consultation() {
+    const it = page.hello.consultation;
+    return it ? h('div', { class: 'stack' }, h('p', { class: 'muted' }, h('bdi', null, it.title)),
+        h('details', null, h('summary', null, t('unlock.fingerprint')),
+            h('div', { class: 'stack' }, h('p', null, t('unlock.compare')),
+                h('p', { class: 'fingerprint', dir: 'ltr' }, it.fingerprint)))) : null;
+}
+
+function show(params) {
+    if (!page.hello.people.length) {
+        return nobody();
+    }
+    let who = page.hello.people.length === 1 ? page.hello.people[0].key : undefined;
+    const people = choices({ legend: t('unlock.who'), value: who,
+        options: page.hello.people.map((each) => ({ value: each.key, label: each.name })),
+        onchange: (key) => { who = key; } });
+    const secret = h('input', { type: 'password', id: 'passphrase', autocomplete: 'off', spellcheck: 'false',
+        autocapitalize: 'none', maxlength: 1024, dir: 'auto' });
+    const reveal = button(t('unlock.show'), () => {
+        const hidden = secret.type === 'password';
+        secret.type = hidden ? 'text' : 'password';
+        reveal.textContent = t(hidden ? 'unlock.hide' : 'unlock.show');
+        secret.focus();
+    }, null, { 'aria-controls': 'passphrase' });
+    let busy = false;
+    const box = h('div', { class: 'stack' });
+    const attempt = async () => {
+        if (busy) {
+            return;
+        }
+        const wrong = [];
+        who || wrong.push({ text: t('unlock.choose'), control: people.querySelector('input') });
+        secret.value || wrong.push({ text: t('unlock.type'), control: secret });
+        errorSummary(box, wrong);
+        if (wrong.length) {
+            return;
+        }
+        busy = true;
+        go.textContent = t('unlock.busy');
+        const passphrase = secret.value;
+        try {
+            const login = await call('unlock', { key: who, passphrase });
+            secret.value = '';
+            await enter(login);
+            return;
+        } catch (error) {
+            secret.value = '';
+            secret.type = 'password';
+            errorSummary(box, [{ text: trouble(error),
+                control: secret }]);
+        }
+        busy = false;
+        go.textContent = t('unlock.go');
+    };
+    const go = button(t('unlock.go'), attempt, 'primary');
+    secret.addEventListener('keydown', (event) => {
+        if (event.key === 'Enter' && !composing(event)) {
+            event.preventDefault();
+            attempt();
+        }
+    });
+    const passphrase = field({ label: t('unlock.passphrase'), hint: t('unlock.hint'), control: secret });
+    const line = h('div', { class: 'reveal' });
+    secret.replaceWith(line);
+    line.append(secret, reveal);
+    box.append(title(t('unlock.title')), ...[params.why ? notice('info', t(params.why)) : null, consultation(), people,
+        passphrase, h('p', { class: 'actions' }, go, button(t('emergency.offer'), emergency, 'danger push'))].filter(Boolean));
+    return h('div', { class: 'panel narrow center' }, box);
+}
+
+screen('unlock', { show });
