@@ -109,7 +109,8 @@ function drawLine() {
     const sum = [rich('line.received', { n: s.received }), ' + ', rich('line.waiting', { n: s.waiting })];
     s.refused && sum.push(' + ', rich('line.refused', { n: s.refused }));
     s.lost && sum.push(' + ', rich('line.lost', { n: s.lost }));
-    fill(line, h('b', null, rich('line.saved', { n: s.saved })), ' = ', sum, '; ', rich('line.drafts', { n: s.drafts }));
+    fill(line, h('b', null, rich('line.saved', { n: s.saved })), ' = ', sum, '; ', rich('line.drafts',
+        { n: s.drafts }));
 }
 
 // Asks for the state now: after every act that changes it. Silent when it fails; the next call of a person will say it.
@@ -160,7 +161,8 @@ async function frame() {
     const inside = unlocked();
     fill(document.getElementById('app'),
         h('a', { class: 'skip', href: '#main', onclick: skip }, t('act.skip')),
-        page.hello && page.hello.practice ? h('p', { class: 'practice' }, icon('warn'), ' ', t('practice.strip')) : null,
+        page.hello && page.hello.practice ? h('p', { class: 'practice' }, icon('warn'), ' ',
+            t('practice.strip')) : null,
         h('header', { class: 'top' },
             h('div', { class: 'bar' },
                 h('span', { class: 'brand' }, t('brand')), h('span', { id: 'place' }),

@@ -114,7 +114,8 @@ function show(params) {
     secret.replaceWith(line);
     line.append(secret, reveal);
     box.append(title(t('unlock.title')), ...[params.why ? notice('info', t(params.why)) : null, consultation(), people,
-        passphrase, h('p', { class: 'actions' }, go, button(t('emergency.offer'), emergency, 'danger push'))].filter(Boolean));
+        passphrase, h('p', { class: 'actions' }, go, button(t('emergency.offer'), emergency,
+            'danger push'))].filter(Boolean));
     return h('div', { class: 'panel narrow center' }, box);
 }
 
