@@ -9,8 +9,8 @@
 #include "common/author/compose.h"
 #include "common/author/state.h"
 #include "common/format/wire.h"
+#include "node/desk/contribution.h"
 #include "tests/bench/bench.h"
-#include "tools/baraza/contribution.h"
 
 #define SENDERS 16
 

@@ -10,8 +10,8 @@
 #include "common/format/content.h"
 #include "common/format/csv.h"
 #include "common/format/nfc.h"
+#include "node/desk/codebook.h"
 #include "tools/baraza/cmd.h"
-#include "tools/baraza/codebook.h"
 
 #include <stdarg.h>
 #include <stdio.h>

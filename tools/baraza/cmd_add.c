@@ -6,9 +6,9 @@
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/format/nfc.h"
+#include "node/desk/forms.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/fields.h"
-#include "tools/baraza/forms.h"
 #include "tools/baraza/print.h"
 
 #include <string.h>
@@ -219,7 +219,9 @@ static int save(struct cmd_context *context, const struct adding *a, struct word
         code = take_guard(context, a, &w, &session, c, &to);
     }
     if (code < 0) {
-        code = forms_slip(&w, &session, a->form, a->slip, &slip);
+        struct trouble trouble = { .err = OK };
+        e = forms_slip(&w.desk, &session, a->form, slice_text(a->slip != NULL ? a->slip : ""), &slip, &trouble);
+        code = e == OK ? -1 : work_fail(&trouble);
     }
     if (code < 0 && !c->wordless) {
         if (is_asked(a->args)) {

@@ -5,7 +5,7 @@
 // export, or a drafter's own state with what she has not sent yet.
 #include "common/base/file.h"
 #include "common/format/content.h"
-#include "tools/baraza/amends.h"
+#include "tools/baraza/amends_read.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/resolve.h"
 #include "tools/baraza/thread.h"
@@ -52,7 +52,7 @@ static int clauses_open(struct clauses *x)
     if (code < 0 && x->resolver.record != NULL) {
         code = amends_read(x->resolver.record, &x->amends);
     } else if (code < 0) {
-        enum err e = amends_here(&x->w, &x->amends, &why);
+        enum err e = amends_here(&x->w.desk, &x->amends, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
     if (code < 0 && !x->w.desk.readable) {

@@ -6,7 +6,7 @@
 // drops a code. Read first: book.h, published.h, docs/PROTOCOL.md 7.5.
 #include "tools/baraza/book.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/published.h"
+#include "tools/baraza/publish.h"
 
 static void take_all(void *to, const struct publication *p)
 {
@@ -31,7 +31,7 @@ static int publish(struct cmd_context *context, const char *as, const char *path
         code = faults.n > 0 ? book_report(&faults, path) : work_write(context, as, &w);
     }
     if (code < 0) {
-        enum err e = published_read(&w, true, take_all, &before, &why);
+        enum err e = published_read(&w.desk, true, take_all, &before, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
     if (code < 0) {
@@ -40,7 +40,7 @@ static int publish(struct cmd_context *context, const char *as, const char *path
     }
     if (code < 0) {
         code = book_put_content(&next, &content)
-                   ? published_write(context, &w, KIND_CODEBOOK, buf_slice(&content))
+                   ? publish_content(context, &w, KIND_CODEBOOK, buf_slice(&content))
                    : cmd_usage("the codebook is longer than %d bytes: shorten definitions and examples",
                                LIMIT_DISCLOSURE_BYTES);
     }
@@ -123,7 +123,7 @@ static int show(const struct cmd_context *context, bool csv)
         code = cmd_fail(ERR_LOCKED, &why);
     }
     if (code < 0) {
-        enum err e = published_last(&w, KIND_CODEBOOK, &last, &why);
+        enum err e = published_last(&w.desk, KIND_CODEBOOK, &last, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
     if (code < 0) {

@@ -3,12 +3,12 @@
 //
 // `baraza correct`: better what was written down of a contribution. The original is kept and stays provable; the
 // correction stands beside it, with its reason (PROTOCOL 7.6).
+#include "node/desk/amends.h"
 #include "node/desk/local.h"
-#include "tools/baraza/amends.h"
+#include "node/desk/recipients.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/fields.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/recipients.h"
 
 #define WORDS_PARTS AMEND_REASON // context, said, speaker, consent: those that words of people are in
 
@@ -123,7 +123,7 @@ static enum err load_now(struct correcting *x, struct why *why)
     struct amends *a = NULL;
     enum err err = load_original(x, why);
     if (err == OK) {
-        err = amends_here(&x->w, &a, why);
+        err = amends_here(&x->w.desk, &a, why);
     }
     const struct amend *m = err == OK ? amends_first(a, x->target) : NULL;
     for (; m != NULL; m = amends_next(a, m)) {

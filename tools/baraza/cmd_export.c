@@ -8,6 +8,7 @@
 #include "common/format/frame.h"
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
+#include "tools/baraza/amends_read.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"

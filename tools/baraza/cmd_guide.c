@@ -4,17 +4,17 @@
 // `baraza guide publish` and `baraza guide show`: what is asked at a forum, what is read out there, and which groups
 // a form asks for. Shown, edited as a text file, published as the next version.
 // Read first: guide_file.h, published.h.
-#include "tools/baraza/codebook.h"
+#include "node/desk/codebook.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/guide_file.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/published.h"
+#include "tools/baraza/publish.h"
 
 static int read_book(struct work *w, struct book *book)
 {
     struct published_last last = { .version = 0 };
     struct why why = { "" };
-    enum err e = published_last(w, KIND_CODEBOOK, &last, &why);
+    enum err e = published_last(&w->desk, KIND_CODEBOOK, &last, &why);
     if (e == OK && last.version > 0) {
         book_take_content(book, buf_slice(&last.content));
     }
@@ -47,7 +47,7 @@ static int publish(struct cmd_context *context, const char *as, const char *path
     if (code < 0) {
         guide_read(buf_slice(&file), &book, &content, &faults);
         code = faults.n > 0 ? book_report(&faults, path)
-                            : published_write(context, &w, KIND_GUIDE, buf_slice(&content));
+                            : publish_content(context, &w, KIND_GUIDE, buf_slice(&content));
     }
     work_close(&w);
     book_free(&book);
@@ -66,7 +66,7 @@ static json_t *own_guide(struct work *w)
     json_t *o = json_object();
     json_t *groups = json_array();
     json_t *referral = json_object();
-    if (codebook_here(w, &b, NULL) == OK) {
+    if (codebook_here(&w->desk, &b, NULL) == OK) {
         const size_t n = codebook_groups(b, codes);
         for (size_t i = 0; i < n; i++) {
             json_push(groups, json_of_bytes(codes[i]));
@@ -136,7 +136,7 @@ static int show(const struct cmd_context *context)
         code = cmd_fail(ERR_LOCKED, &why);
     }
     if (code < 0) {
-        enum err e = published_last(&w, KIND_GUIDE, &last, &why);
+        enum err e = published_last(&w.desk, KIND_GUIDE, &last, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
     if (code < 0) {

@@ -257,7 +257,7 @@ static int begin_guard(struct run *r)
 {
     struct why why = { "" };
     struct recipients to;
-    enum err e = codebook_here(r->w, &r->codebook, &why);
+    enum err e = codebook_here(&r->w->desk, &r->codebook, &why);
     r->guard.charter = state_charter(r->w->desk.state);
     r->guard.codebook = r->codebook;
     r->guard.sensitivity = r->in->sensitivity;

@@ -4,9 +4,9 @@
 // `baraza incident`: whoever is enrolled writes down what went wrong: a device that was taken, somebody who was put
 // under pressure. That it happened, when and who says so is for everybody; what she tells of it is sealed before it
 // touches a disk, and no editor is opened for it. Read first: docs/PROTOCOL.md 4.7, 7.4.
+#include "node/desk/recipients.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/recipients.h"
 
 struct telling {
     struct drafting d;

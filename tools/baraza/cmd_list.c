@@ -4,9 +4,9 @@
 // `baraza list`: the contributions of this site, each with how far it has come.
 #include "common/ops/nearest.h"
 #include "node/desk/forums.h"
+#include "node/desk/refusals.h"
+#include "node/desk/shown.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/refusals.h"
-#include "tools/baraza/shown.h"
 #include "tools/baraza/work.h"
 
 #include <string.h>
@@ -80,7 +80,8 @@ static void put_json_content(json_t *row, const struct entry *e, const struct di
 static struct shown shown_of(const struct cmd_context *context, const struct listing *li, const struct local_entry *e,
                              const struct disclosure *d)
 {
-    return (struct shown){ .context = context, .charter = li->charter, .amends = li->amends, .entry = &e->entry,
+    return (struct shown){ .language = language_asked(context), .charter = li->charter, .amends = li->amends,
+                           .entry = &e->entry,
                            .body = &e->body, .disclosure = d };
 }
 
@@ -278,7 +279,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         e = gather_ids(&w, &li, &why);
     }
     if (e == OK) {
-        e = amends_here(&w, &li.amends, &why);
+        e = amends_here(&w.desk, &li.amends, &why);
     }
     code = e == OK ? print_all(context, &w, &li) : cmd_fail(e, &why);
     forums_done(&li.forums);

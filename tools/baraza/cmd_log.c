@@ -6,10 +6,11 @@
 #include "common/format/content.h"
 #include "common/ops/nearest.h"
 #include "node/desk/local.h"
+#include "node/desk/shown.h"
 #include "tools/baraza/accredit.h"
+#include "tools/baraza/amends_read.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/shown.h"
 
 #include <stdlib.h>
 
@@ -117,7 +118,8 @@ static bool wanted(const struct logging *l, const struct reading_item *item)
 
 static struct shown shown_of(const struct logging *l, const struct reading_item *item)
 {
-    return (struct shown){ .context = l->context, .charter = reading_charter(l->r), .amends = l->amends,
+    return (struct shown){ .language = language_asked(l->context), .charter = reading_charter(l->r),
+                           .amends = l->amends,
                            .entry = &item->entry, .body = &item->body,
                            .disclosure = item->has_parts ? &item->disclosure : NULL };
 }

@@ -9,13 +9,13 @@
 #include "common/base/file.h"
 #include "common/format/sealed.h"
 #include "node/desk/local.h"
+#include "node/desk/recipients.h"
 #include "node/desk/roster_here.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/recipients.h"
 
 // What the options say.
 struct wanting {

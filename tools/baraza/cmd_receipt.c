@@ -3,12 +3,12 @@
 //
 // `baraza receipt`: that an entry is in the record, as one file that anybody can check with the charter alone; the
 // slip of a contribution to print beside it; and the check. No word that was said is in the file or on the slip.
+#include "node/desk/slips.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/proving.h"
 #include "tools/baraza/receipt_check.h"
 #include "tools/baraza/slip_page.h"
-#include "tools/baraza/slips.h"
 
 #include <stdlib.h>
 

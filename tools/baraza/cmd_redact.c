@@ -10,7 +10,7 @@
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/foresee.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/slips.h"
+#include "tools/baraza/slip_find.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -118,7 +118,7 @@ static int redact(struct cmd_context *context, const struct redacting *x, struct
     struct resolved target;
     int code = work_write(context, x->d.as, &w);
     if (code < 0) {
-        code = x->slip != NULL ? slips_resolve(&r, x->slip, &target) : resolve_id(&r, typed, &target);
+        code = x->slip != NULL ? slip_find_one(&r, x->slip, &target) : resolve_id(&r, typed, &target);
     }
     if (code < 0) {
         body->as.redaction.target = target.id;

@@ -3,12 +3,12 @@
 //
 // `baraza session open` and `baraza session list`: the forums of this site.
 #include "common/base/text.h"
+#include "node/desk/contribution.h"
 #include "node/desk/forums.h"
+#include "node/desk/recipients.h"
 #include "node/desk/roster_here.h"
-#include "tools/baraza/contribution.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/recipients.h"
 #include "tools/baraza/session.h"
 
 static int print_opened(const struct cmd_context *context, const struct session_fields *f, struct hash id)

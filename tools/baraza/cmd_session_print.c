@@ -4,14 +4,14 @@
 // `baraza session sheet`, `forms` and `slips`: what is printed for a forum. On no page stands a word that was said, and
 // on a slip neither group nor place nor what the forum was about.
 #include "common/base/text.h"
-#include "tools/baraza/contribution.h"
+#include "node/desk/contribution.h"
+#include "node/desk/forms.h"
+#include "node/desk/slips.h"
 #include "tools/baraza/form_page.h"
-#include "tools/baraza/forms.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/sheet_page.h"
-#include "tools/baraza/slips.h"
 
 #include <stdlib.h>
 
@@ -207,7 +207,7 @@ static int take_numbers(struct printing *p, struct paper *paper, uint64_t *first
 static int take_again(struct printing *p, struct paper *paper)
 {
     struct why why = { "" };
-    enum err e = forms_printed(&p->w, &p->session, paper, &why);
+    enum err e = forms_printed(&p->w.desk, &p->session, paper, &why);
     if (e == OK && paper->n == 0) {
         why_set(&why, "no forms were printed here for %s yet: leave --again away", p->session.code);
         e = ERR_NOT_FOUND;
@@ -223,7 +223,7 @@ static int make_forms(struct printing *p, const struct session_said *said)
     struct codebook *b = NULL;
     struct why why = { "" };
     uint64_t first = 0;
-    enum err e = codebook_here(&p->w, &b, &why);
+    enum err e = codebook_here(&p->w.desk, &b, &why);
     int code = e == OK ? take_guide(p, b, &form) : cmd_fail(e, &why);
     if (code < 0) {
         code = p->again ? take_again(p, &paper) : take_numbers(p, &paper, &first);

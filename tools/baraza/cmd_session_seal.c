@@ -5,8 +5,8 @@
 // shares. Both read back what they will say, and ask. They must never seal what does not add up.
 #include "common/base/fault.h"
 #include "common/base/file.h"
+#include "node/desk/contribution.h"
 #include "tools/baraza/ask.h"
-#include "tools/baraza/contribution.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"

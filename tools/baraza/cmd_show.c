@@ -6,13 +6,13 @@
 #include "common/base/file.h"
 #include "common/store/leaf.h"
 #include "node/desk/forums.h"
+#include "node/desk/refusals.h"
 #include "node/desk/roster_here.h"
-#include "tools/baraza/amends.h"
+#include "tools/baraza/amends_read.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/erased_where.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
-#include "tools/baraza/refusals.h"
 #include "tools/baraza/work.h"
 
 #include <stdlib.h>
@@ -133,7 +133,7 @@ static int print_entry(const struct cmd_context *context, const struct showing *
     }
     if (s->amends != NULL && has_marks(s->amends, e->id)) {
         buf_put_text(&out, "since:  ");
-        amends_put_marks(context, s->amends, e->id, &out);
+        amends_put_marks(language_asked(context), s->amends, e->id, &out);
         buf_put_u8(&out, '\n');
     }
     if (s->where != NULL) {
@@ -289,7 +289,7 @@ static int show_at_site(struct cmd_context *context, const char *typed)
     struct hash found;
     size_t fits = 0;
     int code = work_read(context, &w);
-    enum err err = code < 0 ? amends_here(&w, &amends, &why) : OK;
+    enum err err = code < 0 ? amends_here(&w.desk, &amends, &why) : OK;
     if (code < 0 && err == OK) {
         err = local_begin(&w.desk, &l, &why);
     }

@@ -5,8 +5,10 @@
 // the one who said it: so it shows how far it came and the public answer, and never a word of it, nor its id, group,
 // forum or place (PROTOCOL 7.9).
 #include "common/base/file.h"
+#include "node/desk/slip_fate.h"
+#include "tools/baraza/amends_read.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/slip_fate.h"
+#include "tools/baraza/slip_find.h"
 #include "tools/baraza/slip_words.h"
 
 #include <stdlib.h>
@@ -88,7 +90,7 @@ static void put_answers(struct buf *out, const struct slip_fate *f, enum languag
 
 static int say_text(const struct cmd_context *context, const struct slip *slip, const struct slip_fate *f)
 {
-    const enum language l = language_of(slice_text(context->language));
+    const enum language l = language_asked(context);
     struct buf out = buf_new((size_t)1 << 24);
     buf_printf(&out, "%s  %s\n", slip->text, slip_words(state_words(f), l));
     if (f->withdrawn != 0) {
@@ -107,7 +109,7 @@ static int say_text(const struct cmd_context *context, const struct slip *slip, 
 
 static int say_json(const struct cmd_context *context, const struct slip *slip, const struct slip_fate *f)
 {
-    const enum language l = language_of(slice_text(context->language));
+    const enum language l = language_asked(context);
     size_t n = 0;
     const struct code_row *rows = codes_list(CODES_SCOPE, &n);
     json_t *o = json_object();
@@ -142,18 +144,40 @@ static int say(const struct cmd_context *context, const struct slip *slip, const
     return context->json ? say_json(context, slip, f) : say_text(context, slip, f);
 }
 
+// Gathers what became of one hit from the record it is in. Returns -1 and *out, or has reported.
+static int fate_in_record(struct reading *r, const struct slip_hit *hit, struct slip_fate *out)
+{
+    struct amends *amends = NULL;
+    struct reading_item item;
+    *out = (struct slip_fate){ .hit = *hit };
+    int code = amends_read(r, &amends);
+    if (code >= 0) {
+        return code;
+    }
+    slip_fate_amends(out, amends);
+    while (reading_next(r, &item)) {
+        if (reading_known(&item) && item.standing == VERDICT_GOOD) {
+            slip_fate_take(out, &item.entry, &item.body, item.has_parts ? &item.disclosure : NULL);
+        }
+    }
+    code = reading_end(r);
+    reading_rewind(r);
+    amends_free(amends);
+    return code;
+}
+
 static int ask_in_record(struct cmd_context *context, const struct reading_from *from, const struct slip *slip)
 {
     struct reading *r = NULL;
     struct slip_hits hits = { .n = 0 };
     int code = reading_open(context, from, &r);
-    code = code < 0 ? slips_in(r, slip, &hits) : code;
+    code = code < 0 ? slip_find_in(r, slip, &hits) : code;
     if (code < 0 && hits.n == 0) {
-        code = slips_not_here(slip, &hits, from->record != NULL ? from->record : context->state);
+        code = slip_find_none(slip, &hits, from->record != NULL ? from->record : context->state);
     }
     for (size_t i = 0; i < hits.n && (code < 0 || code == EXIT_GOOD); i++) {
         struct slip_fate f;
-        code = slip_fate_in(r, &hits.hits[i], &f);
+        code = fate_in_record(r, &hits.hits[i], &f);
         code = code < 0 ? say(context, slip, &f) : code;
         slip_fate_done(&f);
     }
@@ -165,20 +189,20 @@ static int ask_at_site(struct cmd_context *context, const struct slip *slip)
 {
     struct work w;
     struct slip_hits hits = { .n = 0 };
+    struct why why = { "" };
     int code = work_read(context, &w);
     if (code < 0 && !w.desk.readable) {
-        struct why why;
         why_set(&why, "the codes are locked, like the words: run `baraza unlock` first");
         code = cmd_fail(ERR_LOCKED, &why);
     }
-    code = code < 0 ? slips_here(&w, slip, &hits) : code;
+    code = code < 0 ? slip_find_here(&w, slip, &hits) : code;
     if (code < 0 && hits.n == 0) {
-        code = slips_not_here(slip, &hits, "the notebooks of this computer");
+        code = slip_find_none(slip, &hits, "the notebooks of this computer");
     }
     for (size_t i = 0; i < hits.n && (code < 0 || code == EXIT_GOOD); i++) {
         struct slip_fate f;
-        code = slip_fate_here(&w, &hits.hits[i], &f);
-        code = code < 0 ? say(context, slip, &f) : code;
+        enum err e = slip_fate_here(&w.desk, &hits.hits[i], &f, &why);
+        code = e == OK ? say(context, slip, &f) : cmd_fail(e, &why);
         slip_fate_done(&f);
     }
     work_close(&w);
@@ -203,7 +227,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     bool record = false;
     struct slip slip;
     int code = reading_parse(context, command, argc, argv, &from, &args, &record);
-    code = code < 0 ? slips_parse(args.positionals[0], &slip) : code;
+    code = code < 0 ? slip_find_parse(args.positionals[0], &slip) : code;
     if (code >= 0) {
         return code;
     }

@@ -6,6 +6,7 @@
 #include "common/format/armor.h"
 #include "common/net/loop.h"
 #include "node/desk/forums.h"
+#include "node/desk/refusals.h"
 #include "node/desk/roster_here.h"
 #include "node/node_carry.h"
 #include "node/node_contact.h"
@@ -16,7 +17,6 @@
 #include "tools/baraza/gone.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/reading.h"
-#include "tools/baraza/refusals.h"
 #include "tools/baraza/waits.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 // `baraza trace`: from what was said to the clauses it led to and the answer it got; and from a clause back to those
 // who said it.
 #include "hub/draft/trace.h"
-#include "tools/baraza/amends.h"
+#include "tools/baraza/amends_read.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/thread.h"
 
@@ -77,7 +77,7 @@ static void put_contribution(struct buf *out, const struct tracing *x, size_t i)
     buf_put_text(out, ": ");
     const struct slice words = words_of(x, c);
     print_line(out, words.n > 0 ? words : SLICE_LITERAL("(not shown)"), TEXT_SHOWN);
-    amends_put_marks(x->context, x->amends, c->id, out);
+    amends_put_marks(language_asked(x->context), x->amends, c->id, out);
 }
 
 static void put_clause(struct buf *out, const struct tracing *x, size_t i)

@@ -5,7 +5,7 @@
 // until a protection officer has them erased, but no export gives them out any more (PROTOCOL 7.6).
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/slips.h"
+#include "tools/baraza/slip_find.h"
 
 struct withdrawing {
     struct drafting d;
@@ -42,7 +42,7 @@ static int withdraw(struct cmd_context *context, const struct withdrawing *x, co
         code = cmd_usage("the reason is empty");
     }
     if (code < 0) {
-        code = x->slip != NULL ? slips_resolve(&r, x->slip, &target)
+        code = x->slip != NULL ? slip_find_one(&r, x->slip, &target)
                                : resolve_kind(&r, typed, KIND_CONTRIBUTION, &target);
     }
     if (code < 0) {

@@ -5,8 +5,8 @@
 #include "tools/baraza/drafting.h"
 
 #include "common/format/nfc.h"
+#include "node/desk/contribution.h"
 #include "tools/baraza/ask.h"
-#include "tools/baraza/contribution.h"
 #include "tools/baraza/print.h"
 
 #include <stdlib.h>

@@ -6,8 +6,8 @@
 
 #include "common/format/armor.h"
 #include "common/format/pack.h"
+#include "node/desk/recipients.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/recipients.h"
 
 static json_t *value_json(struct cursor *c);
 static json_t *id_json(struct cursor *c);

@@ -7,7 +7,8 @@
 #define BARAZA_TOOLS_BARAZA_ENTRY_JSON_H
 
 #include "common/ops/json.h"
-#include "tools/baraza/amends.h"
+#include "node/desk/amends.h"
+#include "tools/baraza/reading.h"
 
 // Returns {"said": {...}, ...}: each disclosed part that is no dummy; others by their state ("withheld", "erased",
 // "to come"). A sealed part is {"sealed": {"to": [names of c], "bytes": N}}; one that should be and is not is not

@@ -5,7 +5,7 @@
 // Read first: fields.h.
 #include "tools/baraza/fields.h"
 
-#include "tools/baraza/codebook.h"
+#include "node/desk/codebook.h"
 #include "tools/baraza/print.h"
 
 static bool optional_code(enum code_list list, const char *what, const char *value, struct slice *out)
@@ -73,7 +73,7 @@ int fields_stop(const struct cmd_context *context, const struct code_set *flags)
     }
     // The guide's words need an unlocked site; help must not wait for that.
     if (work_read(context, &w) < 0 && state_info(w.desk.state)->side == STORE_NODE) {
-        (void)(codebook_here(&w, &b, NULL) == OK);
+        (void)(codebook_here(&w.desk, &b, NULL) == OK);
     }
     const enum language language = language_of(slice_text(context->language));
     int code = print_referral(context, codebook_referral(b, language));
@@ -94,7 +94,7 @@ int fields_check(const struct fields *f, struct work *w, const struct contributi
     if (f->new_codes || c->groups.n + c->themes.n == 0) {
         return -1;
     }
-    enum err e = codebook_here(w, &b, &why);
+    enum err e = codebook_here(&w->desk, &b, &why);
     if (e == OK && !codebook_check(b, c, &why)) {
         e = ERR_USAGE;
     }

@@ -6,7 +6,7 @@
 #ifndef BARAZA_TOOLS_BARAZA_FIELDS_H
 #define BARAZA_TOOLS_BARAZA_FIELDS_H
 
-#include "tools/baraza/recipients.h"
+#include "node/desk/recipients.h"
 #include "tools/baraza/work.h"
 
 // As typed; NULL or none: not given.

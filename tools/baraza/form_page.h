@@ -6,7 +6,7 @@
 #define BARAZA_TOOLS_BARAZA_FORM_PAGE_H
 
 #include "common/author/paper.h"
-#include "tools/baraza/codebook.h"
+#include "node/desk/codebook.h"
 #include "tools/baraza/slip_page.h"
 
 struct form_print {

@@ -7,7 +7,7 @@
 
 #include "common/base/text.h"
 #include "common/format/content.h"
-#include "tools/baraza/codebook.h"
+#include "node/desk/codebook.h"
 
 #include <stdio.h>
 #include <string.h>

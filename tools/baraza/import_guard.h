@@ -6,9 +6,9 @@
 #ifndef BARAZA_TOOLS_BARAZA_IMPORT_GUARD_H
 #define BARAZA_TOOLS_BARAZA_IMPORT_GUARD_H
 
+#include "node/desk/codebook.h"
 #include "node/desk/local.h"
-#include "tools/baraza/codebook.h"
-#include "tools/baraza/recipients.h"
+#include "node/desk/recipients.h"
 
 // What holds for all rows that do not say otherwise. All borrowed.
 struct import_guard {

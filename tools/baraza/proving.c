@@ -8,8 +8,8 @@
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "common/store/succession_store.h"
+#include "node/desk/amends.h"
 #include "node/desk/local.h"
-#include "tools/baraza/amends.h"
 #include "tools/baraza/print.h"
 
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #define BARAZA_TOOLS_BARAZA_SCOPE_H
 
 #include "common/base/table.h"
-#include "tools/baraza/amends.h"
+#include "node/desk/amends.h"
 
 struct scope {
     bool parts;         // words were asked for at all

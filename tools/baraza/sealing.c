@@ -73,7 +73,7 @@ int sealing_open(struct work *w, const char *code, struct sealing *out)
         e = scan(w, out, &why);
     }
     if (e == OK) {
-        e = forms_printed(w, &out->session, &out->printed, &why);
+        e = forms_printed(&w->desk, &out->session, &out->printed, &why);
     }
     if (e != OK) {
         return cmd_fail(e, &why);

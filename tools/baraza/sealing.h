@@ -6,7 +6,7 @@
 #ifndef BARAZA_TOOLS_BARAZA_SEALING_H
 #define BARAZA_TOOLS_BARAZA_SEALING_H
 
-#include "tools/baraza/forms.h"
+#include "node/desk/forms.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/work.h"
 

@@ -5,7 +5,7 @@
 #ifndef BARAZA_TOOLS_BARAZA_SESSION_H
 #define BARAZA_TOOLS_BARAZA_SESSION_H
 
-#include "tools/baraza/contribution.h"
+#include "node/desk/contribution.h"
 #include "tools/baraza/work.h"
 
 // All borrowed; NULL where not given. code, area and type must be codes.

@@ -349,6 +349,11 @@ int work_append(struct work *w, const struct append_item *items, size_t n, struc
     return cmd_fail(e, &told);
 }
 
+int work_fail(const struct trouble *t)
+{
+    return cmd_fail(t->err, &t->why);
+}
+
 void work_warn(const struct work *w, const struct damage *d)
 {
     struct buf out = buf_new(16384);

@@ -9,6 +9,7 @@
 #include "common/author/notebook.h"
 #include "common/store/vault.h"
 #include "node/desk/damage.h"
+#include "node/desk/trouble.h"
 #include "tools/baraza/cmd.h"
 
 struct work {
@@ -76,6 +77,9 @@ unsigned work_store_flags(const struct cmd_context *context);
 
 // Appends n items, reporting failure ("Not saved: ...").
 int work_append(struct work *w, const struct append_item *items, size_t n, struct append_result *results);
+
+// Reports what a function of the desk could not do, and returns the exit code.
+int work_fail(const struct trouble *t);
 
 // Says what is damaged to standard error, whatever --quiet says: for commands that go on with the rest.
 void work_warn(const struct work *w, const struct damage *d);

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Corrections and withdrawals by the entry they name: which stand, which compete, what is shown for the words.
-#include "tools/baraza/amends.h"
+#include "node/desk/amends.h"
 
 #include "common/format/content.h"
 #include "tests/lib/world.h"

@@ -2,12 +2,13 @@
 // Copyright The Baraza authors
 //
 // What a site knows of the codebook and the guide that were published: codes of all versions, the words to read out.
-#include "tools/baraza/codebook.h"
+#include "node/desk/codebook.h"
 
 #include "common/format/content.h"
 #include "common/store/leaf.h"
 #define person world_person // the keyring has a person of its own
 #include "tests/lib/world.h"
+#include "tools/baraza/work.h"
 #undef person
 
 #include <criterion/criterion.h>
@@ -139,7 +140,7 @@ Test(codebook, without_one_the_starter_codebook_holds_and_a_typo_is_told)
     struct codebook *b = NULL;
     struct why why = { "" };
     begin(&s);
-    cr_assert_eq(codebook_here(&s.work, &b, &why), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, &why), OK);
     cr_expect(knows(b, "women", "land-disputes", &why));
     cr_expect(!knows(b, "wmoen", NULL, &why));
     cr_expect(strstr(why.text, "did you mean \"women\"?") != NULL, "%s", why.text);
@@ -165,7 +166,7 @@ Test(codebook, codes_of_every_published_version_hold_and_nobody_elses)
     publish_groups(&s, &s.secretary, 2, second, 1);
     publish_groups(&s, &s.stranger, 3, wrong, 1); // a facilitator publishes nothing
     bring_down(&s);
-    cr_assert_eq(codebook_here(&s.work, &b, &why), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, &why), OK);
     for (size_t i = 0; i < 2; i++) {
         cr_expect(knows(b, first[i], NULL, &why), "%s", why.text);
     }
@@ -176,7 +177,7 @@ Test(codebook, codes_of_every_published_version_hold_and_nobody_elses)
     cr_expect(strstr(why.text, "did you mean \"fishers\"?") != NULL, "%s", why.text);
     codebook_free(b);
     s.work.desk.readable = false;
-    cr_assert_eq(codebook_here(&s.work, &b, &why), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, &why), OK);
     cr_expect(knows(b, "herders", NULL, &why), "locked, the starter codebook stands in");
     codebook_free(b);
     done(&s);
@@ -190,13 +191,13 @@ Test(codebook, the_guides_words_are_read_out_in_the_language_asked_for_or_in_eng
     publish_referral(&s, 2, "fr", "Appelez le 116.");
     publish_referral(&s, 1, "fr", "Ancien texte.");
     bring_down(&s);
-    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, NULL), OK);
     cr_expect(slice_equal(codebook_referral(b, LANG_FR), SLICE_LITERAL("Appelez le 116.")));
     cr_expect(slice_equal(codebook_referral(b, LANG_PT), codebook_referral(NULL, LANG_PT)));
     codebook_free(b);
     publish_referral(&s, 3, "en", "Call 116.");
     bring_down(&s);
-    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, NULL), OK);
     cr_expect(slice_equal(codebook_referral(b, LANG_PT), SLICE_LITERAL("Call 116.")));
     codebook_free(b);
     done(&s);
@@ -218,7 +219,7 @@ Test(codebook, a_form_has_the_guides_groups_and_script_and_the_codebooks_names_f
         bytes[i] = buf_new(4096);
     }
     begin(&s);
-    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, NULL), OK);
     cr_expect_eq(codebook_groups(b, groups), CODEBOOK_GROUPS);
     cr_expect(slice_equal(groups[1], SLICE_LITERAL("women")));
     cr_expect(slice_equal(codebook_group_label(b, groups[1], LANG_FR), SLICE_LITERAL("groupe de femmes")));
@@ -235,7 +236,7 @@ Test(codebook, a_form_has_the_guides_groups_and_script_and_the_codebooks_names_f
     publish(&s, &s.secretary, KIND_CODEBOOK, 1, &book);
     publish_groups(&s, &s.secretary, 2, second, 1);
     bring_down(&s);
-    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, NULL), OK);
     cr_expect_eq(codebook_groups(b, groups), 2, "the codebook's, while no guide names any");
     cr_expect(slice_equal(codebook_group_label(b, groups[0], LANG_FR), SLICE_LITERAL("pêcheurs")));
     cr_expect(slice_equal(codebook_group_label(b, groups[1], LANG_FR), SLICE_LITERAL("weavers")), "it has no name");
@@ -249,7 +250,7 @@ Test(codebook, a_form_has_the_guides_groups_and_script_and_the_codebooks_names_f
     content_add_value(&guide, "script", buf_slice(&bytes[3]));
     publish(&s, &s.secretary, KIND_GUIDE, 1, &guide);
     bring_down(&s);
-    cr_assert_eq(codebook_here(&s.work, &b, NULL), OK);
+    cr_assert_eq(codebook_here(&s.work.desk, &b, NULL), OK);
     cr_expect_eq(codebook_groups(b, groups), 2);
     cr_expect(slice_equal(groups[0], asked[0]) && slice_equal(groups[1], asked[1]));
     cr_expect(slice_equal(codebook_script(b, LANG_FR), SLICE_LITERAL("Puis-je noter ?")));

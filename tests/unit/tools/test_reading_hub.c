@@ -7,7 +7,7 @@
 #include "common/store/erase.h"
 #include "hub/store_key.h"
 #include "tests/lib/hub/house.h"
-#include "tools/baraza/amends.h"
+#include "tools/baraza/amends_read.h"
 
 #include <criterion/criterion.h>
 #include <sys/wait.h>

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Whatever a hub refuses, the person is told what to do.
-#include "tools/baraza/refusals.h"
+#include "node/desk/refusals.h"
 
 #include "common/base/verdict.h"
 #include "common/store/exchange_state.h"

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Refusals in plain words. Read first: refusals.h.
-#include "tools/baraza/refusals.h"
+#include "node/desk/refusals.h"
 
 #include "common/base/verdict.h"
 #include "common/store/exchange_state.h"

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // What became of one contribution. Read first: slip_fate.h.
-#include "tools/baraza/slip_fate.h"
+#include "node/desk/slip_fate.h"
 
 #include "common/store/leaf.h"
 #include "node/desk/roster_here.h"
@@ -17,9 +17,7 @@ static void copy(struct buf *out, struct slice text)
     buf_put(out, text);
 }
 
-// Takes an entry that is in force.
-static void take(struct slip_fate *f, const struct entry *e, const struct body *body,
-                          const struct disclosure *d)
+void slip_fate_take(struct slip_fate *f, const struct entry *e, const struct body *body, const struct disclosure *d)
 {
     bool names = false;
     for (size_t i = 0; i < e->ref_count && body->kind == KIND_RESPONSE; i++) {
@@ -38,8 +36,7 @@ static void take(struct slip_fate *f, const struct entry *e, const struct body *
     copy(&a->to, content_text(&reason, "to"));
 }
 
-// What was said of it since.
-static void take_amends(struct slip_fate *f, const struct amends *a)
+void slip_fate_amends(struct slip_fate *f, const struct amends *a)
 {
     const struct amend_erased *erased = amends_erased(a, f->hit.id);
     f->withdrawn = amends_withdrawn(a, f->hit.id);
@@ -47,7 +44,7 @@ static void take_amends(struct slip_fate *f, const struct amends *a)
 }
 
 // What came down from the hub, as far as it is in force by the roster as it is known here.
-static enum err take_down(struct work *w, struct kv_txn *t, const struct roster *roster,
+static enum err take_down(struct desk *desk, struct kv_txn *t, const struct roster *roster,
                           const struct erasure *erasures, struct slip_fate *f)
 {
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
@@ -62,12 +59,12 @@ static enum err take_down(struct work *w, struct kv_txn *t, const struct roster 
             continue;
         }
         buf_wipe(&parts);
-        const bool shown = leaf_parts(t, &w->desk.store_key, range.index, &parts, NULL) == OK &&
+        const bool shown = leaf_parts(t, &desk->store_key, range.index, &parts, NULL) == OK &&
                            disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == e.part_count;
         if (shown) {
             (void)disclosure_erase(&d, e.parts, erasure_mask(erasures, &e));
         }
-        take(f, &e, &body, shown ? &d : NULL);
+        slip_fate_take(f, &e, &body, shown ? &d : NULL);
     }
     leaf_range_done(&range);
     buf_wipe(&parts);
@@ -75,54 +72,32 @@ static enum err take_down(struct work *w, struct kv_txn *t, const struct roster 
     return kv_error(t);
 }
 
-int slip_fate_here(struct work *w, const struct slip_hit *hit, struct slip_fate *out)
+enum err slip_fate_here(struct desk *desk, const struct slip_hit *hit, struct slip_fate *out, struct why *why)
 {
     struct roster *roster = NULL;
     struct erasure *erasures = NULL;
     struct amends *amends = NULL;
     struct kv_txn *t = NULL;
-    struct why why = { "" };
     *out = (struct slip_fate){ .hit = *hit };
-    enum err e = roster_here(&w->desk, &roster, &why);
+    enum err e = roster_here(desk, &roster, why);
     if (e == OK) {
-        e = amends_here(w, &amends, &why);
+        e = amends_here(desk, &amends, why);
     }
     if (e == OK) {
-        e = erasures_here(&w->desk, &erasures, &why);
+        e = erasures_here(desk, &erasures, why);
     }
     if (e == OK) {
-        take_amends(out, amends);
-        e = kv_begin_read(state_kv(w->desk.state), &t);
+        slip_fate_amends(out, amends);
+        e = kv_begin_read(state_kv(desk->state), &t);
     }
     if (e == OK) {
-        e = take_down(w, t, roster, erasures, out);
+        e = take_down(desk, t, roster, erasures, out);
     }
     kv_abort(t);
     amends_free(amends);
     erasure_free(erasures);
     roster_free(roster);
-    return e == OK ? -1 : cmd_fail(e, &why);
-}
-
-int slip_fate_in(struct reading *r, const struct slip_hit *hit, struct slip_fate *out)
-{
-    struct amends *amends = NULL;
-    struct reading_item item;
-    *out = (struct slip_fate){ .hit = *hit };
-    int code = amends_read(r, &amends);
-    if (code >= 0) {
-        return code;
-    }
-    take_amends(out, amends);
-    while (reading_next(r, &item)) {
-        if (reading_known(&item) && item.standing == VERDICT_GOOD) {
-            take(out, &item.entry, &item.body, item.has_parts ? &item.disclosure : NULL);
-        }
-    }
-    code = reading_end(r);
-    reading_rewind(r);
-    amends_free(amends);
-    return code;
+    return e;
 }
 
 void slip_fate_done(struct slip_fate *f)

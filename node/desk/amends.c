@@ -3,13 +3,13 @@
 //
 // An index of corrections, withdrawals and openings. It judges nobody: what it is given is in force.
 // Read first: amends.h.
-#include "tools/baraza/amends.h"
+#include "node/desk/amends.h"
 
 #include "common/base/table.h"
 #include "common/format/sealed.h"
+#include "common/ops/print.h"
+#include "node/desk/desk.h"
 #include "node/desk/local.h"
-#include "tools/baraza/print.h"
-#include "tools/baraza/work.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,33 +235,12 @@ const struct amend_erased *amends_erased(const struct amends *a, struct hash tar
     return table_find(&a->erased_of, target.b, &number) ? &a->erased[number] : NULL;
 }
 
-int amends_read(struct reading *r, struct amends **out)
-{
-    struct reading_item item;
-    struct amends *a = amends_new();
-    reading_rewind(r);
-    while (reading_next(r, &item)) {
-        if (reading_known(&item) && item.standing == VERDICT_GOOD) {
-            amends_take(a, &item.entry, &item.body, item.has_parts ? &item.disclosure : NULL);
-        }
-        amends_take_erased(a, reading_erasures(r), &item.entry);
-    }
-    int code = reading_end(r);
-    if (code >= 0) {
-        amends_free(a);
-        return code;
-    }
-    reading_rewind(r);
-    *out = a;
-    return -1;
-}
-
-enum err amends_here(struct work *w, struct amends **out, struct why *why)
+enum err amends_here(struct desk *desk, struct amends **out, struct why *why)
 {
     struct local *l = NULL;
     struct local_entry e;
     struct disclosure d;
-    enum err err = local_begin(&w->desk, &l, why);
+    enum err err = local_begin(desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -269,7 +248,7 @@ enum err amends_here(struct work *w, struct amends **out, struct why *why)
     while (local_next(l, &e)) {
         const bool amends = e.known && (amends_kind(e.body.kind) || is_sealed(&e.body));
         if (amends && e.fate != FATE_REFUSED && e.fate != FATE_REPLACED) {
-            const bool given = w->desk.readable && amends_kind(e.body.kind) && local_parts(l, &d, NULL) == OK;
+            const bool given = desk->readable && amends_kind(e.body.kind) && local_parts(l, &d, NULL) == OK;
             amends_take(a, &e.entry, &e.body, given ? &d : NULL);
         }
         amends_take_erased(a, local_erasures(l), &e.entry);
@@ -346,7 +325,7 @@ struct slice amends_words(const struct amends *a, struct hash target, struct sli
     return better ? content_text(&said, "text") : original;
 }
 
-static void put_withdrawn(const struct cmd_context *context, uint32_t scopes, struct buf *out)
+static void put_withdrawn(enum language language, uint32_t scopes, struct buf *out)
 {
     size_t n = 0;
     const struct code_row *rows = codes_list(CODES_SCOPE, &n);
@@ -354,7 +333,7 @@ static void put_withdrawn(const struct cmd_context *context, uint32_t scopes, st
     for (size_t i = 0, shown = 0; scopes != all_scopes() && i < n; i++) {
         if ((scopes & 1u << i) != 0) {
             buf_put_text(out, shown++ == 0 ? ": " : ", ");
-            print_line(out, label_of(context, CODES_SCOPE, slice_text(rows[i].code)), LABEL_SHOWN);
+            print_line(out, code_label(language, CODES_SCOPE, slice_text(rows[i].code)), LABEL_SHOWN);
         }
     }
     buf_put_u8(out, ']');
@@ -395,17 +374,17 @@ static json_t *erased_json(const struct amend_erased *x)
     return list;
 }
 
-void amends_put_marks(const struct cmd_context *context, const struct amends *a, struct hash target, struct buf *out)
+void amends_put_marks(enum language language, const struct amends *a, struct hash target, struct buf *out)
 {
     const struct amend *m = NULL;
     const uint32_t scopes = amends_withdrawn(a, target);
     const size_t n = current(a, target, &m);
     if (scopes != 0) {
-        put_withdrawn(context, scopes, out);
+        put_withdrawn(language, scopes, out);
     }
     if (n == 1) {
         buf_put_text(out, "  [corrected: ");
-        print_line(out, label_of(context, CODES_CORRECT_REASON, slice_text(m->reason->code)), LABEL_SHOWN);
+        print_line(out, code_label(language, CODES_CORRECT_REASON, slice_text(m->reason->code)), LABEL_SHOWN);
         buf_put_u8(out, ']');
     } else if (n > 1) {
         buf_printf(out, "  [%zu corrections compete]", n);

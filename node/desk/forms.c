@@ -2,20 +2,20 @@
 // Copyright The Baraza authors
 //
 // Typing in paper forms. Read first: forms.h.
-#include "tools/baraza/forms.h"
+#include "node/desk/forms.h"
 
 #include "common/base/fault.h"
 #include "node/desk/forums.h"
-#include "tools/baraza/slips.h"
+#include "node/desk/slips.h"
 
 #include <string.h>
 
-enum err forms_printed(struct work *w, const struct local_session *session, struct paper *out, struct why *why)
+enum err forms_printed(struct desk *desk, const struct local_session *session, struct paper *out, struct why *why)
 {
     struct kv_txn *t = NULL;
-    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
+    enum err e = kv_begin_read(state_kv(desk->state), &t);
     if (e == OK) {
-        e = paper_load(t, &w->desk.store_key, slice_text(session->area), slice_text(session->code), out);
+        e = paper_load(t, &desk->store_key, slice_text(session->area), slice_text(session->code), out);
     }
     kv_abort(t);
     if (e != OK) {
@@ -40,12 +40,12 @@ static bool same_forum(const struct looking *x, struct hash session)
 }
 
 // Has a contribution here this number, at this forum, or this code? What the hub refused does not count.
-static enum err look(struct work *w, struct looking *x, struct why *why)
+static enum err look(struct desk *desk, struct looking *x, struct why *why)
 {
     struct local *l = NULL;
     struct local_entry e;
     struct disclosure d;
-    enum err err = local_begin(&w->desk, &l, why);
+    enum err err = local_begin(desk, &l, why);
     if (err != OK) {
         return err;
     }
@@ -72,75 +72,66 @@ static enum err look(struct work *w, struct looking *x, struct why *why)
 }
 
 // The code that belongs to the number, by what was printed here and what was typed.
-static int choose(const struct local_session *session, const struct paper *p, uint64_t number, const char *typed,
-                  struct slip *out)
+static enum err choose(const struct local_session *session, const struct paper *p, uint64_t number,
+                       struct slice typed, struct slip *out, struct trouble *trouble)
 {
-    struct why why;
+    struct why why = { "" };
     struct slip given;
-    int code = typed == NULL ? -1 : slips_parse(typed, &given);
-    if (code >= 0) {
-        return code;
+    if (typed.n > 0 && !slip_parse(typed, &given, &why)) {
+        (void)trouble_set(trouble, TROUBLE_SLIP_WRONG);
+        trouble_say(trouble, &why);
+        return ERR_BAD_INPUT;
     }
     if (paper_has(p, number)) {
         *out = paper_slip(p, number);
-        if (typed == NULL || slip_equal(&given, out)) {
-            return -1;
+        if (typed.n == 0 || slip_equal(&given, out)) {
+            return OK;
         }
         const uint64_t other = paper_number(p, &given);
-        if (other > 0) {
-            why_set(&why, "%s is the code of form %llu, not of form %llu: nothing was saved", given.text,
-                    (unsigned long long)other, (unsigned long long)number);
-        } else {
-            why_set(&why, "form %llu of %s was printed with another code than %s: look whether the form is of this "
-                          "forum; nothing was saved", (unsigned long long)number, session->code, given.text);
-        }
-        return cmd_fail(ERR_BAD_INPUT, &why);
+        return other > 0 ? trouble_with(trouble, TROUBLE_FORM_OTHER, TROUBLE_STRING(given.text), TROUBLE_NUMBER(other),
+                                        TROUBLE_NUMBER(number))
+                         : trouble_with(trouble, TROUBLE_FORM_SLIP, TROUBLE_NUMBER(number),
+                                        TROUBLE_STRING(session->code), TROUBLE_STRING(given.text));
     }
-    if (typed == NULL && p->n > 0) {
-        why_set(&why, "form %llu of %s was not printed here: if it was printed on another computer, give the code on "
-                      "its foot too, with --slip; nothing was saved", (unsigned long long)number, session->code);
-        return cmd_fail(ERR_BAD_INPUT, &why);
+    if (typed.n == 0 && p->n > 0) {
+        return trouble_with(trouble, TROUBLE_FORM_ELSEWHERE, TROUBLE_NUMBER(number), TROUBLE_STRING(session->code));
     }
-    if (typed == NULL) {
+    if (typed.n == 0) {
         uint8_t random[SLIP_RANDOM];
         ident_random(random, sizeof random);
         given = slip_make(random);
     }
     *out = given;
-    return -1;
+    return OK;
 }
 
-int forms_slip(struct work *w, const struct local_session *session, uint64_t number, const char *typed,
-               struct slip *out)
+enum err forms_slip(struct desk *desk, const struct local_session *session, uint64_t number, struct slice typed,
+                    struct slip *out, struct trouble *trouble)
 {
     struct paper p = { .n = 0 };
     struct looking x = { .session = session, .number = number, .slip = out };
     struct why why = { "" };
-    int code = -1;
     if (number == 0) {
-        return choose(session, &p, number, typed, out);
+        return choose(session, &p, number, typed, out, trouble);
     }
-    enum err e = forms_printed(w, session, &p, &why);
+    enum err e = forms_printed(desk, session, &p, &why);
     if (e == OK) {
-        code = choose(session, &p, number, typed, out);
+        e = choose(session, &p, number, typed, out, trouble);
     }
-    if (e == OK && code < 0) {
-        e = forums_load(&w->desk, &x.forums, &why);
+    if (e == OK) {
+        e = forums_load(desk, &x.forums, &why);
     }
-    if (e == OK && code < 0) {
-        e = look(w, &x, &why);
+    if (e == OK) {
+        e = look(desk, &x, &why);
     }
-    if (e == OK && code < 0 && x.number_taken && !FAULT(FORM_TWICE)) {
-        why_set(&why, "form %llu of %s was typed in before: nothing was saved; to better it, baraza correct",
-                (unsigned long long)number, session->code);
-        e = ERR_EXISTS;
-    } else if (e == OK && code < 0 && x.slip_taken) {
-        why_set(&why, "another contribution here has the code %s: nothing was saved", out->text);
-        e = ERR_EXISTS;
+    if (e == OK && x.number_taken && !FAULT(FORM_TWICE)) {
+        e = trouble_with(trouble, TROUBLE_FORM_TYPED, TROUBLE_NUMBER(number), TROUBLE_STRING(session->code));
+    } else if (e == OK && x.slip_taken) {
+        e = trouble_with(trouble, TROUBLE_SLIP_TAKEN, TROUBLE_STRING(out->text));
     }
     forums_done(&x.forums);
     mem_wipe(&p, sizeof p);
-    return e == OK ? code : cmd_fail(e, &why);
+    return trouble_of_err(trouble, e, &why);
 }
 
 void forms_put_missing(struct buf *out, const struct paper *p, const uint64_t *typed, size_t n)

@@ -4,13 +4,15 @@
 // What was said of entries later: corrections, withdrawals and openings of sealed parts, by the entry they name
 // (PROTOCOL 7.6). The originals stay; who shows an entry shows these beside it. Only what is in force may be given to
 // it.
-#ifndef BARAZA_TOOLS_BARAZA_AMENDS_H
-#define BARAZA_TOOLS_BARAZA_AMENDS_H
+#ifndef BARAZA_NODE_DESK_AMENDS_H
+#define BARAZA_NODE_DESK_AMENDS_H
 
+#include "common/base/why.h"
 #include "common/format/codes.h"
-#include "tools/baraza/reading.h"
+#include "common/format/erasure.h"
+#include "common/ops/json.h"
 
-struct work;
+struct desk;
 
 // The parts of a correction, in the order of its kind; of a withdrawal or an opening there is only the reason.
 enum amend_part { AMEND_CONTEXT, AMEND_SAID, AMEND_SPEAKER, AMEND_CONSENT, AMEND_REASON, AMEND_PARTS };
@@ -50,11 +52,8 @@ void amends_take(struct amends *a, const struct entry *e, const struct body *bod
 // Takes an entry of which parts are erased by f; others are passed over.
 void amends_take_erased(struct amends *a, const struct erasure *f, const struct entry *e);
 
-// Takes all of a reading, which is then at its start again. Returns -1 and *out, or has reported. The caller frees.
-int amends_read(struct reading *r, struct amends **out);
-
 // Takes all of the notebooks here that the hub did not refuse. ERR_* with why. The caller frees *out.
-MUST_USE enum err amends_here(struct work *w, struct amends **out, struct why *why);
+MUST_USE enum err amends_here(struct desk *desk, struct amends **out, struct why *why);
 
 // Those of target, in the order they were taken: the first and the one after m; NULL at the end. Borrowed.
 const struct amend *amends_first(const struct amends *a, struct hash target);
@@ -89,7 +88,7 @@ size_t amends_opened(const struct amends *a, struct hash target);
 // said, speaker]", what there is; as fields of o: `withdrawn`, a list of scopes;
 // `corrections` with id, reason, author, and whether each is current; `opened` with id, part, reason, author; `erased`
 // with part, index, redaction and its time.
-void amends_put_marks(const struct cmd_context *context, const struct amends *a, struct hash target, struct buf *out);
+void amends_put_marks(enum language language, const struct amends *a, struct hash target, struct buf *out);
 void amends_put_json(const struct amends *a, struct hash target, json_t *o);
 
 #endif

@@ -4,12 +4,12 @@
 // What the secretariat has published, as far as it came down to a site: the codes of the codebook, and what the guide
 // says is read out, and which groups are asked for. Where it has published neither: the starter codebook, and a text of
 // this program's own.
-#ifndef BARAZA_TOOLS_BARAZA_CODEBOOK_H
-#define BARAZA_TOOLS_BARAZA_CODEBOOK_H
+#ifndef BARAZA_NODE_DESK_CODEBOOK_H
+#define BARAZA_NODE_DESK_CODEBOOK_H
 
 #include "common/format/codes.h"
-#include "tools/baraza/contribution.h"
-#include "tools/baraza/work.h"
+#include "node/desk/contribution.h"
+#include "node/desk/desk.h"
 
 #define CODEBOOK_CODES 4096   // in one list of a codebook; more are not taken
 #define CODEBOOK_LABEL 95     // bytes of a code's label, in one language: what fits beside a box to tick
@@ -17,11 +17,11 @@
 
 struct codebook;
 
-// Reads what came down to w's state. Codes of every version of the codebook that is in force at its index are taken,
+// Reads what came down to the state. Codes of every version of the codebook that is in force at its index are taken,
 // because a code stays valid for ever; the starter codebook stands in for a list that none of them has. The referral is
-// that of the guide with the highest version. Nothing of either is known while w is not readable. ERR_* with why.
+// that of the guide with the highest version. Nothing of either is known while the words are locked. ERR_* with why.
 // Gives.
-MUST_USE enum err codebook_here(struct work *w, struct codebook **out, struct why *why);
+MUST_USE enum err codebook_here(struct desk *desk, struct codebook **out, struct why *why);
 void codebook_free(struct codebook *b);
 
 // False, and says which code of c's groups and themes is not in b, with the nearest that is. The one entry point of

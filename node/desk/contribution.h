@@ -3,12 +3,11 @@
 //
 // A contribution's fields, put into its parts: shared by add, which normalises what was typed, and import, which keeps
 // every byte. It must never change a text itself. Read first: common/format/content.h.
-#ifndef BARAZA_TOOLS_BARAZA_CONTRIBUTION_H
-#define BARAZA_TOOLS_BARAZA_CONTRIBUTION_H
+#ifndef BARAZA_NODE_DESK_CONTRIBUTION_H
+#define BARAZA_NODE_DESK_CONTRIBUTION_H
 
 #include "common/author/append.h"
 #include "common/format/content.h"
-#include "tools/baraza/cmd.h"
 
 #define CONTRIBUTION_CODES 16 // themes, groups, scopes, flags or recipients of one contribution
 
@@ -64,9 +63,6 @@ MUST_USE bool contribution_make(const struct contribution *c, struct contributio
 
 // Splits "a,b;c d" into codes. False and why when one is no code, or there are too many. Borrows text.
 MUST_USE bool code_set_parse(struct slice text, struct code_set *out, struct why *why);
-
-// The same from all values of an option; reports what is wrong, as of the option `what`. Borrows them.
-MUST_USE bool code_set_of(const struct arg_list *list, const char *what, struct code_set *out);
 
 // True when tag may be a language tag (BCP 47: letters, digits, hyphens, at most 35).
 MUST_USE bool language_tag_ok(struct slice tag);

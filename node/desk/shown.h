@@ -3,15 +3,15 @@
 //
 // A contribution's words in a line, for those who may not read them too: sealed, restricted, never taken down, or in
 // the clear where they should have been sealed. Read first: amends.h, recipients.h.
-#ifndef BARAZA_TOOLS_BARAZA_SHOWN_H
-#define BARAZA_TOOLS_BARAZA_SHOWN_H
+#ifndef BARAZA_NODE_DESK_SHOWN_H
+#define BARAZA_NODE_DESK_SHOWN_H
 
-#include "tools/baraza/amends.h"
-#include "tools/baraza/recipients.h"
+#include "node/desk/amends.h"
+#include "node/desk/recipients.h"
 
 // One contribution. All borrowed.
 struct shown {
-    const struct cmd_context *context;
+    enum language language;
     const struct charter *charter;
     const struct amends *amends;
     const struct entry *entry;

@@ -3,12 +3,13 @@
 //
 // To whom parts are sealed: protection officers and independent bodies, by their names in the charter. Who writes, and
 // how a sealed part is shown to those who cannot open it. Read first: common/format/sealed.h.
-#ifndef BARAZA_TOOLS_BARAZA_RECIPIENTS_H
-#define BARAZA_TOOLS_BARAZA_RECIPIENTS_H
+#ifndef BARAZA_NODE_DESK_RECIPIENTS_H
+#define BARAZA_NODE_DESK_RECIPIENTS_H
 
 #include "common/format/charter.h"
 #include "common/format/sealed.h"
-#include "tools/baraza/contribution.h"
+#include "common/ops/json.h"
+#include "node/desk/contribution.h"
 
 struct recipients {
     size_t n;

@@ -2,10 +2,10 @@
 // Copyright The Baraza authors
 //
 // Puts a contribution's fields into its parts. Read first: contribution.h.
-#include "tools/baraza/contribution.h"
+#include "node/desk/contribution.h"
 
 #include "common/base/text.h"
-#include "tools/baraza/recipients.h"
+#include "node/desk/recipients.h"
 
 #define LANGUAGE_TAG_BYTES 35 // the longest registered form of BCP 47, extensions aside
 #define PART_BYTES (LIMIT_DISCLOSURE_BYTES + 4096)
@@ -210,27 +210,6 @@ bool code_set_parse(struct slice text, struct code_set *out, struct why *why)
         set.codes[set.n++] = code;
     }
     *out = set;
-    return true;
-}
-
-bool code_set_of(const struct arg_list *list, const char *what, struct code_set *out)
-{
-    struct why why = { "" };
-    *out = (struct code_set){ .n = 0 };
-    for (size_t i = 0; i < list->n; i++) {
-        struct code_set some;
-        if (!code_set_parse(slice_text(list->values[i]), &some, &why)) {
-            (void)cmd_usage("%s: %s", what, why.text);
-            return false;
-        }
-        for (size_t k = 0; k < some.n; k++) {
-            if (out->n == CONTRIBUTION_CODES) {
-                (void)cmd_usage("%s: at most %d codes", what, CONTRIBUTION_CODES);
-                return false;
-            }
-            out->codes[out->n++] = some.codes[k];
-        }
-    }
     return true;
 }
 

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Names and keys of those who may open. Read first: recipients.h.
-#include "tools/baraza/recipients.h"
+#include "node/desk/recipients.h"
 
 #include "common/format/armor.h"
 

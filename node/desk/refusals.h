@@ -2,8 +2,8 @@
 // Copyright The Baraza authors
 //
 // What the hub refused, signed, and what a person can do about each: for list, show and status.
-#ifndef BARAZA_TOOLS_BARAZA_REFUSALS_H
-#define BARAZA_TOOLS_BARAZA_REFUSALS_H
+#ifndef BARAZA_NODE_DESK_REFUSALS_H
+#define BARAZA_NODE_DESK_REFUSALS_H
 
 #include "common/ops/json.h"
 #include "common/store/kv.h"

@@ -3,12 +3,12 @@
 //
 // Reads published guides and codebooks. What they say was written by the secretariat, but its form is checked like
 // anybody's. Read first: codebook.h, docs/PROTOCOL.md 7.5.
-#include "tools/baraza/codebook.h"
+#include "node/desk/codebook.h"
 
 #include "common/base/text.h"
 #include "common/format/content.h"
-#include "tools/baraza/print.h"
-#include "tools/baraza/published.h"
+#include "common/ops/print.h"
+#include "node/desk/published.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -187,14 +187,14 @@ static void take_published(void *to, const struct publication *p)
     }
 }
 
-enum err codebook_here(struct work *w, struct codebook **out, struct why *why)
+enum err codebook_here(struct desk *desk, struct codebook **out, struct why *why)
 {
     struct codebook *b = mem_new(sizeof *b);
     for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
         b->referral[l] = buf_new(CODEBOOK_ALOUD);
         b->script[l] = buf_new(CODEBOOK_ALOUD);
     }
-    enum err e = published_read(w, false, take_published, b, why);
+    enum err e = published_read(desk, false, take_published, b, why);
     if (e != OK) {
         codebook_free(b);
         return e;

@@ -2,10 +2,10 @@
 // Copyright The Baraza authors
 //
 // What a reader sees of a contribution. Read first: shown.h.
-#include "tools/baraza/shown.h"
+#include "node/desk/shown.h"
 
 #include "common/format/content.h"
-#include "tools/baraza/print.h"
+#include "common/ops/print.h"
 
 enum { PART_SAID = 1, PART_IDENTITY = 4 };
 
@@ -70,7 +70,7 @@ void shown_put(const struct shown *s, const char *hidden, size_t characters, str
                        (const char *)s->entry->parts[i].name.p);
         }
     }
-    amends_put_marks(s->context, s->amends, s->entry->id, out);
+    amends_put_marks(s->language, s->amends, s->entry->id, out);
 }
 
 static void put_sealed(const struct shown *s, size_t part, const char *name, json_t *o)
