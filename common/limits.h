@@ -124,6 +124,10 @@
 #define LIMIT_CARRIED 64               // bundles of other sites that a site carries
 #define LIMIT_CARRIED_SITE 4           // of these, from one site to the hub
 #define LIMIT_CARRIED_BYTES 536870912  // all of them together (512 MiB)
+#define LIMIT_STICKS 16                // media that are offered for a bundle
+#define LIMIT_STICK_PATH 1000          // bytes of where one is mounted
+#define LIMIT_MOUNTINFO_BYTES 262144   // of the table of what is mounted: more than any computer of people has
+#define LIMIT_OUTWARD 64               // journals of which a site remembers how far its last bundle carried them
 #define LIMIT_VIEWS 16                 // checkpoints of others that wait to be compared with a site's own
 #define LIMIT_EVIDENCE_NOTES 64        // checkpoints in a file of evidence
 #define LIMIT_EVIDENCE_RECEIPTS 256    // receipts in it

@@ -7,7 +7,7 @@
 #include "common/exchange/msg.h"
 #include "common/format/charter.h"
 #include "common/format/pack.h"
-#include "tools/baraza/bundle_file.h"
+#include "node/desk/bundle_file.h"
 
 #include <stdio.h>
 

@@ -15,7 +15,7 @@
 #include "common/format/checkpoint.h"
 #include "common/format/custody.h"
 #include "common/format/entry.h"
-#include "tools/baraza/bundle_file.h"
+#include "node/desk/bundle_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

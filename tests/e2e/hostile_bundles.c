@@ -6,7 +6,7 @@
 // a name, leaves nothing behind, and costs little. The confinement itself is tried first.
 #include "common/exchange/msg.h"
 #include "common/ops/confine.h"
-#include "tools/baraza/bundle_file.h"
+#include "node/desk/bundle_file.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -13,8 +13,8 @@
 #include "hub/hub_keys.h"
 #include "node/node_bundle.h"
 #include "node/node_told.h"
-#include "tools/baraza/bundle_file.h"
-#include "tools/baraza/carry.h"
+#include "node/desk/bundle_file.h"
+#include "node/desk/carry.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/work.h"
 

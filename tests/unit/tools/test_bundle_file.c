@@ -3,7 +3,7 @@
 //
 // Hostile bundles on a stick: each is refused with its reason, gives out nothing, and leaves nothing behind.
 #include "common/exchange/msg.h"
-#include "tools/baraza/bundle_file.h"
+#include "node/desk/bundle_file.h"
 
 #include <criterion/criterion.h>
 

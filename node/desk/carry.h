@@ -3,11 +3,11 @@
 //
 // A site as a relay: bundles of other sites of its consultation that lie on the same stick are looked at, kept in its
 // state, and given out again on the next stick. It must never open one. Read first: node/node_carry.h.
-#ifndef BARAZA_TOOLS_BARAZA_CARRY_H
-#define BARAZA_TOOLS_BARAZA_CARRY_H
+#ifndef BARAZA_NODE_DESK_CARRY_H
+#define BARAZA_NODE_DESK_CARRY_H
 
 #include "node/node_carry.h"
-#include "tools/baraza/bundle_file.h"
+#include "node/desk/bundle_file.h"
 
 struct carry_site {
     const char *state;             // directory of this site's state

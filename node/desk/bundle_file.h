@@ -5,14 +5,17 @@
 // process, and only then handed out message by message. Written: a new file, read back, then named.
 // It must never follow a link, replace a file, or hand out a message of a bundle that is not whole.
 // Read first: common/exchange/bundle.h, common/ops/confine.h.
-#ifndef BARAZA_TOOLS_BARAZA_BUNDLE_FILE_H
-#define BARAZA_TOOLS_BARAZA_BUNDLE_FILE_H
+#ifndef BARAZA_NODE_DESK_BUNDLE_FILE_H
+#define BARAZA_NODE_DESK_BUNDLE_FILE_H
 
 #include "common/base/err.h"
 #include "common/base/file.h"
 #include "common/exchange/bundle.h"
 
 #define BUNDLE_SUFFIX ".bundle"
+
+// True for the name of a bundle in a folder: *.bundle, and none that is hidden.
+bool bundle_file_is_named(const char *name);
 
 // --- reading ---
 struct bundle_file;

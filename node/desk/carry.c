@@ -3,7 +3,7 @@
 //
 // In and out go through the same judging as any bundle: a confined process reads it all, then it is copied, read back
 // and named. Read first: carry.h.
-#include "tools/baraza/carry.h"
+#include "node/desk/carry.h"
 
 #include "common/base/file.h"
 #include "common/format/armor.h"

@@ -3,7 +3,7 @@
 //
 // The child reads the private copy twice: first all of it, which gives the answer, then again, saying each message.
 // Read first: bundle_file.h.
-#include "tools/baraza/bundle_file.h"
+#include "node/desk/bundle_file.h"
 
 #include "common/base/arena.h"
 #include "common/base/fault.h"
@@ -24,6 +24,13 @@ struct bundle_file {
     int copy;
     struct confined reader;
 };
+
+bool bundle_file_is_named(const char *name)
+{
+    const size_t n = strlen(name);
+    const size_t suffix = sizeof BUNDLE_SUFFIX - 1;
+    return name[0] != '.' && n > suffix && strcmp(name + n - suffix, BUNDLE_SUFFIX) == 0;
+}
 
 // --- in the confined process ---
 
