@@ -7,6 +7,7 @@
 #define BARAZA_NODE_DESK_STICKS_H
 
 #include "common/base/bytes.h"
+#include "common/limits.h"
 
 #include <stdbool.h>
 

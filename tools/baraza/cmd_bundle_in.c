@@ -12,22 +12,14 @@
 #include "hub/hub_destroyed.h"
 #include "hub/hub_keys.h"
 #include "hub/serve.h"
-#include "node/node_bundle.h"
-#include "node/node_count.h"
-#include "node/node_told.h"
-#include "node/node_view.h"
-#include "node/desk/bundle_file.h"
-#include "node/desk/carry.h"
+#include "node/desk/courier.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/visit.h"
 #include "tools/baraza/waits.h"
 #include "tools/baraza/work.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct taking {
     struct cmd_context *context;
@@ -38,13 +30,11 @@ struct taking {
     struct charter charter;
     // at a site
     struct work w;
-    struct state_transport transport;
-    struct box_ring ring;        // what bundles may be boxed to here
+    struct courier courier;
     // at a hub
     bool hub;
+    struct box_ring ring;        // what bundles may be boxed to here
     struct host host;
-    bool patient;                // what is put off may follow from another bundle of the folder: nothing is said yet
-    bool again;                  // that was so
     int worst;                   // exit code so far
 };
 
@@ -149,33 +139,7 @@ static int say_taken(struct taking *t, const char *path, const struct node_bundl
     return code;
 }
 
-// --- one bundle ---
-
-static enum err next(void *arg, struct buf *message, bool *more, struct why *why)
-{
-    struct bundle_file *f = arg;
-    return bundle_file_next(f, message, more, why);
-}
-
-static enum err take_at_site(struct taking *t, const char *path, struct bundle_file *f, int *code, struct why *why)
-{
-    enum bundle_fault fault = BUNDLE_FINE;
-    struct node_bundle_taken taken;
-    struct node_count count;
-    struct kv *kv = state_kv(t->w.desk.state);
-    enum err e = node_bundle_take(kv, &t->charter, t->context->state, next, f, &fault, &taken, why);
-    if (e == OK && fault == BUNDLE_FINE) {
-        e = node_count(kv, &count, why);
-    }
-    if (e == OK) {
-        *code = fault == BUNDLE_FINE ? say_taken(t, path, &taken, &count) : say_refused(t, path, fault);
-    }
-    if (e == OK && taken.rekeyed) {
-        cmd_remark(t->context, "keys of the hub were changed, and this site knows it now: it finds the hub by network "
-                               "again, and its next bundle is sealed to the new key");
-    }
-    return e;
-}
+// --- at a hub ---
 
 // What the site says of keys that were destroyed on it.
 static enum err keep_destroyed(const struct taking *t, const struct bundle_site *who, struct why *why)
@@ -277,203 +241,126 @@ static enum err deliver(struct taking *t, struct bundle_file *f, struct boxkey *
     return e;
 }
 
-static enum err take_at_hub(struct taking *t, const char *path, struct bundle_file *f, int *code, struct why *why)
+// *again: put off, which may follow from another bundle of the folder; nothing was said.
+static enum err take_at_hub(struct taking *t, const char *path, bool patient, bool *again, struct why *why)
 {
     struct boxkey site = { { 0 } };
     struct delivered sum = { .code = VERDICT_GOOD };
-    enum err e = t->host.endpoint[0] == '\0' ? host_open(t->context->state, t->flags, &t->host, why) : OK;
-    if (e == OK) {
+    struct bundle_file *f = NULL;
+    enum bundle_fault fault = BUNDLE_FINE;
+    int code = EXIT_GOOD;
+    enum err e = bundle_file_open(path, t->context->state, &t->expect, &f, &fault, why);
+    if (e == OK && fault == BUNDLE_FINE && t->host.endpoint[0] == '\0') {
+        e = host_open(t->context->state, t->flags, &t->host, why);
+    }
+    if (e == OK && fault == BUNDLE_FINE) {
         e = deliver(t, f, &site, &sum, why);
     }
-    t->again = e == OK && sum.later > 0 && !sum.bad && t->patient;
-    if (e == OK && sum.bad && sum.received == 0) {
-        *code = say_refused(t, path, BUNDLE_MESSAGE);
-    } else if (e == OK && !t->again) {
-        *code = say_delivered(t, path, site, &sum);
-        *code = sum.bad ? EXIT_FOUND : *code;
+    *again = e == OK && sum.later > 0 && !sum.bad && patient;
+    if (e == OK && (fault != BUNDLE_FINE || (sum.bad && sum.received == 0))) {
+        code = say_refused(t, path, fault != BUNDLE_FINE ? fault : BUNDLE_MESSAGE);
+    } else if (e == OK && !*again) {
+        code = say_delivered(t, path, site, &sum);
+        code = sum.bad ? EXIT_FOUND : code;
     }
+    bundle_file_close(f);
+    t->worst = code != EXIT_GOOD ? code : t->worst;
     return e;
 }
 
-// --- bundles of others ---
+// --- at a site ---
 
-static int say_carried(struct taking *t, const char *path, const struct carry_taken *c)
+static int say_carried(struct taking *t, const char *path, const struct courier_taken *c)
 {
-    const bool kept = c->fate == CARRY_KEEP;
-    const bool up = c->label.way == BUNDLE_UP;
+    const bool kept = c->fate == COURIER_KEPT;
+    const bool up = c->way == BUNDLE_UP;
     if (t->context->json) {
         json_t *o = json_object();
         json_put(o, "file", json_of_path(path));
         json_put(o, "taken", json_boolean(kept));
         json_put(o, "carried", json_boolean(true));
-        json_put(o, "site", json_of_hex(SLICE_ARRAY(c->label.site.b)));
+        json_put(o, "site", json_of_hex(SLICE_ARRAY(c->site.b)));
         json_put(o, "for", json_string(up ? "hub" : "site"));
         return cmd_print_json(o);
     }
     struct buf out = buf_new(4096);
     put_name(&out, path);
     buf_put_text(&out, up ? ": from site " : ": the hub's answer to site ");
-    armor_put_hex(&out, slice_of(c->label.site.b, 4));
+    armor_put_hex(&out, slice_of(c->site.b, 4));
     buf_put_text(&out, kept ? ", kept and carried along\n" : ", carried along already\n");
     int code = kept || !t->context->quiet ? cmd_print(buf_slice(&out)) : EXIT_GOOD;
     buf_done(&out);
     return code;
 }
 
-// What is not for this site is carried for whom it is for, when that is a site or the hub of this consultation.
-static enum err take_for_others(struct taking *t, const char *path, enum bundle_fault fault, int *code,
-                                struct why *why)
+static int say_fate(struct taking *t, const char *path, const struct courier_taken *c)
 {
-    struct carry_taken taken;
-    struct service_keys keys;
-    const struct carry_site site = { .state = t->context->state,
-                                     .own = t->transport.pub,
-                                     .consultation = t->charter.id,
-                                     .keys = &keys };
-    enum err e = succession_keys(state_kv(t->w.desk.state), &t->charter, &keys, why);
-    if (e == OK) {
-        e = carry_take(&site, path, &taken, why);
+    switch (c->fate) {
+    case COURIER_TAKEN:
+        return say_taken(t, path, &c->taken, &c->count);
+    case COURIER_REFUSED:
+        return say_refused(t, path, c->fault);
+    case COURIER_KEPT:
+    case COURIER_KNOWN:
+        return say_carried(t, path, c);
+    case COURIER_LATER:
+        break;
     }
+    return EXIT_GOOD;
+}
+
+static enum err take_at_site(struct taking *t, const char *path, bool patient, bool *again, struct why *why)
+{
+    struct courier_taken taken;
+    enum err e = courier_take(&t->courier, path, patient, &taken, why);
     if (e != OK) {
         return e;
     }
-    enum node_view_fate view = VIEW_NOTHING;
-    const struct slice note = slice_of(taken.label.view, taken.label.view_bytes);
-    if (taken.fault == BUNDLE_FINE) {
-        e = node_view_meet(state_kv(t->w.desk.state), &t->charter, note, &view, why);
+    int code = say_fate(t, path, &taken);
+    *again = taken.fate == COURIER_LATER;
+    if (taken.taken.rekeyed) {
+        cmd_remark(t->context, "keys of the hub were changed, and this site knows it now: it finds the hub by network "
+                               "again, and its next bundle is sealed to the new key");
     }
-    if (e != OK) {
-        return e;
-    }
-    bool differs = false;
-    if (taken.fault == BUNDLE_FINE && taken.label.way == BUNDLE_UP) {
-        const struct node_told_other other = { .site = taken.label.site, .told = taken.label.told };
-        e = node_told_meet(state_kv(t->w.desk.state), &other, &differs, why);
-    }
-    if (e != OK) {
-        return e;
-    }
-    if (taken.fault == BUNDLE_NOT_SIGNED && t->patient) {
-        t->again = true; // signed with a log key that another bundle of the folder may prove
-    } else if (taken.fault != BUNDLE_FINE) {
-        *code = say_refused(t, path, taken.fault);
-    } else if (view == VIEW_CONTRADICTS) {
-        *code = say_refused(t, path, BUNDLE_CONTRADICTION);
-    } else if (taken.fate == CARRY_NOT) {
-        *code = say_refused(t, path, fault);
-    } else if (taken.fate == CARRY_NO_ROOM) {
-        *code = say_refused(t, path, BUNDLE_CARRY_FULL);
-    } else {
-        *code = say_carried(t, path, &taken);
-    }
-    if (differs) {
+    if (taken.differs) {
         cmd_remark(t->context, "site %02x%02x%02x%02x was told something else of who may take part than this one: "
                                "baraza status says what to do",
-                   taken.label.site.b[0], taken.label.site.b[1], taken.label.site.b[2], taken.label.site.b[3]);
-        *code = *code == EXIT_GOOD ? EXIT_FOUND : *code;
+                   taken.site.b[0], taken.site.b[1], taken.site.b[2], taken.site.b[3]);
+        code = code == EXIT_GOOD ? EXIT_FOUND : code;
     }
+    t->worst = code != EXIT_GOOD ? code : t->worst;
     return OK;
 }
 
-// Which log key signs what comes down: the bundle before this one may have told a change.
-static enum err know_keys(struct taking *t, struct why *why)
-{
-    struct service_keys known;
-    enum err e = succession_keys(state_kv(t->w.desk.state), &t->charter, &known, why);
-    if (e == OK) {
-        bundle_expect_keys(&t->expect, &known);
-    }
-    return e;
-}
+// --- a file, a folder ---
 
-static void take(struct taking *t, const char *path)
+static bool take(void *arg, const char *path, bool patient)
 {
+    struct taking *t = arg;
     struct why why = { "" };
-    struct bundle_file *f = NULL;
-    enum bundle_fault fault = BUNDLE_FINE;
-    int code = EXIT_GOOD;
-    enum err e = t->hub ? OK : know_keys(t, &why);
-    if (e == OK) {
-        e = bundle_file_open(path, t->context->state, &t->expect, &f, &fault, &why);
+    bool again = false;
+    enum err e = t->hub ? take_at_hub(t, path, patient, &again, &why) : take_at_site(t, path, patient, &again, &why);
+    if (e != OK) {
+        t->worst = cmd_fail(e, &why);
     }
-    if (e == OK && !t->hub && (fault == BUNDLE_NOT_FOR_US || fault == BUNDLE_WAY)) {
-        e = take_for_others(t, path, fault, &code, &why);
-    } else if (e == OK && fault != BUNDLE_FINE) {
-        code = say_refused(t, path, fault);
-    } else if (e == OK) {
-        e = t->hub ? take_at_hub(t, path, f, &code, &why) : take_at_site(t, path, f, &code, &why);
-    }
-    bundle_file_close(f);
-    code = e == OK ? code : cmd_fail(e, &why);
-    t->worst = code != EXIT_GOOD ? code : t->worst;
+    return e == OK && again;
 }
 
-// --- a folder ---
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_bundle_name(const char *name)
-{
-    const size_t n = strlen(name);
-    const size_t suffix = sizeof BUNDLE_SUFFIX - 1;
-    return name[0] != '.' && n > suffix && strcmp(name + n - suffix, BUNDLE_SUFFIX) == 0;
-}
-
-// Takes n of them. Those that must wait for others, which may stand behind them, come to the front; returns how many.
-static size_t take_names(struct taking *t, char **names, size_t n)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < n; i++) {
-        t->again = false;
-        take(t, names[i]);
-        if (t->again) {
-            names[left++] = names[i];
-        } else {
-            free(names[i]);
-        }
-    }
-    return left;
-}
-
-// Every bundle in the folder, in the order of their names: that is the order in which they were made.
 static void take_folder(struct taking *t, const char *path)
 {
-    DIR *dir = opendir(path);
-    if (dir == NULL) {
-        const int number = errno;
-        struct why why;
-        why_set(&why, "opening %s: %s", path, strerror(number));
-        t->worst = cmd_fail(err_from_errno(number), &why);
+    struct courier_folder folder;
+    struct why why = { "" };
+    t->folder = true;
+    enum err e = courier_folder(path, take, t, &folder, &why);
+    if (e != OK) {
+        t->worst = cmd_fail(e, &why);
         return;
     }
-    char **names = mem_new(LIMIT_BUNDLE_FOLDER * sizeof *names);
-    size_t n = 0;
-    struct dirent *d = NULL;
-    while (n < LIMIT_BUNDLE_FOLDER && (d = readdir(dir)) != NULL) {
-        if (is_bundle_name(d->d_name)) {
-            names[n++] = state_path_in(path, d->d_name);
-        }
-    }
-    closedir(dir);
-    if (d != NULL) {
+    if (folder.cut) {
         cmd_remark(t->context, "only %d bundles of a folder are taken at once: put those that were taken elsewhere, "
                                "and say this again", LIMIT_BUNDLE_FOLDER);
     }
-    qsort(names, n, sizeof *names, by_name);
-    t->folder = true;
-    t->patient = true;
-    size_t left = n;
-    for (size_t before = n + 1; left > 0 && left < before;) {
-        before = left;
-        left = take_names(t, names, left);
-    }
-    t->patient = false;
-    (void)take_names(t, names, left);
-    free(names);
-    if (n == 0) {
+    if (folder.n == 0) {
         cmd_remark(t->context, "there is no file *" BUNDLE_SUFFIX " in %s", path);
     }
 }
@@ -492,10 +379,7 @@ static enum err prepare(struct taking *t, struct why *why)
     t->expect = (struct bundle_expect){ .consultation = t->charter.id, .ring = &t->ring, .charter = &t->charter };
     t->hub = t->w.desk.keyring == NULL;
     if (!t->hub) {
-        enum err e = state_transport_load(state, &t->transport, why);
-        t->expect.way = BUNDLE_DOWN;
-        t->ring = (struct box_ring){ .n = 1, .at = { { t->transport.pub, t->transport.sec } } };
-        return e;
+        return courier_open(t->w.desk.state, &t->courier, why);
     }
     enum err e = hub_keys_load(state, &keys, why);
     if (e == OK) {
@@ -528,7 +412,6 @@ static int settle_site(struct taking *t)
 static int take_all(struct taking *t, const char *path)
 {
     struct why why = { "" };
-    struct stat st;
     int code = work_state(t->context, &t->w);
     if (code >= 0) {
         return code;
@@ -538,10 +421,10 @@ static int take_all(struct taking *t, const char *path)
     if (e != OK) {
         return cmd_fail(e, &why);
     }
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (courier_is_folder(path)) {
         take_folder(t, path);
     } else {
-        take(t, path);
+        (void)take(t, path, false);
     }
     return t->hub ? t->worst : settle_site(t);
 }
@@ -578,7 +461,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     work_close(&t.w);
     buf_done(&t.note);
     mem_wipe(&t.ring, sizeof t.ring);
-    mem_wipe(&t.transport, sizeof t.transport);
+    courier_close(&t.courier);
     return code;
 }
 

@@ -11,10 +11,7 @@
 #include "common/store/succession_store.h"
 #include "hub/hub_bundle.h"
 #include "hub/hub_keys.h"
-#include "node/node_bundle.h"
-#include "node/node_told.h"
-#include "node/desk/bundle_file.h"
-#include "node/desk/carry.h"
+#include "node/desk/courier.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/work.h"
 
@@ -23,8 +20,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define KEY_DIGITS 8 // of a site's transport key, in a file's name
-#define SAME_SECOND 100
+#define KEY_DIGITS 8 // of a site's transport key, in what is said of it
 
 struct making {
     struct cmd_context *context;
@@ -40,58 +36,6 @@ struct making {
     struct serve *serve;
 };
 
-// --- names ---
-
-static bool is_dir(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static void put_second(struct buf *out)
-{
-    struct buf text = buf_new(64);
-    const uint64_t now = loop_wall_s();
-    print_time(&text, now); // 2026-03-04 13:00
-    for (size_t i = 0; i < text.n; i++) {
-        const uint8_t c = text.p[i];
-        if (c >= '0' && c <= '9') {
-            buf_put_u8(out, c);
-        } else if (c == ' ') {
-            buf_put_u8(out, 'T');
-        }
-    }
-    buf_printf(out, "%02u", (unsigned)(now % 60));
-    buf_done(&text);
-}
-
-// The path of a new bundle: as given, or a name in the folder that was given. Names sort by time.
-static char *name_bundle(const struct making *m, const char *way, struct boxkey site)
-{
-    struct buf path = buf_new(8192);
-    if (!is_dir(m->where)) {
-        buf_put_text(&path, m->where);
-        buf_put_u8(&path, 0);
-        return (char *)path.p;
-    }
-    for (unsigned i = 0; i < SAME_SECOND; i++) {
-        buf_reset(&path);
-        buf_printf(&path, "%s/", m->where);
-        put_second(&path);
-        if (i > 0) {
-            buf_printf(&path, "-%u", i);
-        }
-        buf_printf(&path, "-%s-", way);
-        armor_put_hex(&path, slice_of(site.b, KEY_DIGITS / 2));
-        buf_put_text(&path, BUNDLE_SUFFIX);
-        buf_put_u8(&path, 0);
-        if (!file_exists((const char *)path.p)) {
-            break;
-        }
-    }
-    return (char *)path.p;
-}
-
 // --- the file ---
 
 static enum err put(void *arg, struct slice message, struct why *why)
@@ -100,15 +44,13 @@ static enum err put(void *arg, struct slice message, struct why *why)
     return bundle_making_put(&m->file, message, why);
 }
 
-static enum err begin(struct making *m, enum bundle_way way, struct boxkey site, struct boxkey to, struct slice view,
-                      const struct bundle_told *told, struct why *why)
+static enum err begin(struct making *m, struct boxkey site, struct slice view, struct why *why)
 {
     const struct bundle_about about = { .site = site,
-                                        .told = told != NULL ? *told : (struct bundle_told){ .any = false },
                                         .view = view.n <= LIMIT_BUNDLE_VIEW ? view : slice_of(NULL, 0) };
     free(m->path);
-    m->path = name_bundle(m, way == BUNDLE_UP ? "from" : "to", site);
-    return bundle_making_begin(m->path, way, state_charter(m->w.desk.state)->id, to, &about, &m->file, why);
+    m->path = courier_name(m->where, "to", site);
+    return bundle_making_begin(m->path, BUNDLE_DOWN, state_charter(m->w.desk.state)->id, site, &about, &m->file, why);
 }
 
 static enum err commit(struct making *m, const struct seckey *log, enum err e, struct why *why)
@@ -125,32 +67,33 @@ static enum err commit(struct making *m, const struct seckey *log, enum err e, s
 
 // --- at a site ---
 
-static int say_site(const struct making *m, const struct node_bundle_made *made, const struct carry_given *others)
+static int say_site(const struct making *m, const struct courier_made *made)
 {
     struct buf out = buf_new(8192);
+    const size_t others = made->others.given + made->others.there;
     if (m->context->json) {
         json_t *o = json_object();
-        json_put(o, "file", json_of_path(m->path));
-        json_put(o, "entries", json_of_number(made->entries));
-        json_put(o, "left", json_of_number(made->left));
-        json_put(o, "carried", json_of_number(others->given + others->there));
-        json_put(o, "bytes", json_of_number(m->bytes));
+        json_put(o, "file", json_of_path(made->path));
+        json_put(o, "entries", json_of_number(made->made.entries));
+        json_put(o, "left", json_of_number(made->made.left));
+        json_put(o, "carried", json_of_number(others));
+        json_put(o, "bytes", json_of_number(made->bytes));
         return cmd_print_json(o);
     }
-    buf_printf(&out, "%s: ", m->path);
-    print_count(&out, made->entries, "entry", "entries");
-    buf_printf(&out, " for the hub, %llu KB, sealed\n", (unsigned long long)((m->bytes + 1023) / 1024));
-    if (made->left > 0) {
-        print_count(&out, made->left, "entry is", "entries are");
+    buf_printf(&out, "%s: ", made->path);
+    print_count(&out, made->made.entries, "entry", "entries");
+    buf_printf(&out, " for the hub, %llu KB, sealed\n", (unsigned long long)((made->bytes + 1023) / 1024));
+    if (made->made.left > 0) {
+        print_count(&out, made->made.left, "entry is", "entries are");
         buf_put_text(&out, " not in it: baraza unlock, then make another\n");
     }
-    if (others->given + others->there > 0) {
+    if (others > 0) {
         buf_put_text(&out, "with it ");
-        print_count(&out, others->given + others->there, "bundle", "bundles");
+        print_count(&out, others, "bundle", "bundles");
         buf_put_text(&out, " that this computer carries for other sites\n");
     }
-    if (others->damaged > 0) {
-        print_count(&out, others->damaged, "carried bundle was", "carried bundles were");
+    if (made->others.damaged > 0) {
+        print_count(&out, made->others.damaged, "carried bundle was", "carried bundles were");
         buf_put_text(&out, " damaged on this disk, and removed: whoever made it makes another\n");
     }
     int code = cmd_print(buf_slice(&out));
@@ -158,86 +101,20 @@ static int say_site(const struct making *m, const struct node_bundle_made *made,
     return code;
 }
 
-// The last checkpoint that was verified here: whoever carries the bundle may compare it with her own.
-static enum err read_view(const struct making *m, struct buf *out, struct bundle_told *told)
-{
-    struct kv_txn *t = NULL;
-    struct tree_head head;
-    struct slice note;
-    enum err e = kv_begin_read(state_kv(m->w.desk.state), &t);
-    if (e == OK) {
-        e = exchange_checkpoint_get(t, &head, &note);
-    }
-    if (e == OK) {
-        buf_put(out, note);
-    }
-    if (e == OK || e == ERR_NOT_FOUND) {
-        e = node_told_here(t, UINT64_MAX, told);
-    }
-    kv_abort(t);
-    return e;
-}
-
-// What is carried for others goes along, when there is a folder to put it into.
-static enum err give_carried(const struct making *m, struct boxkey own, struct carry_given *out, struct why *why)
-{
-    const struct charter *charter = state_charter(m->w.desk.state);
-    struct service_keys keys;
-    const struct carry_site site = {
-        .state = m->context->state, .own = own, .consultation = charter->id, .keys = &keys
-    };
-    struct node_carry all;
-    *out = (struct carry_given){ .given = 0 };
-    enum err e = succession_keys(state_kv(m->w.desk.state), charter, &keys, why);
-    if (e != OK) {
-        return e;
-    }
-    if (is_dir(m->where)) {
-        return carry_give(&site, m->where, out, why);
-    }
-    e = node_carry_read(m->context->state, &all, why);
-    if (e == OK && all.n > 0) {
-        cmd_remark(m->context, "this computer carries bundles of other sites: name a folder, and they go along");
-    }
-    return e;
-}
-
 static int from_site(struct making *m)
 {
     struct why why = { "" };
-    struct state_transport transport;
-    struct node_bundle_made made;
-    struct carry_given others;
-    struct buf view = buf_new(LIMIT_NOTE_BYTES);
-    struct bundle_told told = { .any = false };
-    const struct charter *charter = state_charter(m->w.desk.state);
+    struct courier_made made;
     if (m->to != NULL || m->all) {
         return cmd_usage("--to and --all are for a hub's state; a site's bundle is for its hub");
     }
-    struct boxkey intake;
-    enum err e = state_transport_load(m->w.desk.state, &transport, &why);
-    if (e == OK) {
-        e = work_intake(&m->w, &intake, &why);
+    enum err e = courier_out(m->w.desk.state, m->where, &made, &why);
+    if (e == OK && made.stayed > 0) {
+        cmd_remark(m->context, "this computer carries bundles of other sites: name a folder, and they go along");
     }
-    if (e == OK) {
-        e = read_view(m, &view, &told);
-    }
-    if (e == OK) {
-        e = begin(m, BUNDLE_UP, transport.pub, intake, buf_slice(&view), &told, &why);
-    }
-    if (e == OK) {
-        struct outbox_cover cover;
-        state_cover_load(m->w.desk.state, &cover);
-        e = node_bundle_make(state_kv(m->w.desk.state), charter->id, transport.pub, &cover, put, m, &made, &why);
-        outbox_cover_done(&cover);
-        e = commit(m, NULL, e, &why);
-    }
-    if (e == OK) {
-        e = give_carried(m, transport.pub, &others, &why);
-    }
-    buf_done(&view);
-    mem_wipe(&transport, sizeof transport);
-    return e == OK ? say_site(m, &made, &others) : cmd_fail(e, &why);
+    const int code = e == OK ? say_site(m, &made) : cmd_fail(e, &why);
+    courier_made_done(&made);
+    return code;
 }
 
 // --- at a hub ---
@@ -359,7 +236,7 @@ static int answer_site(struct making *m, struct boxkey site)
         e = read_published(m, &note, &why);
     }
     if (e == OK) {
-        e = begin(m, BUNDLE_DOWN, site, site, buf_slice(&note), NULL, &why);
+        e = begin(m, site, buf_slice(&note), &why);
     }
     if (e == OK) {
         e = hub_bundle_make(&options, state_charter(m->w.desk.state)->id, site, said.hello, &made, &why);
@@ -451,7 +328,7 @@ static int answer_one(struct making *m, struct sites *sites)
 static int answer_all(struct making *m, const struct sites *sites)
 {
     int worst = EXIT_GOOD;
-    if (!is_dir(m->where)) {
+    if (!courier_is_folder(m->where)) {
         return cmd_usage("--all makes one bundle for each site: name a folder");
     }
     for (size_t i = 0; i < sites->n; i++) {
