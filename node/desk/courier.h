@@ -29,6 +29,8 @@ struct courier_made {
     struct carry_given others;     // bundles of other sites that went along
     size_t stayed;                 // that did not, because `where` is no folder
 };
+
+// Frees; harmless on all zeros.
 void courier_made_done(struct courier_made *m);
 
 // Makes the site's bundle for its hub at where (a folder, or a new file): durable, read back, and named when OK. Into a

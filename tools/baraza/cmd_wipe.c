@@ -7,20 +7,16 @@
 // It must destroy the keyring before anything that may fail or wait: what is counted beforehand is counted by a child,
 // because a damaged store may end whoever reads it, or keep him waiting.
 #include "common/author/agent.h"
+#include "common/author/erasing.h"
 #include "common/base/date.h"
-#include "common/base/fault.h"
 #include "common/base/file.h"
 #include "common/net/loop.h"
-#include "common/store/outbox_store.h"
-#include "common/store/wipe.h"
-#include "node/node_bundle.h"
-#include "node/node_count.h"
+#include "node/desk/destroying.h"
+#include "node/desk/wiping.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/wiping.h"
 #include "tools/baraza/work.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -34,46 +30,25 @@
 #define DAY_S 86400u
 #define COUNT_MS 3000
 
-struct wiping {
+struct emergency {
     struct cmd_context *context;
     bool outbox_too, yes;
     struct state *state;       // NULL: it cannot be opened; the keys are destroyed all the same
     bool counted;
-    uint64_t carried, lost;    // of what only this computer has; if counted
+    struct destroying_counts alone; // if counted
     struct destroyed destroyed;
 };
 
-// How much only this computer has: copies that it could send, and entries that wait.
-struct alone {
-    uint64_t copies, ready, waiting;
-};
-
-static enum err count(struct kv *kv, struct alone *out)
-{
-    struct kv_txn *t = NULL;
-    struct node_count c;
-    enum err e = node_count(kv, &c, NULL);
-    if (e == OK) {
-        e = kv_begin_read(kv, &t);
-    }
-    if (e == OK) {
-        // What follows a refused entry needs a signature.
-        *out = (struct alone){ outbox_count(t), c.waiting - c.unsigned_anew, c.waiting };
-    }
-    kv_abort(t);
-    return e;
-}
-
-static _Noreturn void count_in_child(const struct wiping *x, int out)
+static _Noreturn void count_in_child(const struct emergency *x, int out)
 {
     const struct rlimit silent = { 0, 0 };
     struct state *state = NULL;
-    struct alone found;
+    struct destroying_counts found;
     (void)setrlimit(RLIMIT_CORE, &silent);
     (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO); // of a fault the parent speaks
     enum err e = state_open(x->context->state, work_store_flags(x->context), &state, NULL);
     if (e == OK) {
-        e = count(state_kv(state), &found);
+        e = destroying_count(state_kv(state), x->outbox_too, &found);
     }
     if (e == OK) {
         e = file_put(out, "a pipe", slice_of(&found, sizeof found), NULL);
@@ -82,9 +57,9 @@ static _Noreturn void count_in_child(const struct wiping *x, int out)
     _exit(e == OK ? 0 : 1);
 }
 
-static void count_alone(struct wiping *x)
+static void count_alone(struct emergency *x)
 {
-    struct alone found;
+    struct destroying_counts found;
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return;
@@ -97,8 +72,7 @@ static void count_alone(struct wiping *x)
     struct pollfd ready = { .fd = ends[0], .events = POLLIN };
     // One write to a pipe of this size is whole or not there.
     if (pid > 0 && poll(&ready, 1, COUNT_MS) == 1 && read(ends[0], &found, sizeof found) == (ssize_t)sizeof found) {
-        x->carried = x->outbox_too ? 0 : found.copies < found.ready ? found.copies : found.ready;
-        x->lost = found.waiting - x->carried;
+        x->alone = found;
         x->counted = true;
     }
     close(ends[0]);
@@ -108,22 +82,22 @@ static void count_alone(struct wiping *x)
     }
 }
 
-static void put_counts(const struct wiping *x, struct buf *out)
+static void put_counts(const struct emergency *x, struct buf *out)
 {
     if (!x->counted) {
         return;
     }
-    if (x->carried + x->lost == 0) {
+    if (x->alone.carried + x->alone.lost == 0) {
         buf_put_text(out, "The hub has everything that was written here. ");
         return;
     }
-    print_count(out, x->carried, "entry that the hub has not still travels",
+    print_count(out, x->alone.carried, "entry that the hub has not still travels",
                 "entries that the hub has not still travel");
     buf_put_text(out, " from here (baraza sync, baraza bundle out), readable by the hub alone; ");
-    print_count(out, x->lost, "is lost for ever. ", "are lost for ever. ");
+    print_count(out, x->alone.lost, "is lost for ever. ", "are lost for ever. ");
 }
 
-static enum err confirm(const struct wiping *x, struct why *why)
+static enum err confirm(const struct emergency *x, struct why *why)
 {
     struct buf question = buf_new(1024);
     buf_put_text(&question, "Destroy the keys on this computer? Nobody will ever read here what was written here. ");
@@ -138,51 +112,8 @@ static enum err confirm(const struct wiping *x, struct why *why)
     return e;
 }
 
-// What lets a locked site send what waits: it opens nothing that was said.
-static bool stays(const struct wiping *x, const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "transport") == 0 ||
-           strcmp(name, "invitation") == 0 || (strcmp(name, "outbox") == 0 && !x->outbox_too);
-}
-
-// Overwrites and removes one file. What cannot be overwritten at least loses its name.
-static enum err destroy_file(const char *path, struct why *why)
-{
-    const enum err e = FAULT(WIPE_LEAVES_KEYS) ? OK : file_shred(path, why);
-    if (e != OK && e != ERR_NOT_FOUND) {
-        (void)unlink(path);
-    }
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
-// Overwrites and removes what is in keys/: the keyring first, then all but what stays.
-static enum err destroy_files(const struct wiping *x, struct why *why)
-{
-    char *keyring = state_path_in(x->context->state, STATE_KEYRING);
-    char *folder = state_path_in(x->context->state, "keys");
-    enum err e = destroy_file(keyring, why);
-    DIR *d = opendir(folder);
-    for (const struct dirent *f = d != NULL ? readdir(d) : NULL; f != NULL; f = readdir(d)) {
-        char name[16 + sizeof f->d_name];
-        (void)snprintf(name, sizeof name, "keys/%s", f->d_name);
-        char *path = state_path_in(x->context->state, name);
-        enum err one = stays(x, f->d_name) ? OK : destroy_file(path, e == OK ? why : NULL);
-        e = e == OK ? one : e;
-        free(path);
-    }
-    if (d != NULL) {
-        closedir(d);
-    }
-    if (e == OK) {
-        e = file_sync_dir(folder, why);
-    }
-    free(keyring);
-    free(folder);
-    return e;
-}
-
 // Agent or daemon forget; where nobody listens, nobody is unlocked.
-static void forget(const struct wiping *x)
+static void forget(const struct emergency *x)
 {
     struct why why = { "" };
     char *path = state_path_in(x->context->state, STATE_AGENT);
@@ -193,32 +124,7 @@ static void forget(const struct wiping *x)
     free(path);
 }
 
-// In the store: the keys of the entries, and what the hub is told.
-static enum err destroy_store(struct wiping *x)
-{
-    struct kv_txn *t = NULL;
-    uint64_t n = 0;
-    struct kv *kv = state_kv(x->state);
-    enum err e = kv_begin_write(kv, &t);
-    if (e != OK) {
-        return e;
-    }
-    e = destroyed_put(t, loop_wall_s());
-    if (e == OK) {
-        e = wipe_keys(t);
-    }
-    if (e == OK && x->outbox_too) {
-        e = wipe_outbox(t, &n);
-    }
-    if (e == OK) {
-        e = destroyed_get(t, &x->destroyed);
-    }
-    enum err end = kv_commit(t);
-    e = e == OK ? end : e;
-    return e == OK ? node_bundle_changed(kv) : e;
-}
-
-static int print_wiped(const struct wiping *x)
+static int print_wiped(const struct emergency *x)
 {
     if (x->context->json) {
         json_t *people = json_array();
@@ -231,8 +137,8 @@ static int print_wiped(const struct wiping *x)
         }
         json_t *o = json_object();
         json_put(o, "destroyed", people);
-        json_put(o, "carried", x->counted ? json_of_number(x->carried) : json_null());
-        json_put(o, "lost", x->counted ? json_of_number(x->lost) : json_null());
+        json_put(o, "carried", x->counted ? json_of_number(x->alone.carried) : json_null());
+        json_put(o, "lost", x->counted ? json_of_number(x->alone.lost) : json_null());
         return cmd_print_json(o);
     }
     struct buf out = buf_new(8192);
@@ -252,7 +158,7 @@ static int print_wiped(const struct wiping *x)
 }
 
 // A site's state, however little of it is left. A hub's is refused.
-static int check_place(const struct wiping *x)
+static int check_place(const struct emergency *x)
 {
     const char *dir = x->context->state;
     char *hub = state_path_in(dir, STATE_HUB_AUTHOR);
@@ -275,7 +181,7 @@ static int check_place(const struct wiping *x)
 }
 
 // The keys are gone; now the store, which may be damaged, full, or in the hands of a program that stands still.
-static int finish(struct wiping *x, enum err files, const struct why *of_files)
+static int finish(struct emergency *x, enum err files, const struct why *of_files)
 {
     struct why store = { "" };
     struct why why = { "" };
@@ -284,7 +190,7 @@ static int finish(struct wiping *x, enum err files, const struct why *of_files)
     }
     enum err e = state_open(x->context->state, work_store_flags(x->context), &x->state, &store);
     if (e == OK) {
-        e = destroy_store(x);
+        e = destroying_store(x->state, x->outbox_too, loop_wall_s(), &x->destroyed);
         why_set(&store, "%s", err_text(e));
     }
     if (files != OK) {
@@ -298,7 +204,7 @@ static int finish(struct wiping *x, enum err files, const struct why *of_files)
     return print_wiped(x);
 }
 
-static int emergency(struct wiping *x)
+static int emergency(struct emergency *x)
 {
     struct why why = { "" };
     const int code = check_place(x);
@@ -312,10 +218,10 @@ static int emergency(struct wiping *x)
             return cmd_fail(asked, &why);
         }
     }
-    enum err files = destroy_files(x, &why);
+    enum err files = destroying_files(x->context->state, x->outbox_too, &why);
     forget(x);
     // A daemon that was renewing them may have written them once more.
-    const enum err again = destroy_files(x, files == OK ? &why : NULL);
+    const enum err again = destroying_files(x->context->state, x->outbox_too, files == OK ? &why : NULL);
     files = files == OK ? again : files;
     if (x->yes) {
         count_alone(x);
@@ -323,12 +229,91 @@ static int emergency(struct wiping *x)
     return finish(x, files, &why);
 }
 
+// --- words that are safe elsewhere ---
+
+struct words {
+    struct cmd_context *context;
+    const char *as;        // who unlocks for it; NULL: the only one
+    struct wiping_wish wish;
+    bool yes;
+};
+
+static void put_kept(struct buf *out, uint64_t n, const char *why)
+{
+    if (n > 0) {
+        buf_printf(out, "kept %llu: %s\n", (unsigned long long)n, why);
+    }
+}
+
+static int print_words(const struct words *x, const struct wiping_plan *p)
+{
+    if (x->context->json) {
+        json_t *o = json_object();
+        json_put(o, "wiped", json_of_number(p->n));
+        json_put(o, "kept_waiting", json_of_number(p->waiting));
+        json_put(o, "kept_without_receipt", json_of_number(p->unproven));
+        json_put(o, "kept_forum_not_sealed", json_of_number(p->open));
+        json_put(o, "kept_later", json_of_number(p->later));
+        return cmd_print_json(o);
+    }
+    struct buf out = buf_new(2048);
+    buf_put_text(&out, "wiped the words of ");
+    print_count(&out, p->n, "entry; its number stays\n", "entries; their numbers stay\n");
+    put_kept(&out, p->waiting, "the hub has not received them, or refused them");
+    put_kept(&out, p->unproven, "received, but without a receipt yet (baraza sync --wait)");
+    put_kept(&out, p->open, "their forum is not sealed, or the seal has no receipt yet (--unsealed wipes them too)");
+    put_kept(&out, p->later, "written on that day or after it");
+    int code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code;
+}
+
+static enum err confirm_words(const struct words *x, const struct wiping_plan *p, struct why *why)
+{
+    struct buf question = buf_new(512);
+    buf_put_text(&question, "Wipe the words of ");
+    print_count(&question, p->n, "entry", "entries");
+    buf_put_text(&question, " from this computer? The hub has them, and gave receipts. (yes/no)");
+    buf_put_u8(&question, 0);
+    enum err e = x->yes || p->n == 0 ? OK : ask_confirm((const char *)question.p, why);
+    if (e == ERR_AGAIN) {
+        why_set(why, "nothing was wiped");
+    }
+    buf_done(&question);
+    return e;
+}
+
+// Counts, asks, wipes, and says what was kept and why.
+static int wipe_ordinary(const struct words *x)
+{
+    struct why why = { "" };
+    struct work w;
+    struct wiping_plan plan = { .items = NULL };
+    int code = work_write(x->context, x->as, &w);
+    if (code < 0) {
+        enum err e = wiping_look(&w.desk, &x->wish, &plan, &why);
+        if (e == OK) {
+            e = confirm_words(x, &plan, &why);
+        }
+        if (e == OK) {
+            e = wiping_do(&w.desk, &plan, loop_wall_s(), &why);
+        }
+        if (e == OK && plan.n > 0) {
+            erasing_tell_agent(w.desk.state);
+        }
+        code = e == OK ? print_words(x, &plan) : cmd_fail(e, &why);
+    }
+    wiping_plan_done(&plan);
+    work_close(&w);
+    return code;
+}
+
 static int run(struct cmd_context *context, int argc, char **argv)
 {
-    struct wiping x = { .context = context };
+    struct emergency x = { .context = context };
     bool now = false;
     const char *before = NULL;
-    struct wiping_wish wish = { .before_s = UINT64_MAX };
+    struct words words = { .context = context, .wish = { .before_s = UINT64_MAX } };
     uint64_t days = 0;
     const struct arg_spec rows[] = {
         { "emergency", 0, ARG_FLAG, NULL, "destroy the keys of everybody on this computer, at once, for ever", &now },
@@ -337,8 +322,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "yes", 'y', ARG_FLAG, NULL, "do not ask", &x.yes },
         { "before", 0, ARG_TEXT, "DATE", "without --emergency: only what was written before this day (2026-03-04)",
           &before },
-        { "unsealed", 0, ARG_FLAG, NULL, "without --emergency: also of forums that are not sealed", &wish.unsealed },
-        WORK_AS(&wish.as),
+        { "unsealed", 0, ARG_FLAG, NULL, "without --emergency: also of forums that are not sealed",
+          &words.wish.unsealed },
+        WORK_AS(&words.as),
         { .name = NULL },
     };
     const struct arg_command command = {
@@ -355,14 +341,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
     context->conf_may_fail = true;
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code < 0) {
-        wish.yes = x.yes;
+        words.yes = x.yes;
         if (before != NULL && !date_parse(slice_text(before), &days)) {
             code = cmd_usage("--before takes a day such as 2026-03-04");
-        } else if (now ? before != NULL || wish.unsealed || wish.as != NULL : x.outbox_too) {
+        } else if (now ? before != NULL || words.wish.unsealed || words.as != NULL : x.outbox_too) {
             code = cmd_usage("--outbox-too goes with --emergency, --before, --unsealed and --as go without it");
         } else {
-            wish.before_s = before != NULL ? days * DAY_S : UINT64_MAX;
-            code = now ? emergency(&x) : wiping_words(context, &wish);
+            words.wish.before_s = before != NULL ? days * DAY_S : UINT64_MAX;
+            code = now ? emergency(&x) : wipe_ordinary(&words);
         }
         state_close(x.state);
     }
