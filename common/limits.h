@@ -93,6 +93,22 @@
 #define LIMIT_ZAP_KEYS 65536           // keys the hub's door knows
 #define LIMIT_LOOP_WATCHES 16          // sockets and descriptors one loop waits for
 
+// --- the page ---
+#define LIMIT_HTTP_CONNECTIONS 128     // open at a time: a browser has six, with some tabs and their like
+#define LIMIT_HTTP_TARGET 200          // a path, as it is sent
+#define LIMIT_HTTP_MEMORY 40960        // what a connection may take for the head of a request
+#define LIMIT_HTTP_JSON 262144         // a body of JSON: a hundred drafts of two pages each (256 KiB)
+#define LIMIT_HTTP_OCTETS 81920        // a body of bytes: a chunk of an attachment, and what sealing adds (80 KiB)
+#define LIMIT_HTTP_BODIES 2097152      // all bodies that are being read, together (2 MiB)
+#define LIMIT_HTTP_REPLY 2097152       // one reply (2 MiB)
+#define LIMIT_HTTP_REQUEST_MS 10000    // a head, and then a body, takes no longer within one computer
+#define LIMIT_HTTP_IDLE_MS 60000       // a connection waits so long for its next request
+#define LIMIT_JSON_DEPTH 16            // arrays and objects within each other, in JSON from outside
+#define LIMIT_JSON_VALUES 16384        // values in it: each takes a hundred bytes
+#define LIMIT_LOGINS 64                // tabs that are logged in at a time
+#define LIMIT_TICKETS_PRINT 8          // pages to print that wait to be fetched
+#define LIMIT_TICKET_MS 60000          // and how long they wait
+
 // --- command line and configuration ---
 #define LIMIT_ARGS_OPTIONS 48          // options of one command
 #define LIMIT_ARGS_REPEAT 32           // times one option may be given

@@ -5,6 +5,7 @@
 #include "common/ops/args.h"
 #include "common/ops/conf.h"
 #include "common/ops/exit.h"
+#include "common/ops/json_read.h"
 #include "common/ops/process.h"
 #include "common/ops/settings.h"
 #include "node/node_shell.h"
@@ -56,6 +57,7 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
         const struct node_shell_options options = { .state = state,
                                                      .hub = conf_text(conf, "hub"),
                                                      .idle_ms = conf_uint(conf, "idle") * MINUTE_MS,
+                                                     .page_port = (uint16_t)conf_uint(conf, "page-port"),
                                                      .log = &log };
         if (state_charter(state)->practice) {
             LOG_WITH(&log, LOG_WARN, "node.not-real", log_yes("practice", true));
@@ -138,6 +140,7 @@ int main(int argc, char **argv)
     process_close_up();
     (void)mallopt(M_ARENA_MAX, 1); // the daemon is meant for small old laptops: one heap, given back when idle
     (void)mallopt(M_TRIM_THRESHOLD, 131072);
+    json_wipe_what_is_freed(); // what people type into the page comes as JSON
     enum err e = ident_init();
     if (e == OK) {
         e = run(argc, argv, &why);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The site's loop: signals, the agent's socket, the exchange. Read first: node_shell.h.
+// The site's loop: signals, the agent's socket, the exchange, the page. Read first: node_shell.h.
 #include "node/node_shell.h"
 
 #include "common/author/agent.h"
@@ -10,13 +10,14 @@
 #include "common/ops/sleep.h"
 #include "node/node_exchange.h"
 #include "node/node_tend.h"
+#include "node/page/page.h"
 
 #include <signal.h>
 #include <stdlib.h>
 
 #define HANDOVER_MS 3000u     // an agent that was asked to lock everybody has ended by then
 #define HANDOVER_STEP_MS 20u
-#define LOOK_MS 10000u        // so often the daemon looks whether its state is still there
+#define LOOK_MS 10000u        // so often the daemon looks whether its state is still there, and its port free
 
 struct node_shell {
     const struct node_shell_options *o;
@@ -24,6 +25,8 @@ struct node_shell {
     struct agent *agent;
     struct node_exchange *exchange;
     struct node_tend *tend;
+    struct page *page;   // NULL: none is wanted, or another program has its port
+    bool page_missed;    // and that was said
     int signals;
     struct sleep_watch *sleep;
     bool in_advance;     // as it was logged last
@@ -108,6 +111,27 @@ static void look_asleep(struct node_shell *s)
     }
 }
 
+// Nobody's exchange waits for a port that another program has: it is tried again.
+static void try_page(struct node_shell *s)
+{
+    const struct page_options own = { .state = s->o->state,
+                                      .safe = &s->safe,
+                                      .exchange = s->exchange,
+                                      .idle_ms = s->o->idle_ms,
+                                      .log = s->o->log };
+    if (s->page != NULL || s->o->page_port == 0) {
+        return;
+    }
+    enum err e = page_open(s->o->page_port, &own, &s->page, NULL);
+    if (e == OK) {
+        LOG_WITH(s->o->log, LOG_INFO, "page.ready", log_number("port", page_port(s->page)));
+    } else if (!s->page_missed) {
+        LOG_WITH(s->o->log, LOG_WARN, e == ERR_BUSY ? "page.port-taken" : "page.not-served",
+                 log_number("port", s->o->page_port), log_err("error", e));
+    }
+    s->page_missed = e != OK;
+}
+
 // Every now and then: is the state still where it was?
 static enum err still_there(struct node_shell *s, struct why *why)
 {
@@ -116,6 +140,7 @@ static enum err still_there(struct node_shell *s, struct why *why)
         return OK;
     }
     s->look_ms = now + LOOK_MS;
+    try_page(s);
     return state_there(s->o->state, why);
 }
 
@@ -132,12 +157,14 @@ static enum err serve(struct node_shell *s, struct why *why)
         node_exchange_turn(s->exchange);
         uint64_t locks = agent_expire(s->agent, loop_now_ms());
         uint64_t works = node_exchange_deadline(s->exchange);
+        uint64_t rests = sooner(sleep_deadline(s->sleep), s->look_ms);
         struct loop_watch watches[] = { { .fd = s->signals },
                                         { .fd = agent_fd(s->agent) },
                                         { .sock = node_exchange_sock(s->exchange), .fd = -1 },
                                         { .fd = sleep_fd(s->sleep), .to_write = sleep_writes(s->sleep) },
-                                        { .fd = sleep_fd(s->sleep) } };
-        e = loop_wait(watches, 5, sooner(sooner(locks, works), sooner(sleep_deadline(s->sleep), s->look_ms)));
+                                        { .fd = sleep_fd(s->sleep) },
+                                        { .fd = page_fd(s->page) } };
+        e = loop_wait(watches, 6, sooner(sooner(locks, works), sooner(page_deadline(s->page, loop_now_ms()), rests)));
         if (e != OK) {
             return e;
         }
@@ -149,6 +176,7 @@ static enum err serve(struct node_shell *s, struct why *why)
         if (watches[1].ready) {
             (void)agent_serve(s->agent, loop_now_ms()); // the next turn looks at the safe
         }
+        page_turn(s->page, loop_now_ms());
     }
 }
 
@@ -173,6 +201,7 @@ enum err node_shell_run(const struct node_shell_options *options, struct why *wh
         s.tend = node_tend_open(&own);
         e = serve(&s, why);
     }
+    page_close(s.page);
     node_tend_close(s.tend);
     node_exchange_close(s.exchange);
     agent_close(s.agent);

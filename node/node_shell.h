@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The daemon of a site: one per state. Lends unlocked keys (the agent), exchanges in the background, and ends on a
-// signal. It must never write an entry, but for the new notebook that the exchange asks for.
+// The daemon of a site: one per state. Lends unlocked keys (the agent), exchanges in the background, serves the page,
+// and ends on a signal. It must never write an entry itself, but for the new notebook that the exchange asks for.
 // Read first: node/node_exchange.h, common/author/agent.h.
 #ifndef BARAZA_NODE_SHELL_H
 #define BARAZA_NODE_SHELL_H
@@ -14,6 +14,7 @@ struct node_shell_options {
     struct state *state;   // of a site; this process has its lock. Kept until node_shell_run returns
     const char *hub;       // as in node_exchange_options
     uint64_t idle_ms;      // who has not written for so long is locked; 0: never
+    uint16_t page_port;    // where the page is served; 0: nowhere
     const struct log *log; // kept
 };
 

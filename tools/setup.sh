@@ -16,7 +16,7 @@ BARAZA_ROOT=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 
 readonly SETUP_PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config libzmq3-dev libmsgpack-dev liblmdb-dev
     libsodium-dev libssl-dev libzstd-dev libutf8proc-dev libjansson-dev libinih-dev
-    libqrencode-dev libsystemd-dev)
+    libqrencode-dev libsystemd-dev libmicrohttpd-dev)
 readonly SETUP_PACKAGES_MAN=(scdoc)
 readonly SETUP_PACKAGES_TEST=(scdoc libcriterion-dev e2fsprogs dbus)
 readonly SETUP_PACKAGES_FUZZ=(clang libclang-rt-14-dev)

@@ -267,7 +267,9 @@ static enum err take_put(struct agent *a, struct cursor *c, uint64_t now_ms)
     if (slot == NULL) {
         return ERR_FULL;
     }
+    const uint64_t serial = slot->serial; // she was not locked in between: logins of hers go on
     safe_forget(slot);
+    slot->serial = serial;
     unlocked_read(c, slot);
     if (!cursor_done(c)) {
         safe_forget(slot);

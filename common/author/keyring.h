@@ -32,6 +32,7 @@ struct unlocked {
     struct symkey outbox_key;
     uint8_t outbox_record[OUTBOX_KEY_BYTES]; // that key for the hub's intake key alone (outbox_key_make)
     uint64_t used_ms;          // when it was last used, for the idle limit
+    uint64_t serial;           // which time of being unlocked this is, as the page's logins know it; 0: no login
     bool taken;
 };
 

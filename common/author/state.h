@@ -29,6 +29,7 @@
 #define STATE_HUB_CHECKPOINT "checkpoint"  // hub: the last checkpoint it signed, outside the database
 #define STATE_HUB_ENDPOINT "endpoint"      // hub: where it listens while it runs
 #define STATE_HUB_SITES "sites"            // hub: what each site that came by bundle said of itself last
+#define STATE_PAGE "page"                  // site: the address of its page, while that is served
 #define STATE_STORE "store"
 #define STATE_AGENT "agent.sock"
 

@@ -16,6 +16,8 @@ static const struct conf_key site[] = {
     { "idle", CONF_UINT, "60", 0, 1440, NULL, "MINUTES", "lock who has not written for so long; 0 never locks" },
     { "sticks", CONF_TEXT, "/media /run/media /mnt", 0, 0, NULL, "FOLDERS",
       "where this system mounts sticks: the page offers what is mounted below" },
+    { "page-port", CONF_UINT, "4741", 0, 65535, NULL, "PORT",
+      "where baraza-node serves the page to browsers of this computer; 0 serves none" },
     { "any-filesystem", CONF_BOOL, "no", 0, 0, NULL, "yes|no",
       "keep the store on a file system that can lose it (tmpfs, NFS)" },
     { "log-level", CONF_CHOICE, "info", 0, 0, LEVELS, "LEVEL", "what the daemon writes to its log" },

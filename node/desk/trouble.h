@@ -33,6 +33,20 @@
     X(TROUBLE_NET, ERR_NET, "no-network", "the network or the other side could not be reached")                        \
     X(TROUBLE_KEY, ERR_CRYPTO, "key-wrong", "a key or passphrase does not open this")                                  \
     X(TROUBLE_OTHER, ERR_CONFIG, "other", "something is not set up right on this computer: its sentence says what")    \
+    /* logging in at the page */                                                                                       \
+    X(TROUBLE_KEYRING_GONE, ERR_NOT_FOUND, "keyring-gone",                                                             \
+      "the file with everybody's keys (keys/keyring) is damaged or not there: restore it from a backup; what waits "   \
+      "for the hub still travels")                                                                                     \
+    X(TROUBLE_KEYS_DESTROYED, ERR_NOT_FOUND, "keys-destroyed",                                                         \
+      "the keys of this computer were destroyed; to write again, join with a new invitation")                          \
+    X(TROUBLE_NOBODY_JOINED, ERR_NOT_FOUND, "nobody-joined",                                                           \
+      "nobody writes here yet: join with an invitation (baraza join FILE)")                                            \
+    X(TROUBLE_PASSPHRASE_WAIT, ERR_CRYPTO, "passphrase-wait",                                                          \
+      "the passphrase before was wrong: wait {wait_s} seconds, then try again")                                        \
+    X(TROUBLE_PASSPHRASE_WRONG, ERR_CRYPTO, "passphrase-wrong",                                                        \
+      "this passphrase does not unlock {name} (capitals and spaces matter); the next try is in {wait_s} seconds")      \
+    X(TROUBLE_PERSON_UNKNOWN, ERR_NOT_FOUND, "person-unknown", "nobody here has this key: load the page again")        \
+    X(TROUBLE_REPLY_BIG, ERR_TOO_BIG, "reply-big", "there is too much to show at once: ask for less")                  \
     /* paper forms and slips */                                                                                        \
     X(TROUBLE_FORM_ELSEWHERE, ERR_BAD_INPUT, "form-elsewhere",                                                         \
       "form {form} of {forum} was not printed here: if it was printed on another computer, give the code on its foot " \

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What page.c and the handlers of logging in share and nobody else includes. Read first: page.h, page_call.h.
+#ifndef BARAZA_NODE_PAGE_PAGE_INSIDE_H
+#define BARAZA_NODE_PAGE_PAGE_INSIDE_H
+
+#include "common/http/http.h"
+#include "node/page/login.h"
+#include "node/page/page_call.h"
+#include "node/page/ticket.h"
+
+#define PAGE_ROUTES 96      // rows of routes.c at most
+#define PAGE_SMALL_BODY 8192 // of a call that needs no login: a passphrase, each byte of it escaped
+
+struct page {
+    struct page_options o;
+    struct http *http;
+    struct logins *logins;
+    struct tickets tickets;
+    uint64_t now_ms;                    // of this turn
+    char *address;                      // STATE/page
+    struct http_route api[PAGE_ROUTES]; // one each row of routes.c
+};
+
+#endif

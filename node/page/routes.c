@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The calls of the page, one row each: POST /api/NAME. How to add one: docs/HACKING.md "A call of the page".
+// Read first: page_call.h.
+#include "node/page/api.h"
+
+#include <stddef.h>
+
+static const struct page_route table[] = {
+    // logging in: api_login.c
+    { "hello", page_hello, 0 },
+    { "unlock", page_unlock, 0 },
+    { "lock", page_lock, PAGE_LOGIN },
+    { "prefs", page_prefs, PAGE_LOGIN },
+    { NULL, NULL, 0 },
+};
+
+const struct page_route *page_routes(void)
+{
+    return table;
+}
