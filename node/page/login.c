@@ -131,7 +131,9 @@ static enum err unlock(struct logins *l, const struct keyring *k, const struct p
         *slot = trial.slots[0];
     }
     safe_done(&trial);
-    *who = slot;
+    if (e == OK) {
+        *who = slot;
+    }
     return e == ERR_CRYPTO ? e : trouble_of_err(t, e, &why);
 }
 
@@ -174,6 +176,7 @@ enum err login_begin(struct logins *l, struct pubkey key, struct slice passphras
                      uint8_t token[static LOGIN_TOKEN_TEXT], struct unlocked **who, struct trouble *t)
 {
     struct keyring *k = NULL;
+    struct unlocked *slot = NULL;
     enum err e = login_keyring(l->state, &k, t);
     const struct person *p = e == OK ? person_of(k, key) : NULL;
     if (e == OK && p == NULL) {
@@ -183,16 +186,17 @@ enum err login_begin(struct logins *l, struct pubkey key, struct slice passphras
     if (e == OK && w->times > 0 && now_ms < w->until_ms) {
         e = trouble_with(t, TROUBLE_PASSPHRASE_WAIT, TROUBLE_NUMBER((w->until_ms - now_ms + 999) / 1000));
     } else if (e == OK) {
-        e = unlock(l, k, p, passphrase, who, t);
+        e = unlock(l, k, p, passphrase, &slot, t);
         e = e == ERR_CRYPTO ? note_wrong(w, p->name, now_ms, t) : e;
     }
     if (e == OK) {
         *w = (struct wrong){ .times = 0 };
-        e = still_there(l, *who, t);
+        e = still_there(l, slot, t);
     }
     if (e == OK) {
-        (*who)->used_ms = now_ms;
-        give_token(l, *who, token);
+        slot->used_ms = now_ms;
+        give_token(l, slot, token);
+        *who = slot;
     }
     keyring_free(k);
     return e;
