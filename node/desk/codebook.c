@@ -15,6 +15,7 @@
 
 struct code {
     char text[LIMIT_CODE_BYTES + 1];
+    char parent[LIMIT_CODE_BYTES + 1];           // empty: at the top
     char labels[LANG_COUNT][CODEBOOK_LABEL + 1]; // empty: not given, or longer
     bool replaced;                    // valid for ever, but no longer asked for, by the last version that has it
 };
@@ -25,9 +26,19 @@ struct published {
     size_t n;
 };
 
+struct question {
+    char code[LIMIT_CODE_BYTES + 1];
+    struct buf text[LANG_COUNT];       // empty: not given
+};
+
 struct codebook {
     struct published groups, themes;
+    uint64_t version;                  // of the last codebook
     uint64_t guide;                    // version of the guide that what follows is from
+    struct question *questions;
+    size_t question_n;
+    struct slice asks[CODEBOOK_ASKS];  // static
+    size_t ask_n;
     struct buf referral[LANG_COUNT];   // empty: not given
     struct buf script[LANG_COUNT];     // empty: not given
     char asked[CODEBOOK_GROUPS][LIMIT_CODE_BYTES + 1];
@@ -125,6 +136,11 @@ static void take_code(struct published *p, const struct content *row)
         memcpy(p->codes[p->n++].text, code.p, code.n);
     }
     take_labels(&p->codes[at], row);
+    const struct slice parent = content_text(row, "parent");
+    memset(p->codes[at].parent, 0, sizeof p->codes[at].parent);
+    if (text_code_ok(parent)) {
+        memcpy(p->codes[at].parent, parent.p, parent.n);
+    }
     p->codes[at].replaced = content_text(row, "replaced").n > 0;
 }
 
@@ -153,6 +169,56 @@ static void take_texts(struct buf out[static LANG_COUNT], const struct content *
     }
 }
 
+static void forget_questions(struct codebook *b)
+{
+    for (size_t i = 0; i < b->question_n; i++) {
+        for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
+            buf_done(&b->questions[i].text[l]);
+        }
+    }
+    free(b->questions);
+    b->questions = NULL;
+    b->question_n = 0;
+}
+
+static void take_questions(struct codebook *b, struct slice list)
+{
+    struct cursor c = cursor_new(list, true);
+    const size_t n = list.n > 0 ? cursor_array(&c, CODEBOOK_CODES) : 0;
+    forget_questions(b);
+    for (size_t i = 0; i < n && cursor_ok(&c) && b->question_n < CODEBOOK_QUESTIONS; i++) {
+        struct content row = { .count = 0 };
+        if (!content_parse(cursor_value(&c), &row) || !text_code_ok(content_text(&row, "code"))) {
+            continue;
+        }
+        b->questions = mem_grow(b->questions, b->question_n + 1, sizeof *b->questions);
+        struct question *q = &b->questions[b->question_n++];
+        *q = (struct question){ .code = "" };
+        memcpy(q->code, content_text(&row, "code").p, content_text(&row, "code").n);
+        for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
+            q->text[l] = buf_new(CODEBOOK_ALOUD);
+        }
+        take_texts(q->text, &row, "text");
+    }
+}
+
+static void take_asks(struct codebook *b, struct slice list)
+{
+    static const char *const known[CODEBOOK_ASKS] = { "sex", "age", "displaced", "disability" };
+    struct slice given[CODEBOOK_ASKS];
+    const size_t n = content_list(list, given, CODEBOOK_ASKS);
+    b->ask_n = 0;
+    for (size_t i = 0; i < CODEBOOK_ASKS; i++) {
+        bool is = false;
+        for (size_t k = 0; k < n; k++) {
+            is = is || slice_equal(given[k], slice_text(known[i]));
+        }
+        if (is) {
+            b->asks[b->ask_n++] = slice_text(known[i]);
+        }
+    }
+}
+
 static void take_guide(struct codebook *b, uint64_t version, const struct content *guide)
 {
     struct slice groups[CODEBOOK_GROUPS];
@@ -162,6 +228,8 @@ static void take_guide(struct codebook *b, uint64_t version, const struct conten
     b->guide = version;
     take_texts(b->referral, guide, "referral");
     take_texts(b->script, guide, "script");
+    take_questions(b, content_value(guide, "questions"));
+    take_asks(b, content_value(guide, "asks"));
     const size_t n = content_list(content_value(guide, "groups"), groups, CODEBOOK_GROUPS);
     b->asked_n = 0;
     for (size_t i = 0; i < n; i++) {
@@ -182,6 +250,7 @@ static void take_published(void *to, const struct publication *p)
     if (p->kind == KIND_GUIDE) {
         take_guide(b, p->version, &c);
     } else {
+        b->version = p->version > b->version ? p->version : b->version;
         take_codes(&b->groups, content_value(&c, "groups"));
         take_codes(&b->themes, content_value(&c, "themes"));
     }
@@ -212,15 +281,19 @@ void codebook_free(struct codebook *b)
         buf_done(&b->referral[l]);
         buf_done(&b->script[l]);
     }
+    forget_questions(b);
     free(b->groups.codes);
     free(b->themes.codes);
     free(b);
 }
 
 static bool check(const struct published *p, enum code_list starter, const char *what, const struct code_set *codes,
-                  struct why *why)
+                  struct codebook_unknown *unknown, struct why *why)
 {
     for (size_t i = 0; i < codes->n; i++) {
+        if (unknown != NULL) {
+            *unknown = (struct codebook_unknown){ what, codes->codes[i] };
+        }
         if (p->n == 0) {
             if (!code_check(starter, what, codes->codes[i], why)) {
                 return false;
@@ -243,10 +316,11 @@ static bool check(const struct published *p, enum code_list starter, const char 
     return true;
 }
 
-bool codebook_check(const struct codebook *b, const struct contribution *c, struct why *why)
+bool codebook_check(const struct codebook *b, const struct contribution *c, struct codebook_unknown *unknown,
+                    struct why *why)
 {
-    return check(&b->groups, CODES_GROUP, "group", &c->groups, why) &&
-           check(&b->themes, CODES_THEME, "theme", &c->themes, why);
+    return check(&b->groups, CODES_GROUP, "group", &c->groups, unknown, why) &&
+           check(&b->themes, CODES_THEME, "theme", &c->themes, unknown, why);
 }
 
 // --- on forms ---
@@ -272,16 +346,68 @@ size_t codebook_groups(const struct codebook *b, struct slice out[static CODEBOO
     return n;
 }
 
-struct slice codebook_group_label(const struct codebook *b, struct slice code, enum language language)
+static struct slice label_in(const struct published *p, enum code_list list, struct slice code,
+                             enum language language)
 {
-    const size_t at = find(&b->groups, code);
-    const struct code_row *row = codes_find(CODES_GROUP, code);
-    const char *given = at < b->groups.n ? b->groups.codes[at].labels[language] : "";
-    const char *english = at < b->groups.n ? b->groups.codes[at].labels[LANG_EN] : "";
+    const size_t at = find(p, code);
+    const struct code_row *row = codes_find(list, code);
+    const char *given = at < p->n ? p->codes[at].labels[language] : "";
+    const char *english = at < p->n ? p->codes[at].labels[LANG_EN] : "";
     return given[0] != '\0'     ? slice_text(given)
            : row != NULL        ? slice_text(row->labels[language])
            : english[0] != '\0' ? slice_text(english)
                                 : code;
+}
+
+struct slice codebook_label(const struct codebook *b, enum code_list list, struct slice code, enum language language)
+{
+    CHECK(list == CODES_GROUP || list == CODES_THEME);
+    return label_in(list == CODES_GROUP ? &b->groups : &b->themes, list, code, language);
+}
+
+bool codebook_row(const struct codebook *b, enum code_list list, size_t i, enum language language,
+                  struct codebook_row *out)
+{
+    const struct published *p = list == CODES_GROUP ? &b->groups : &b->themes;
+    size_t n = 0;
+    const struct code_row *rows = codes_list(list, &n);
+    if (i >= (p->n > 0 ? p->n : n)) {
+        return false;
+    }
+    const char *code = p->n > 0 ? p->codes[i].text : rows[i].code;
+    const char *parent = p->n > 0 ? p->codes[i].parent : rows[i].parent;
+    *out = (struct codebook_row){ .code = slice_text(code), .parent = slice_text(parent != NULL ? parent : ""),
+                                  .replaced = p->n > 0 && p->codes[i].replaced };
+    out->label = codebook_label(b, list, out->code, language);
+    return true;
+}
+
+bool codebook_question(const struct codebook *b, size_t i, enum language language, struct codebook_row *out)
+{
+    if (i >= b->question_n) {
+        return false;
+    }
+    const struct question *q = &b->questions[i];
+    const struct buf *text = q->text[language].n > 0 ? &q->text[language] : &q->text[LANG_EN];
+    *out = (struct codebook_row){ .code = slice_text(q->code),
+                                  .label = text->n > 0 ? buf_slice(text) : slice_text(q->code) };
+    return true;
+}
+
+size_t codebook_asks(const struct codebook *b, struct slice out[static CODEBOOK_ASKS])
+{
+    memcpy(out, b->asks, sizeof b->asks);
+    return b->ask_n;
+}
+
+uint64_t codebook_guide_version(const struct codebook *b)
+{
+    return b->guide;
+}
+
+uint64_t codebook_version(const struct codebook *b)
+{
+    return b->version;
 }
 
 struct slice codebook_script(const struct codebook *b, enum language language)

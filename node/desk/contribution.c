@@ -35,6 +35,13 @@ static void add_given(struct content *c, const char *key, struct slice text)
     }
 }
 
+static void add_version(struct content *c, const char *key, uint64_t version)
+{
+    if (version > 0) {
+        content_add_uint(c, key, version);
+    }
+}
+
 // A list of codes as a field; its bytes lie in list until the map is made.
 static void add_codes(struct content *c, const char *key, const struct code_set *codes, struct buf *list)
 {
@@ -65,11 +72,21 @@ static void make_context(const struct contribution *in, struct buf *out)
     struct buf themes = buf_new(PART_BYTES);
     struct buf flags = buf_new(PART_BYTES);
     struct buf source = buf_new(PART_BYTES);
+    struct buf hands = buf_new(64);
     add_given(&c, "channel", in->channel);
     add_given(&c, "kind", in->kind);
     add_given(&c, "question", in->question);
     add_given(&c, "scale", in->scale);
     add_given(&c, "support", in->support);
+    add_given(&c, "table", in->table);
+    add_version(&c, "guide", in->guide);
+    add_version(&c, "codebook", in->codebook);
+    if (in->hands_of > 0) {
+        pack_array(&hands, 2);
+        pack_uint(&hands, in->hands_for);
+        pack_uint(&hands, in->hands_of);
+        content_add_value(&c, "hands", buf_slice(&hands));
+    }
     add_codes(&c, "themes", &in->themes, &themes);
     add_codes(&c, "flags", &in->flags, &flags);
     add_given(&c, "slip", in->slip);
@@ -87,6 +104,7 @@ static void make_context(const struct contribution *in, struct buf *out)
     buf_done(&themes);
     buf_done(&flags);
     buf_done(&source);
+    buf_done(&hands);
 }
 
 static void make_said(const struct contribution *in, struct buf *out)
@@ -107,6 +125,10 @@ static void make_speaker(const struct contribution *in, struct buf *out)
     struct content c = { .count = 0 };
     struct buf groups = buf_new(PART_BYTES);
     add_given(&c, "kind", in->speaker);
+    add_given(&c, "sex", in->sex);
+    add_given(&c, "age", in->age);
+    add_given(&c, "displaced", in->displaced);
+    add_given(&c, "disability", in->disability);
     add_codes(&c, "groups", &in->groups, &groups);
     if (c.count > 0) {
         content_make(&c, out);

@@ -9,6 +9,7 @@
 #include "common/author/append.h"
 #include "common/format/content.h"
 
+#define CONTRIBUTION_TABLE 32 // bytes of the name of a break-out group
 #define CONTRIBUTION_CODES 16 // themes, groups, scopes, flags or recipients of one contribution
 
 struct recipients;
@@ -33,7 +34,11 @@ struct contribution_source {
 struct contribution {
     struct slice text, lang, summary, ask;
     struct slice kind, channel, question, scale, support;
+    uint64_t hands_for, hands_of; // hands that were counted: for it, of all; of 0: none were
+    struct slice table;       // the break-out group it was said in
+    uint64_t guide, codebook; // the versions that were asked by; 0: none
     struct slice speaker;     // kind of speaker
+    struct slice sex, age, displaced, disability; // of whoever spoke; "refused" is a value
     struct slice basis;       // of consent
     struct code_set themes, groups, scopes, flags;
     struct contribution_source source;

@@ -47,6 +47,29 @@
       "this passphrase does not unlock {name} (capitals and spaces matter); the next try is in {wait_s} seconds")      \
     X(TROUBLE_PERSON_UNKNOWN, ERR_NOT_FOUND, "person-unknown", "nobody here has this key: load the page again")        \
     X(TROUBLE_REPLY_BIG, ERR_TOO_BIG, "reply-big", "there is too much to show at once: ask for less")                  \
+    /* what somebody said, as it is written down */                                                                    \
+    X(TROUBLE_CODE_UNKNOWN, ERR_USAGE, "code-unknown", "{list} \"{code}\" is not known")                               \
+    X(TROUBLE_CODES_MANY, ERR_USAGE, "codes-many", "{list}: more than {most} codes")                                   \
+    X(TROUBLE_CONSENT, ERR_BAD_INPUT, "consent-needed",                                                                \
+      "whoever spoke did not agree that it is written down: nothing was saved; discard it")                            \
+    X(TROUBLE_DRAFT_WRONG, ERR_BAD_INPUT, "draft-wrong", "the field \"{field}\" is not of its kind")                   \
+    X(TROUBLE_GROUP, ERR_BAD_INPUT, "group-needed", "choose who spoke")                                                \
+    X(TROUBLE_HANDS, ERR_BAD_INPUT, "hands-wrong", "{for} hands of {of} cannot be: count again")                       \
+    X(TROUBLE_LANGUAGE, ERR_USAGE, "language-wrong", "\"{lang}\" is no language tag such as sw, fr-CF or kpe-LR")      \
+    X(TROUBLE_SEAL_TO, ERR_USAGE, "seal-to-wrong", "it cannot be sealed to those who are named: choose others")        \
+    X(TROUBLE_SEAL_TO_NOTHING, ERR_USAGE, "seal-to-nothing",                                                           \
+      "--seal-to goes with --identity or --sensitivity sealed: nothing else is sealed")                                \
+    X(TROUBLE_STOP, ERR_BAD_INPUT, "stop",                                                                             \
+      "Stop: write down nothing of what this person says of it. Nothing was saved. That it was raised may be "         \
+      "recorded, without a word of it")                                                                                \
+    X(TROUBLE_TEXT_EMPTY, ERR_USAGE, "text-empty", "the text is empty: nothing was saved")                             \
+    X(TROUBLE_TEXT_LONG, ERR_TOO_BIG, "text-long",                                                                     \
+      "the text has more than {most} bytes, which is the limit: make two contributions of it")                         \
+    X(TROUBLE_TEXT_NO_UTF8, ERR_BAD_INPUT, "text-not-utf8", "the text is not UTF-8 (limit {most} bytes)")              \
+    X(TROUBLE_WORDS, ERR_USAGE, "words-not-wanted",                                                                    \
+      "without words nothing is taken down of what was said, nor who said it: leave the words out")                    \
+    X(TROUBLE_WRITTEN_BY, ERR_USAGE, "written-by-clear",                                                               \
+      "whose hand it is in would stand in the clear beside sealed words: say it with --identity")                      \
     /* paper forms and slips */                                                                                        \
     X(TROUBLE_FORM_ELSEWHERE, ERR_BAD_INPUT, "form-elsewhere",                                                         \
       "form {form} of {forum} was not printed here: if it was printed on another computer, give the code on its foot " \

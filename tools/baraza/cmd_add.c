@@ -4,9 +4,7 @@
 // `baraza add`: write down one contribution, from the arguments, standard input or an editor.
 // It must never print "saved" before the append returned, and never drop a text that was typed without saying so.
 #include "common/base/file.h"
-#include "common/base/text.h"
-#include "common/format/nfc.h"
-#include "node/desk/forms.h"
+#include "node/desk/contribute.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/fields.h"
 #include "tools/baraza/print.h"
@@ -24,37 +22,20 @@ struct adding {
     const struct args *args;
 };
 
-// What was typed, as it came and in NFC; wiped at the end.
+// What was typed, as it came; wiped at the end.
 struct words {
-    struct buf typed, text, summary, ask, written_by, typed_by, who_typed, who;
+    struct buf typed, who;
 };
-
-static void words_init(struct words *w)
-{
-    struct buf *all[] = { &w->typed, &w->text, &w->summary, &w->ask, &w->written_by, &w->typed_by, &w->who_typed,
-                          &w->who };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        *all[i] = buf_new(LIMIT_DISCLOSURE_BYTES);
-    }
-}
-
-static void words_done(struct words *w)
-{
-    struct buf *all[] = { &w->typed, &w->text, &w->summary, &w->ask, &w->written_by, &w->typed_by, &w->who_typed,
-                          &w->who };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        buf_wipe(all[i]);
-        buf_done(all[i]);
-    }
-}
 
 #define EDITOR_HINT                                                                    \
     "\n# What was said, in the words and the language of who said it.\n"               \
     "# Lines that start with # are not taken. An empty text saves nothing.\n"
 
 // What was typed, but for words; whoever must stop stops here, before any are asked for.
-static int take_options(const struct cmd_context *context, const struct adding *a, struct contribution *c)
+static int take_options(const struct cmd_context *context, const struct adding *a, struct given *g)
 {
+    struct contribution *c = &g->c;
+    size_t n = 0;
     int code = fields_take(&a->fields, c);
     if (code >= 0) {
         return code;
@@ -73,8 +54,23 @@ static int take_options(const struct cmd_context *context, const struct adding *
     if (a->no_words && words) {
         return cmd_usage("--no-words takes down nothing that was said, nor who said it: leave the words out");
     }
+    if (!code_set_of(&a->seal_to, "--seal-to", &g->seal_to)) {
+        return EXIT_USAGE;
+    }
+    if (a->sensitivity != NULL) {
+        const struct code_row *row = codes_find(CODES_SENSITIVITY, slice_text(a->sensitivity));
+        c->sensitivity = (size_t)(row - codes_list(CODES_SENSITIVITY, &n));
+        g->guarded = true;
+    }
+    c->summary = slice_text(a->fields.summary != NULL ? a->fields.summary : "");
+    c->ask = slice_text(a->fields.ask != NULL ? a->fields.ask : "");
     c->form = a->form;
     c->wordless = a->no_words;
+    c->written_by = slice_text(a->written_by != NULL ? a->written_by : "");
+    c->typed_by = slice_text(a->typed_by != NULL ? a->typed_by : "");
+    g->slip = slice_text(a->slip != NULL ? a->slip : "");
+    g->new_codes = a->fields.new_codes;
+    g->identified = a->identity != NULL || a->identity_file != NULL;
     return a->no_words ? -1 : fields_stop(context, &c->flags);
 }
 
@@ -92,30 +88,6 @@ static enum err take_text(const struct adding *a, bool sealed, struct buf *typed
         return OK;
     }
     return sealed ? ask_typed("-", "What was said", typed, why) : ask_words("-", EDITOR_HINT, typed, why);
-}
-
-// In NFC, without the line ends that an editor or a pipe leaves behind it.
-static enum err normalise(const struct buf *typed, struct buf *out, struct why *why)
-{
-    if (!buf_ok(typed)) {
-        why_set(why, "the text has more than %d bytes, which is the limit: make two contributions of it",
-                LIMIT_DISCLOSURE_BYTES);
-        return ERR_TOO_BIG;
-    }
-    if (!text_nfc(buf_slice(typed), out)) {
-        why_set(why, text_utf8_ok(buf_slice(typed)) ? "the text has more than %d bytes, which is the limit"
-                                                    : "the text is not UTF-8 (limit %d bytes)",
-                LIMIT_DISCLOSURE_BYTES);
-        return ERR_BAD_INPUT;
-    }
-    while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == '\r')) {
-        out->n--;
-    }
-    if (out->n == 0) {
-        why_set(why, "the text is empty: nothing was saved");
-        return ERR_USAGE;
-    }
-    return OK;
 }
 
 static int print_saved(const struct cmd_context *context, const struct local_session *session, const struct slip *slip,
@@ -140,171 +112,125 @@ static int print_saved(const struct cmd_context *context, const struct local_ses
     return code;
 }
 
-// What was not said is as the forum's session says; else the least: oral, witnessed, to record and to analyse.
-static void take_defaults(const struct local_session *session, struct contribution *c)
+// What is about to be sealed, and what had better be.
+static void say_guard(const struct cmd_context *context, const struct work *w, const struct contribute *x)
 {
-    const struct slice least[] = { SLICE_LITERAL("record"), SLICE_LITERAL("analyse") };
-    if (c->basis.n == 0) {
-        c->basis = session->basis[0] != '\0' ? slice_text(session->basis) : SLICE_LITERAL("oral-witnessed");
+    if (x->c.seal_to != NULL) {
+        struct buf text = buf_new(2048);
+        recipients_put(state_charter(w->desk.state), x->to.keys, x->to.n, &text);
+        cmd_remark(context, "%s will be sealed to %.*s: nobody else can read it then, you neither",
+                   x->c.sensitivity == SENSITIVITY_SEALED ? "what was said, and by whom," : "who said it", (int)text.n,
+                   (const char *)text.p);
+        buf_done(&text);
     }
-    if (c->channel.n == 0) {
-        c->channel = c->form > 0                   ? SLICE_LITERAL("written")
-                     : session->channel[0] != '\0' ? slice_text(session->channel)
-                                                   : SLICE_LITERAL("oral-forum");
-    }
-    for (size_t i = 0; i < session->scope_n && c->scopes.n == i; i++) {
-        c->scopes.codes[c->scopes.n++] = slice_text(session->scopes[i]);
-    }
-    if (c->scopes.n == 0) {
-        memcpy(c->scopes.codes, least, sizeof least);
-        c->scopes.n = sizeof least / sizeof *least;
+    for (size_t i = 0; i < x->c.flags.n && x->c.sensitivity != SENSITIVITY_SEALED; i++) {
+        cmd_remark(context, "flag \"%.*s\": think of --sensitivity sealed, so that only protection officers read it",
+                   (int)x->c.flags.codes[i].n, (const char *)x->c.flags.codes[i].p);
     }
 }
 
-// How it is guarded, as it was said or as the forum's session says; and to whom it is sealed.
-static int take_guard(const struct cmd_context *context, const struct adding *a, const struct work *w,
-                      const struct local_session *session, struct contribution *c, struct recipients *to)
+// Everything but the words. Returns -1, or has reported.
+static int begin(struct cmd_context *context, const struct adding *a, const struct given *g, struct work *w,
+                 struct contribute *x)
 {
-    const char *said = a->sensitivity != NULL ? a->sensitivity : session->sensitivity;
-    const struct code_row *row = codes_find(CODES_SENSITIVITY, slice_text(said));
-    struct code_set names;
-    size_t n = 0;
-    c->sensitivity = row == NULL ? SENSITIVITY_OPEN : (size_t)(row - codes_list(CODES_SENSITIVITY, &n));
-    if (!code_set_of(&a->seal_to, "--seal-to", &names)) {
-        return EXIT_USAGE;
-    }
-    for (size_t i = 0; contribution_sealed(c) && a->seal_to.n == 0 && i < session->seal_to_n; i++) {
-        names.codes[names.n++] = slice_text(session->seal_to[i]);
-    }
-    if (c->sensitivity == SENSITIVITY_SEALED && a->written_by != NULL) {
-        return cmd_usage("--written-by would stand in the clear beside sealed words: say it with --identity");
-    }
-    int code = fields_seal(context, w, &names, c, to);
-    if (code < 0) {
-        fields_advise(context, c);
-    }
-    return code;
-}
-
-static int append(const struct cmd_context *context, const struct local_session *session, const struct slip *slip,
-                  struct work *w, const struct contribution *c)
-{
-    struct contribution_parts parts;
-    struct append_result result;
-    struct why why = { "" };
-    struct body body = { .kind = KIND_CONTRIBUTION };
-    struct append_item item = { .body = &body, .refs = &session->id, .ref_count = 1 };
-    body.as.contribution.sensitivity = c->sensitivity;
-    contribution_parts_init(&parts);
-    int code = contribution_make(c, &parts, &item, &why) ? work_append(w, &item, 1, &result)
-                                                         : cmd_fail(ERR_TOO_BIG, &why);
-    contribution_parts_done(&parts);
-    return code < 0 ? print_saved(context, session, slip, &result) : code;
-}
-
-static int save(struct cmd_context *context, const struct adding *a, struct words *words, struct contribution *c)
-{
-    struct work w;
+    struct codebook *b = NULL;
     struct local_session session;
-    struct recipients to;
-    struct slip slip;
+    struct trouble trouble = { .err = OK };
     struct why why = { "" };
-    int code = work_write(context, a->as, &w);
+    int code = work_write(context, a->as, w);
     if (code >= 0) {
-        goto out;
+        return code;
     }
-    enum err e = local_session_find(&w.desk, a->session, &session, &why);
-    code = e == OK ? fields_check(&a->fields, &w, c) : cmd_fail(e, &why);
-    if (code < 0) {
-        code = take_guard(context, a, &w, &session, c, &to);
-    }
-    if (code < 0) {
-        struct trouble trouble = { .err = OK };
-        e = forms_slip(&w.desk, &session, a->form, slice_text(a->slip != NULL ? a->slip : ""), &slip, &trouble);
+    enum err e = local_session_find(&w->desk, a->session, &session, &why);
+    e = e == OK ? codebook_here(&w->desk, &b, &why) : e;
+    if (e == OK) {
+        e = contribute_begin(&w->desk, &session, b, g, x, &trouble);
         code = e == OK ? -1 : work_fail(&trouble);
+    } else {
+        code = cmd_fail(e, &why);
     }
-    if (code < 0 && !c->wordless) {
-        if (is_asked(a->args)) {
-            work_pause(&w);
-        }
-        e = take_text(a, c->sensitivity == SENSITIVITY_SEALED, &words->typed, &why);
-        e = e == OK ? normalise(&words->typed, &words->text, &why) : e;
-        c->text = buf_slice(&words->text);
-        code = e == OK ? work_resume(context, a->as, &w) : cmd_fail(e, &why);
-    }
+    codebook_free(b);
     if (code < 0) {
-        c->lang = c->lang.n > 0 ? c->lang : session.lang[0] != '\0' ? slice_text(session.lang)
-                                                                     : state_charter(w.desk.state)->languages[0];
-        c->slip = slice_text(slip.text);
-        take_defaults(&session, c);
-        code = append(context, &session, &slip, &w, c);
+        say_guard(context, w, x);
     }
-out:
-    work_close(&w);
     return code;
+}
+
+// The words, and all of it to the disk. Nothing of w may be borrowed while they are asked for.
+static int finish(struct cmd_context *context, const struct adding *a, struct given *g, struct words *words,
+                  struct work *w, struct contribute *x)
+{
+    struct append_result result;
+    struct trouble trouble = { .err = OK };
+    struct why why = { "" };
+    int code = -1;
+    if (!x->c.wordless) {
+        if (is_asked(a->args)) {
+            work_pause(w);
+        }
+        enum err e = take_text(a, x->c.sensitivity == SENSITIVITY_SEALED, &words->typed, &why);
+        code = e == OK ? work_resume(context, a->as, w) : cmd_fail(e, &why);
+    }
+    g->c.text = buf_slice(&words->typed);
+    if (code < 0 && !buf_ok(&words->typed)) {
+        why_set(&why, "the text has more than %d bytes, which is the limit: make two contributions of it",
+                LIMIT_DISCLOSURE_BYTES);
+        code = cmd_fail(ERR_TOO_BIG, &why);
+    }
+    if (code < 0 && contribute_words(g, x, &trouble) != OK) {
+        code = work_fail(&trouble);
+    }
+    code = code < 0 ? work_append(w, &x->item, 1, &result) : code;
+    return code < 0 ? print_saved(context, &x->session, &x->slip, &result) : code;
 }
 
 // Who said it: from the argument, a file, or asked for here.
 static enum err take_identity(const struct adding *a, struct words *w, struct why *why)
 {
-    enum err e = OK;
     if (a->identity == NULL && a->identity_file == NULL) {
         return OK;
     }
     if (a->identity_file != NULL) {
-        e = file_read(a->identity_file, true, &w->who_typed, why);
-    } else if (strcmp(a->identity, "-") == 0 && is_asked(a->args) && isatty(STDIN_FILENO) != 1) {
-        why_set(why, "words and identity cannot both come from standard input: use --identity-file FILE");
-        e = ERR_USAGE;
-    } else {
-        e = ask_typed(a->identity, "Who said it, and how to reach them", &w->who_typed, why);
+        return file_read(a->identity_file, true, &w->who, why);
     }
-    return e == OK ? normalise(&w->who_typed, &w->who, why) : e;
+    if (strcmp(a->identity, "-") == 0 && is_asked(a->args) && isatty(STDIN_FILENO) != 1) {
+        why_set(why, "words and identity cannot both come from standard input: use --identity-file FILE");
+        return ERR_USAGE;
+    }
+    return ask_typed(a->identity, "Who said it, and how to reach them", &w->who, why);
 }
 
 // The words in the arguments.
-static enum err take_arguments(const struct adding *a, struct words *w, struct why *why)
+static void take_arguments(const struct adding *a, struct words *w)
 {
-    const struct fields *f = &a->fields;
-    const struct {
-        const char *from;
-        struct buf *to;
-    } options[] = { { f->summary, &w->summary }, { f->ask, &w->ask }, { a->written_by, &w->written_by },
-                    { a->typed_by, &w->typed_by } };
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (options[i].from != NULL && !text_nfc(slice_text(options[i].from), options[i].to)) {
-            why_set(why, "--summary, --ask, --written-by or --typed-by is not UTF-8");
-            return ERR_BAD_INPUT;
-        }
-    }
     for (size_t i = 0; i < a->args->n && !is_asked(a->args); i++) {
         buf_put_text(&w->typed, i == 0 ? "" : " ");
         buf_put_text(&w->typed, a->args->positionals[i]);
     }
-    return OK;
 }
 
 static int take_and_save(struct cmd_context *context, const struct adding *a)
 {
-    struct contribution c;
-    struct words words;
+    struct given g = { .guarded = false };
+    struct words words = { .typed = buf_new(LIMIT_DISCLOSURE_BYTES + 1), .who = buf_new(LIMIT_DISCLOSURE_BYTES) };
+    struct work w = { .lent = false };
+    struct contribute x = { .begun = false };
     struct why why = { "" };
-    words_init(&words);
-    int code = take_options(context, a, &c);
+    int code = take_options(context, a, &g);
     if (code < 0) {
-        enum err e = take_arguments(a, &words, &why);
-        e = e == OK ? take_identity(a, &words, &why) : e;
+        take_arguments(a, &words);
+        enum err e = take_identity(a, &words, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
-    if (code < 0) {
-        c.summary = buf_slice(&words.summary);
-        c.ask = buf_slice(&words.ask);
-        c.written_by = buf_slice(&words.written_by);
-        c.typed_by = buf_slice(&words.typed_by);
-        c.identity = buf_slice(&words.who);
-        code = save(context, a, &words, &c);
-    }
-    words_done(&words);
+    g.c.identity = buf_slice(&words.who);
+    code = code < 0 ? begin(context, a, &g, &w, &x) : code;
+    code = code < 0 ? finish(context, a, &g, &words, &w, &x) : code;
+    contribute_done(&x);
+    work_close(&w);
+    buf_wipe(&words.typed);
+    buf_done(&words.typed);
+    buf_wipe(&words.who);
+    buf_done(&words.who);
     return code;
 }
 

@@ -164,13 +164,13 @@ static int take_guide(const struct printing *p, const struct codebook *b, struct
     if (named.groups.n > CODEBOOK_GROUPS) {
         return cmd_usage("--group: at most %d fit a form", CODEBOOK_GROUPS);
     }
-    if (!codebook_check(b, &named, &why)) {
+    if (!codebook_check(b, &named, NULL, &why)) {
         return cmd_usage("--%s", why.text);
     }
     out->group_n = named.groups.n > 0 ? named.groups.n : codebook_groups(b, out->groups);
     for (size_t i = 0; i < out->group_n; i++) {
         const struct slice code = named.groups.n > 0 ? named.groups.codes[i] : out->groups[i];
-        out->groups[i] = codebook_group_label(b, code, l);
+        out->groups[i] = codebook_label(b, CODES_GROUP, code, l);
     }
     out->script = p->script != NULL ? slice_text(p->script) : codebook_script(b, l);
     return -1;

@@ -5,8 +5,12 @@
 // Read first: fields.h.
 #include "tools/baraza/fields.h"
 
+#include "common/base/num.h"
+#include "common/base/text.h"
 #include "node/desk/codebook.h"
 #include "tools/baraza/print.h"
+
+#include <string.h>
 
 static bool optional_code(enum code_list list, const char *what, const char *value, struct slice *out)
 {
@@ -26,6 +30,14 @@ static bool set_known(enum code_list list, const char *what, const struct code_s
     return true;
 }
 
+// "34/50".
+static bool take_hands(const char *typed, struct contribution *c)
+{
+    const char *slash = strchr(typed, '/');
+    return slash != NULL && num_parse_u64(slice_of((const uint8_t *)typed, (size_t)(slash - typed)), &c->hands_for) &&
+           num_parse_u64(slice_text(slash + 1), &c->hands_of) && c->hands_of > 0 && c->hands_for <= c->hands_of;
+}
+
 int fields_take(const struct fields *f, struct contribution *c)
 {
     struct contribution taken = { .lang = slice_text(f->lang != NULL ? f->lang : "") };
@@ -42,6 +54,13 @@ int fields_take(const struct fields *f, struct contribution *c)
         !code_set_of(&f->scopes, "--scope", &taken.scopes) || !code_set_of(&f->flags, "--flag", &taken.flags) ||
         !set_known(CODES_SCOPE, "--scope", &taken.scopes) || !set_known(CODES_RISK, "--flag", &taken.flags)) {
         return EXIT_USAGE;
+    }
+    if (f->hands != NULL && !take_hands(f->hands, &taken)) {
+        return cmd_usage("--hands takes two numbers, those who raised a hand for it and all who were there: 34/50");
+    }
+    taken.table = slice_text(f->table != NULL ? f->table : "");
+    if (taken.table.n > 0 && (taken.table.n > CONTRIBUTION_TABLE || !text_code_ok(taken.table))) {
+        return cmd_usage("--table takes a code of at most %d letters: table-2", CONTRIBUTION_TABLE);
     }
     taken.question = slice_text(f->question != NULL ? f->question : "");
     *c = taken;
@@ -95,39 +114,9 @@ int fields_check(const struct fields *f, struct work *w, const struct contributi
         return -1;
     }
     enum err e = codebook_here(&w->desk, &b, &why);
-    if (e == OK && !codebook_check(b, c, &why)) {
+    if (e == OK && !codebook_check(b, c, NULL, &why)) {
         e = ERR_USAGE;
     }
     codebook_free(b);
     return e == OK ? -1 : cmd_fail(e, &why);
-}
-
-int fields_seal(const struct cmd_context *context, const struct work *w, const struct code_set *names,
-                struct contribution *c, struct recipients *to)
-{
-    struct why why = { "" };
-    if (!contribution_sealed(c)) {
-        return names->n == 0 ? -1
-                             : cmd_usage("--seal-to goes with --identity or --sensitivity sealed: nothing else is "
-                                         "sealed");
-    }
-    if (!recipients_find(state_charter(w->desk.state), names, to, &why)) {
-        return cmd_usage("--seal-to: %s", why.text);
-    }
-    c->seal_to = to;
-    struct buf text = buf_new(2048);
-    recipients_put(state_charter(w->desk.state), to->keys, to->n, &text);
-    cmd_remark(context, "%s will be sealed to %.*s: nobody else can read it then, you neither",
-               c->sensitivity == SENSITIVITY_SEALED ? "what was said, and by whom," : "who said it", (int)text.n,
-               (const char *)text.p);
-    buf_done(&text);
-    return -1;
-}
-
-void fields_advise(const struct cmd_context *context, const struct contribution *c)
-{
-    for (size_t i = 0; i < c->flags.n && c->sensitivity != SENSITIVITY_SEALED; i++) {
-        cmd_remark(context, "flag \"%.*s\": think of --sensitivity sealed, so that only protection officers read it",
-                   (int)c->flags.codes[i].n, (const char *)c->flags.codes[i].p);
-    }
 }

@@ -12,6 +12,7 @@
 // As typed; NULL or none: not given.
 struct fields {
     const char *lang, *kind, *channel, *question, *scale, *support, *speaker, *consent, *summary, *ask;
+    const char *hands, *table;
     struct arg_list groups, themes, scopes, flags;
     bool new_codes; // groups and themes that the codebook does not have are taken
 };
@@ -29,6 +30,8 @@ struct fields {
     { "question", 0, ARG_TEXT, "CODE", "the guide's question it answers", &(f)->question }, \
     { "scale", 0, ARG_TEXT, "CODE", "individual, community, national", &(f)->scale }, \
     { "support", 0, ARG_TEXT, "CODE", "in the room: unanimous, most, some, single, contested", &(f)->support }, \
+    { "hands", 0, ARG_TEXT, "N/M", "hands that were counted for it, of all in the room: 34/50", &(f)->hands }, \
+    { "table", 0, ARG_TEXT, "CODE", "the break-out group it was said in", &(f)->table }, \
     { "consent", 0, ARG_TEXT, "BASIS", "oral-witnessed (the usual), written, thumbprint, group-oral, public-speech", \
       &(f)->consent }, \
     { "scope", 0, ARG_LIST, "CODE", "what was agreed to: record, analyse (the usual), publish-text …", \
@@ -49,13 +52,5 @@ int fields_stop(const struct cmd_context *context, const struct code_set *flags)
 
 // -1, or reports a group or theme of c that is not in the codebook here (f->new_codes: takes them).
 int fields_check(const struct fields *f, struct work *w, const struct contribution *c);
-
-// What is sealed to whom: "names" empty means the charter's all. Puts the recipients into *to and c, when a part of c
-// is sealed, and says that nobody else will read it. Returns -1, or has reported.
-int fields_seal(const struct cmd_context *context, const struct work *w, const struct code_set *names,
-                struct contribution *c, struct recipients *to);
-
-// Suggests sealing what a flag says to be dangerous and what is not sealed.
-void fields_advise(const struct cmd_context *context, const struct contribution *c);
 
 #endif

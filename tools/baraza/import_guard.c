@@ -42,7 +42,7 @@ static bool codes_ok(const struct import_guard *g, const struct contribution *c,
         }
     }
     return (said->sensitivity.n == 0 || code_check(CODES_SENSITIVITY, "sensitivity", said->sensitivity, why)) &&
-           (g->new_codes || codebook_check(g->codebook, c, why));
+           (g->new_codes || codebook_check(g->codebook, c, NULL, why));
 }
 
 bool import_guard_row(struct import_guard *g, const struct import_guarded *said, struct contribution *c,

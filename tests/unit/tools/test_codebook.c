@@ -131,7 +131,7 @@ static bool knows(const struct codebook *b, const char *group, const char *theme
     if (theme != NULL) {
         c.themes.codes[c.themes.n++] = slice_text(theme);
     }
-    return codebook_check(b, &c, why);
+    return codebook_check(b, &c, NULL, why);
 }
 
 Test(codebook, without_one_the_starter_codebook_holds_and_a_typo_is_told)
@@ -222,7 +222,7 @@ Test(codebook, a_form_has_the_guides_groups_and_script_and_the_codebooks_names_f
     cr_assert_eq(codebook_here(&s.work.desk, &b, NULL), OK);
     cr_expect_eq(codebook_groups(b, groups), CODEBOOK_GROUPS);
     cr_expect(slice_equal(groups[1], SLICE_LITERAL("women")));
-    cr_expect(slice_equal(codebook_group_label(b, groups[1], LANG_FR), SLICE_LITERAL("groupe de femmes")));
+    cr_expect(slice_equal(codebook_label(b, CODES_GROUP, groups[1], LANG_FR), SLICE_LITERAL("groupe de femmes")));
     cr_expect_eq(codebook_script(b, LANG_FR).n, 0);
     codebook_free(b);
 
@@ -238,8 +238,8 @@ Test(codebook, a_form_has_the_guides_groups_and_script_and_the_codebooks_names_f
     bring_down(&s);
     cr_assert_eq(codebook_here(&s.work.desk, &b, NULL), OK);
     cr_expect_eq(codebook_groups(b, groups), 2, "the codebook's, while no guide names any");
-    cr_expect(slice_equal(codebook_group_label(b, groups[0], LANG_FR), SLICE_LITERAL("pêcheurs")));
-    cr_expect(slice_equal(codebook_group_label(b, groups[1], LANG_FR), SLICE_LITERAL("weavers")), "it has no name");
+    cr_expect(slice_equal(codebook_label(b, CODES_GROUP, groups[0], LANG_FR), SLICE_LITERAL("pêcheurs")));
+    cr_expect(slice_equal(codebook_label(b, CODES_GROUP, groups[1], LANG_FR), SLICE_LITERAL("weavers")));
     codebook_free(b);
 
     const struct slice asked[] = { SLICE_LITERAL("weavers"), SLICE_LITERAL("women") };
