@@ -18,6 +18,7 @@ struct desk_scene {
     struct local_session session;
     struct codebook *codebook;
 };
+// Makes all of it, or fails the test; removes all of it.
 void desk_scene_init(struct desk_scene *s);
 void desk_scene_done(struct desk_scene *s);
 
