@@ -5,5 +5,12 @@
 import { start } from './app.js';
 import './unlock.js';
 import './explain.js';
+import './list.js';
+import './entry.js';
+import './closing.js';
+import './print.js';
+import './send.js';
+import './wipe.js';
+import './notices.js';
 
 start();

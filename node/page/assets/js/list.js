@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// Every contribution that was saved here, with how far it has come: fifty at a time, by state, by forum, by a word that
+// is in it. The ticks turn while one looks. It must not keep what it shows once the page is locked.
+import { h, fill, title, input, field, code, troubleNotice, button } from './dom.js';
+import { t, rich, has, date, ago, language } from './lang.js';
+import { call } from './api.js';
+import { screen, go, draw, onState, onForget, page } from './app.js';
+import { leads, named, stateTag } from './acts.js';
+
+const STATES = ['waiting', 'received', 'confirmed', 'answered', 'refused', 'deferred', 'withdrawn', 'erased', 'no-effect'];
+const SEARCH_MS = 300;
+
+let filter = { session: '', state: '', search: '' };
+let cursors = []; // of the pages before the one that is shown
+let live = null;  // draws the rows anew while the screen is there
+
+function marks(row) {
+    return (row.marks || []).map((mark) => h('span', { class: 'mark' }, t(`mark.${mark}`)));
+}
+
+// Why the hub refused it and what to do, in a sentence.
+export function refusal({ code: why, args }) {
+    return has(`refusal.${why}`) ? rich(`refusal.${why}`, args || {}) : rich('refusal.unknown', { code: code(why) });
+}
+
+function line(row) {
+    const about = named([...(row.groups || []), row.kind].filter(Boolean));
+    return h('li', null, h('button', { type: 'button', class: 'entry', 'data-act': 'entry-open', 'data-id': row.id,
+        onclick: () => go('entry', { id: row.id }) },
+    h('span', { class: 'entry-number' }, code(String(row.number).padStart(3, '0'))),
+    h('span', { class: 'entry-about' }, about.length ? about : code(row.forum || ''), ' ', marks(row)),
+    h('span', { class: 'entry-state' }, stateTag(row.state), row.refusal
+        ? h('small', null, refusal(row.refusal)) : null),
+    h('span', { class: 'entry-when muted' }, date(row.when_s)),
+    row.excerpt ? h('span', { class: 'entry-words content', dir: 'auto' }, row.excerpt) : null));
+}
+
+// Asks for a page of rows and puts it into box; the row that had the focus has it again.
+async function rows(box, status) {
+    const answer = await call('list', { ...filter, before: cursors[cursors.length - 1], language: language() });
+    const at = document.activeElement && document.activeElement.dataset.id;
+    fill(box, answer.rows.map(line));
+    fill(status, answer.rows.length ? rich('list.shown', { n: answer.rows.length, total: answer.total })
+        : t(filter.search || filter.state || filter.session ? 'list.none-such' : 'list.none'));
+    const again = at && [...box.querySelectorAll('[data-id]')].find((each) => each.dataset.id === at);
+    again && again.focus();
+    return answer;
+}
+
+function pager(box, status) {
+    const nav = h('p', { class: 'actions' });
+    const update = async () => {
+        const answer = await rows(box, status);
+        fill(nav,
+            cursors.length ? leads('list-newer', t('list.newer'), () => { cursors.pop(); update(); }) : null,
+            answer.next ? leads('list-older', t('list.older'), () => { cursors.push(answer.next); update(); }) : null);
+    };
+    return [nav, update];
+}
+
+function filters(forums, changed) {
+    const search = input({ type: 'search', name: 'search', value: filter.search, dir: 'auto' });
+    let timer = 0;
+    search.addEventListener('input', () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => { filter.search = search.value.trim(); changed(); }, SEARCH_MS);
+    });
+    const choose = (name, all, options) => {
+        const select = h('select', { name, onchange: () => { filter[name] = select.value; changed(); } },
+            h('option', { value: '' }, all), options);
+        select.value = filter[name];
+        return select;
+    };
+    return h('div', { class: 'filters' },
+        field({ label: t('list.search'), control: search }),
+        field({ label: t('list.state'), control: choose('state', t('list.all-states'), STATES.map((state) =>
+            h('option', { value: state }, t(`status.${state}`)))) }),
+        forums.length > 1 ? field({ label: t('list.forum'), control: choose('session', t('list.all-forums'),
+            forums.map((forum) => h('option', { value: forum.id, dir: 'ltr' }, forum.code))) }) : null);
+}
+
+// "Last heard from the hub: 11 Nov, 9 days ago"
+export function heard() {
+    const hub = page.state && page.state.hub;
+    return hub && hub.heard_s ? rich('list.heard', { date: date(hub.heard_s), ago: ago(hub.heard_s) })
+        : t('list.never-heard');
+}
+
+async function show(params) {
+    if (params.state || params.session) {
+        filter = { session: params.session || '', state: params.state || '', search: '' };
+        cursors = [];
+        delete params.state;
+        delete params.session;
+    }
+    const { open } = await call('forums');
+    const box = h('ul', { class: 'entries' });
+    const status = h('p', { class: 'muted', role: 'status' });
+    const hub = h('p', { class: 'muted' }, heard());
+    const [nav, update] = pager(box, status);
+    const safely = () => update().catch((error) => fill(box, h('li', null, troubleNotice(error,
+        button(t('act.again'), draw, 'primary')))));
+    await update();
+    live = (state) => {
+        fill(hub, heard());
+        const now = [state.saved, state.received, state.confirmed, state.answered, state.refused].join();
+        if (live.last !== now) {
+            live.last = now;
+            safely();
+        }
+    };
+    live.last = page.state && [page.state.saved, page.state.received, page.state.confirmed, page.state.answered,
+        page.state.refused].join();
+    return [title(t('list.title')), filters(open, () => { cursors = []; safely(); }), status, box, nav, hub,
+        h('p', { class: 'actions' }, leads('go-send', t('list.send'), () => go('send'), 'primary'),
+            leads('go-slip', t('list.slip'), () => go('slip')))];
+}
+
+onState((state) => live && live(state));
+onForget(() => {
+    filter = { session: '', state: '', search: '' };
+    cursors = [];
+    live = null;
+});
+
+screen('list', { nav: 'nav.list', order: 20, show, leave: () => { live = null; } });

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// What waits here and how it gets away: by the network, now, or in a bundle on a stick that a courier carries and
+// cannot read. And back again: the bundle that the hub made, or one of a colleague that is to be carried along.
+import { h, fill, title, notice, code } from './dom.js';
+import { t, rich, bytes, ago } from './lang.js';
+import { call, callBytes, fetchBytes } from './api.js';
+import { screen, page, refresh, go, draw, onState, onForget } from './app.js';
+import { does, leads, keepFile, pickFile, done } from './acts.js';
+import { heard } from './list.js';
+
+let live = null;
+onState((state) => live && live(state));
+onForget(() => { live = null; });
+
+function waits(state) {
+    if (!state) {
+        return null;
+    }
+    const left = state.waiting_bytes || { text: 0, sound: 0 };
+    return [h('p', null, rich(state.waiting ? 'send.waits' : 'send.nothing', { n: state.waiting,
+        text: bytes(left.text), sound: bytes(left.sound) })),
+    state.exclusive && state.exclusive.count ? h('p', null, rich('send.only-here', { n: state.exclusive.count,
+        ago: ago(state.exclusive.oldest_s) })) : null,
+    h('p', { class: 'muted' }, heard())];
+}
+
+// What came of a bundle that was read.
+function read(answer) {
+    return notice('ok', [rich('send.read', { n: answer.received || 0, confirmed: answer.confirmed || 0 }),
+        answer.carried ? [' ', rich('send.carried', { n: answer.carried })] : null]);
+}
+
+async function show() {
+    const { sticks } = await call('sticks');
+    const told = h('div', { class: 'stack', 'aria-live': 'polite' });
+    const state = h('div', { class: 'stack' }, waits(page.state));
+    live = (now) => fill(state, waits(now));
+    const now = async () => {
+        await call('send');
+        done(t('send.trying'));
+        await refresh();
+    };
+    const toStick = (stick) => async () => {
+        const made = await call('bundle/out', { stick: stick.id });
+        fill(told, notice('ok', rich('send.written', { name: code(made.name), size: bytes(made.bytes),
+            n: made.entries })));
+        await refresh();
+    };
+    const toFile = async () => {
+        keepFile(await fetchBytes('bundle/out', {}), 'baraza.bundle');
+        fill(told, notice('ok', t('send.file-made')));
+        await refresh();
+    };
+    const fromStick = (stick) => async () => {
+        fill(told, read(await call('bundle/in', { stick: stick.id })));
+        await refresh();
+    };
+    const fromFile = async () => {
+        const file = await pickFile('');
+        if (file) {
+            fill(told, read(await callBytes('bundle/in', {}, file)));
+            await refresh();
+        }
+    };
+    return [title(t('send.title')), told,
+        h('div', { class: 'two' },
+            h('section', { class: 'panel' }, h('h2', null, t('send.network')), state,
+                h('p', { class: 'actions' }, does('send', t('list.send'), now, 'primary'))),
+            h('section', { class: 'panel' }, h('h2', null, t('send.stick')), h('p', null, t('send.stick-what')),
+                sticks.length ? h('ul', { class: 'cards' }, sticks.map((stick) => h('li', { class: 'stack' },
+                    h('p', null, rich('send.stick-free', { name: h('bdi', null, stick.label),
+                        free: bytes(stick.free) })),
+                    h('p', { class: 'actions' }, does('bundle-out', t('send.make'), toStick(stick)),
+                        does('bundle-in', t('send.take'), fromStick(stick))))))
+                    : h('p', null, t('send.no-stick')),
+                h('p', { class: 'actions' }, leads('sticks', t('send.look'), draw)),
+                h('details', null, h('summary', null, t('send.files')), h('div', { class: 'stack' },
+                    h('p', null, t('send.files-what')),
+                    h('p', { class: 'actions' }, does('bundle-file', t('send.make-file'), toFile),
+                        does('bundle-read', t('send.take-file'), fromFile)))))),
+        h('p', { class: 'actions' }, leads('go-wipe', t('send.wipe'), () => go('wipe')))];
+}
+
+screen('send', { nav: 'nav.send', order: 40, show, leave: () => { live = null; } });
