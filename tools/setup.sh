@@ -19,6 +19,7 @@ readonly SETUP_PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config libzmq
     libqrencode-dev libsystemd-dev libmicrohttpd-dev)
 readonly SETUP_PACKAGES_MAN=(scdoc)
 readonly SETUP_PACKAGES_TEST=(scdoc libcriterion-dev e2fsprogs dbus)
+readonly SETUP_PACKAGES_PAGE=(chromium nodejs npm fonts-noto-core poppler-utils)
 readonly SETUP_PACKAGES_FUZZ=(clang libclang-rt-14-dev)
 
 BUILD_TARGETS=()
@@ -47,18 +48,21 @@ temp_dir() {
     mktemp -d "$base/baraza-$1.XXXXXX"
 }
 
-# Prints those of the given packages that are not installed. pkg-config is a virtual name from bookworm on, so a
-# package counts as installed when something that is installed provides it.
+# Prints those of the given packages that are not installed. pkg-config is a virtual name from bookworm on, and npm may
+# have come with another node than Debian's, so for these it counts that the command is there.
 setup_missing() {
     local package
     for package in "$@"; do
         dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed && continue
-        [ "$package" = pkg-config ] && command -v pkg-config >/dev/null && continue
+        case $package in
+        pkg-config | npm) command -v "$package" >/dev/null && continue ;;
+        nodejs) command -v node >/dev/null && continue ;;
+        esac
         printf '%s\n' "$package"
     done
 }
 
-# setup_packages SET...: installs what is missing of the named sets (build, man, test, fuzz).
+# setup_packages SET...: installs what is missing of the named sets (build, man, test, page, fuzz).
 setup_packages() {
     local set wanted=() missing=() log status=0
     for set in "$@"; do
@@ -66,6 +70,7 @@ setup_packages() {
         build) wanted+=("${SETUP_PACKAGES_BUILD[@]}") ;;
         man) wanted+=("${SETUP_PACKAGES_MAN[@]}") ;;
         test) wanted+=("${SETUP_PACKAGES_TEST[@]}") ;;
+        page) wanted+=("${SETUP_PACKAGES_PAGE[@]}") ;;
         fuzz) wanted+=("${SETUP_PACKAGES_FUZZ[@]}") ;;
         *) fail 70 "setup_packages: no set of packages is named '$set'" ;;
         esac
