@@ -57,8 +57,8 @@ export function pickFile(accept, camera) {
     });
 }
 
-// A picture made small enough: JPEG of at most `most` bytes and `side` pixels; whatever else the file held (place, time,
-// camera) is not in it. Throws an error with a key when it is no picture.
+// A picture made small enough: JPEG of at most `most` bytes and `side` pixels; whatever else the file held (place,
+// time, camera) is not in it. Throws an error with a key when it is no picture.
 export async function shrink(file, side, most) {
     let picture;
     try {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// A forum's evening: how many came, what the other computers wrote, the paper forms counted, the seal with its read-back,
-// and who was there attests it. Nothing is sealed while drafts are left, and nothing without a yes to the numbers.
+// A forum's evening: how many came, what the other computers wrote, the paper forms counted, the seal with its
+// read-back, and who was there attests it. Nothing is sealed while drafts are left, and nothing without a yes to the numbers.
 import { h, title, field, code, notice, ask, put } from './dom.js';
 import { t, rich, language, date, number } from './lang.js';
 import { call, callBytes, fetchBytes } from './api.js';
@@ -74,7 +74,7 @@ function attendance(forum, codes) {
 
 function shares(forum, taken) {
     const list = h('ul', { class: 'cards' });
-    const row = (share) => h('li', null, rich('share.of', { name: h('bdi', null, share.name), n: share.contributions }));
+    const row = (share) => h('li', null, rich('share.of', { name: share.name, n: share.contributions }));
     put(list, (forum.shares || []).map(row));
     return h('details', { open: (forum.shares || []).length > 0 }, h('summary', null, t('share.title')),
         h('div', { class: 'stack' }, h('p', null, t('share.what')), list,

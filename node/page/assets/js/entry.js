@@ -24,7 +24,8 @@ const pairs = (...rows) => h('dl', { class: 'pairs' }, rows.filter((row) => row 
 const panel = (key, ...inside) => h('section', { class: 'panel' }, h('h2', null, t(key)), inside);
 
 // Which part is not to be read here, and why; null when it is.
-const absent = (part) => (!part || !part.state || part.state === 'here' ? null : notice('info', t(`part.${part.state}`)));
+const absent = (part) => (!part || !part.state || part.state === 'here' ? null
+    : notice('info', t(`part.${part.state}`)));
 
 function ticks(entry) {
     return h('ol', { class: 'ticks' }, TICKS.map((name) => {
@@ -171,8 +172,9 @@ async function withdraw({ id }) {
     const reason = input({ name: 'reason', maxlength: 400 });
     let scopes = [];
     let all = 'all';
-    const which = choices({ legend: t('withdraw.uses'), multiple: true, value: [], options: codes.scopes.map((each) => ({
-        value: each.code, label: each.label })), onchange: (value) => { scopes = value; } });
+    const uses = codes.scopes.map((each) => ({ value: each.code, label: each.label }));
+    const which = choices({ legend: t('withdraw.uses'), multiple: true, value: [], options: uses,
+        onchange: (value) => { scopes = value; } });
     which.hidden = true;
     const box = h('div', { class: 'stack' });
     const send = async () => {

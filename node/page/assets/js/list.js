@@ -9,7 +9,8 @@ import { call } from './api.js';
 import { screen, go, draw, onState, onForget, page } from './app.js';
 import { leads, named, stateTag } from './acts.js';
 
-const STATES = ['waiting', 'received', 'confirmed', 'answered', 'refused', 'deferred', 'withdrawn', 'erased', 'no-effect'];
+const STATES = ['waiting', 'received', 'confirmed', 'answered', 'refused', 'deferred', 'withdrawn', 'erased',
+    'no-effect'];
 const SEARCH_MS = 300;
 
 let filter = { session: '', state: '', search: '' };

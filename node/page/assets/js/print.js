@@ -36,8 +36,8 @@ async function show({ session }) {
     const { printed, first: low, last } = forum.forms || {};
     place(code(forum.code));
     return [title(t('print.title')),
-        h('div', { class: 'panel' }, h('div', { class: 'filters' }, field({ label: t('print.language'), control: first }),
-            field({ label: t('print.second'), control: second })),
+        h('div', { class: 'panel' }, h('div', { class: 'filters' },
+            field({ label: t('print.language'), control: first }), field({ label: t('print.second'), control: second })),
         field({ label: t('print.ask'), hint: t('print.ask-hint'), control: where })),
         h('div', { class: 'two' },
             h('section', { class: 'panel' }, h('h2', null, t('print.forms')), h('p', null, t('print.forms-what')),
@@ -50,7 +50,8 @@ async function show({ session }) {
                         again: true })) : null)),
             h('div', { class: 'stack' },
                 h('section', { class: 'panel' }, h('h2', null, t('print.slips')), h('p', null, t('print.slips-what')),
-                    h('p', { class: 'actions' }, does('print-slips', t('print.slips-go'), () => print('slips', wish())))),
+                    h('p', { class: 'actions' },
+                        does('print-slips', t('print.slips-go'), () => print('slips', wish())))),
                 h('section', { class: 'panel' }, h('h2', null, t('print.sheet')),
                     forum.sealed ? [h('p', null, t('print.sheet-what')), h('p', { class: 'actions' },
                         does('print-sheet', t('print.sheet-go'), () => print('sheet', wish()), 'primary'))]

@@ -204,7 +204,8 @@ export function attachBox({ draft, needDraft, list, changed, left }) {
     const minutes = left === undefined ? null : Math.floor(left / (SOUND_BITS / 8) / 60);
     const buttons = h('p', { class: 'actions' });
     const draw = () => fill(buttons,
-        recording ? does('sound-stop', t('attach.stop'), stop, 'primary danger') : does('sound', t('attach.record'), start),
+        recording ? does('sound-stop', t('attach.stop'), stop, 'primary danger')
+            : does('sound', t('attach.record'), start),
         does('photo', t('attach.take-photo'), async () => {
             await needDraft();
             (await photograph(draft, true)) && changed();
@@ -230,5 +231,6 @@ export function attachBox({ draft, needDraft, list, changed, left }) {
     draw();
     return h('section', { class: 'panel attachments' }, h('h2', null, t('attach.title')),
         minutes === null ? null : h('p', { class: 'muted' }, rich('attach.left', { n: minutes })),
-        now, buttons, list && list.length ? h('ul', { class: 'cards' }, list.map((it) => row(draft, it, changed))) : null);
+        now, buttons,
+        list && list.length ? h('ul', { class: 'cards' }, list.map((it) => row(draft, it, changed))) : null);
 }
