@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // A forum's evening: how many came, what the other computers wrote, the paper forms counted, the seal with its
-// read-back, and who was there attests it. Nothing is sealed while drafts are left, and nothing without a yes to the numbers.
+// read-back, and who was there attests it. Nothing is sealed while drafts are left, and nothing without a yes.
 import { h, title, field, code, notice, ask, put } from './dom.js';
 import { t, rich, language, date, number } from './lang.js';
 import { call, callBytes, fetchBytes } from './api.js';

@@ -37,7 +37,8 @@ async function show({ session }) {
     place(code(forum.code));
     return [title(t('print.title')),
         h('div', { class: 'panel' }, h('div', { class: 'filters' },
-            field({ label: t('print.language'), control: first }), field({ label: t('print.second'), control: second })),
+            field({ label: t('print.language'), control: first }),
+            field({ label: t('print.second'), control: second })),
         field({ label: t('print.ask'), hint: t('print.ask-hint'), control: where })),
         h('div', { class: 'two' },
             h('section', { class: 'panel' }, h('h2', null, t('print.forms')), h('p', null, t('print.forms-what')),
