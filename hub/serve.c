@@ -341,7 +341,7 @@ static enum err answers_user(struct serve *s, struct kv_txn *t, const struct ent
 // PROTOCOL 11.11: what is written for everybody, and answers; not who holds which office.
 static bool shows_parts(enum kind kind)
 {
-    return kind == KIND_GUIDE || kind == KIND_CODEBOOK || kind == KIND_RESPONSE;
+    return kind == KIND_GUIDE || kind == KIND_CODEBOOK || kind == KIND_FORUM_PLAN || kind == KIND_RESPONSE;
 }
 
 struct down {

@@ -231,6 +231,31 @@ static const struct code_row ages[] = {
     ROW("not-asked", NULL, "not asked", "non demandé", "não perguntado", "لم يُسأل")
 };
 
+static const struct code_row authorities[] = {
+    ROW("none", NULL, "none", "aucune", "nenhuma", "لا أحد")
+    ROW("civilian", NULL, "civilian authorities", "autorités civiles", "autoridades civis", "سلطات مدنية")
+    ROW("police", NULL, "police", "police", "polícia", "الشرطة")
+    ROW("army", NULL, "army", "armée", "exército", "الجيش")
+    ROW("armed-group", NULL, "an armed group", "un groupe armé", "um grupo armado", "جماعة مسلحة")
+};
+
+static const struct code_row precisions[] = {
+    ROW("place", NULL, "the place itself", "le lieu même", "o próprio lugar", "المكان نفسه")
+    ROW("locality", NULL, "town or village only", "ville ou village seulement", "só a cidade ou aldeia",
+        "المدينة أو القرية فقط")
+    ROW("district", NULL, "district only", "district seulement", "só o distrito", "المقاطعة فقط")
+    ROW("region", NULL, "region only", "région seulement", "só a região", "المنطقة فقط")
+};
+
+static const struct code_row phases[] = {
+    ROW("assessment", NULL, "assessment of the context", "évaluation du contexte", "avaliação do contexto",
+        "تقييم السياق")
+    ROW("policy", NULL, "policy", "politique", "política", "السياسة")
+    ROW("strategy", NULL, "strategy", "stratégie", "estratégia", "الاستراتيجية")
+    ROW("plan", NULL, "plan", "plan", "plano", "الخطة")
+    ROW("implementation", NULL, "implementation", "mise en œuvre", "implementação", "التنفيذ")
+};
+
 struct list {
     const char *name;
     const struct code_row *rows;
@@ -261,6 +286,9 @@ static const struct list lists[] = {
     [CODES_ATTEST_WAY] = LIST("attestation-ways", attest_ways),
     [CODES_SEX] = LIST("sexes", sexes),
     [CODES_AGE] = LIST("age-bands", ages),
+    [CODES_AUTHORITY] = LIST("authorities", authorities),
+    [CODES_PRECISION] = LIST("precisions", precisions),
+    [CODES_PHASE] = LIST("phases", phases),
 };
 
 static_assert(sizeof lists / sizeof lists[0] == CODES_GROUP, "all lists but the starter codebook are here");

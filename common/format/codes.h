@@ -30,6 +30,9 @@ enum code_list {
     CODES_ATTEST_WAY,    // attest's body
     CODES_SEX,           // attendance's body, speaker
     CODES_AGE,           // attendance's body, speaker
+    CODES_AUTHORITY,     // session's context: who of the authorities was present
+    CODES_PRECISION,     // session's context: how precisely the place is named
+    CODES_PHASE,         // session's context: what the forum is held for
     CODES_GROUP,         // starter codebook
     CODES_THEME,         // starter codebook; parent: the theme above
     CODES_LIST_COUNT,

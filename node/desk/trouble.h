@@ -70,6 +70,94 @@
       "without words nothing is taken down of what was said, nor who said it: leave the words out")                    \
     X(TROUBLE_WRITTEN_BY, ERR_USAGE, "written-by-clear",                                                               \
       "whose hand it is in would stand in the clear beside sealed words: say it with --identity")                      \
+    /* forums: attestation */                                                                                          \
+    X(TROUBLE_ATTEST_OPEN, ERR_BAD_INPUT, "attest-open",                                                               \
+      "forum {forum} is not sealed yet: baraza session seal {forum}")                                                  \
+    X(TROUBLE_ATTEST_OWN, ERR_BAD_INPUT, "attest-own",                                                                 \
+      "whoever sealed a forum does not attest the seal with the same key: somebody else who was there does, or a "     \
+      "signed sheet (--sheet)")                                                                                        \
+    X(TROUBLE_SHEET_BIG, ERR_TOO_BIG, "sheet-big",                                                                     \
+      "the sheet is larger than {most} bytes: take a smaller photograph of it")                                        \
+    X(TROUBLE_SHEET_KIND, ERR_BAD_INPUT, "sheet-kind",                                                                 \
+      "\"{file}\" is neither JPEG, PNG nor PDF")                                                                       \
+    /* forums: opening, attendance */                                                                                  \
+    X(TROUBLE_ATTENDANCE_CODE, ERR_USAGE, "attendance-code", "{field}: \"{value}\" is not known")                      \
+    X(TROUBLE_ATTENDANCE_COUNT, ERR_USAGE, "attendance-count",                                                         \
+      "a count is 1 to {most} people, and there is at least one; displaced and disability are yes, no or not asked")   \
+    X(TROUBLE_ATTENDANCE_ROWS, ERR_USAGE, "attendance-rows",                                                           \
+      "these are more rows than an entry holds ({bytes} bytes)")                                                       \
+    X(TROUBLE_ATTENDANCE_TWICE, ERR_USAGE, "attendance-twice", "these people are counted twice")                       \
+    X(TROUBLE_FORUM_AREA, ERR_USAGE, "forum-area",                                                                     \
+      "name the area (--area CODE): letters, digits, dot, dash and underscore, as in all areas and groups")            \
+    X(TROUBLE_FORUM_CODE, ERR_USAGE, "forum-code",                                                                     \
+      "\"{value}\" is no code: letters, digits, dot, dash and underscore, at most {most}")                             \
+    X(TROUBLE_FORUM_DATE, ERR_USAGE, "forum-date", "\"{value}\" is no day: 2026-03-04")                                \
+    X(TROUBLE_FORUM_FIELD, ERR_USAGE, "forum-field", "{field}: \"{value}\" is not known")                              \
+    X(TROUBLE_FORUM_GONE, ERR_NOT_FOUND, "forum-not-here",                                                             \
+      "no forum here has the code or id \"{forum}\": open it first, baraza session open CODE --area AREA, or see "     \
+      "baraza session list")                                                                                           \
+    X(TROUBLE_FORUM_LANGUAGE, ERR_USAGE, "forum-language",                                                             \
+      "\"{value}\" is no language tag (--lang): sw, fr-CF or kpe-LR")                                                  \
+    X(TROUBLE_FORUM_OPEN, ERR_EXISTS, "forum-open",                                                                    \
+      "forum {forum} is open here already: add to it with --session {forum}")                                          \
+    X(TROUBLE_FORUM_PLAN, ERR_NOT_FOUND, "forum-plan-gone",                                                            \
+      "this plan is not known here (any more): look at the list of planned forums again")                              \
+    X(TROUBLE_FORUM_SEAL_TO, ERR_USAGE, "forum-seal-to", "seal to two or more of those whom the charter names")        \
+    X(TROUBLE_FORUM_TABLE, ERR_USAGE, "forum-table",                                                                   \
+      "\"{value}\" is no name of a break-out group: letters, digits, dot, dash and underscore, each once")             \
+    X(TROUBLE_FORUM_TEXT, ERR_USAGE, "forum-text",                                                                     \
+      "title, place or another text is not UTF-8, or all are longer than {most} bytes")                                \
+    /* forums: printing */                                                                                             \
+    X(TROUBLE_PRINT_ASK, ERR_USAGE, "print-ask",                                                                       \
+      "where to ask (--ask): UTF-8, and at most {most} characters fit a slip")                                         \
+    X(TROUBLE_PRINT_COUNT, ERR_USAGE, "print-count",                                                                   \
+      "say how many forms (--count), 1 to {most}; or --again for those printed before")                                \
+    X(TROUBLE_PRINT_GROUPS, ERR_USAGE, "print-groups",                                                                 \
+      "groups to tick (--group): at most {most} of the codebook fit a form")                                           \
+    X(TROUBLE_PRINT_MUCH, ERR_TOO_BIG, "print-much",                                                                   \
+      "that is too much for one page file: print fewer at a time")                                                     \
+    X(TROUBLE_PRINT_NO_SLIP, ERR_NOT_FOUND, "print-no-slip",                                                           \
+      "nothing at {forum} has a code to print: those of paper forms are on their feet (--forms prints them too)")      \
+    X(TROUBLE_PRINT_NONE_YET, ERR_NOT_FOUND, "print-none-yet",                                                         \
+      "no forms were printed here for {forum} yet: leave --again away")                                                \
+    X(TROUBLE_PRINT_NUMBERS, ERR_TOO_BIG, "print-numbers",                                                             \
+      "form numbers go up to {most}, and at most {runs} runs of them are kept for one forum")                          \
+    X(TROUBLE_PRINT_OPEN, ERR_NOT_FOUND, "print-open",                                                                 \
+      "forum {forum} is not sealed here, so there is nothing to sign yet: baraza session seal {forum}")                \
+    X(TROUBLE_PRINT_RENEWED, ERR_AGAIN, "print-renewed",                                                               \
+      "the keys of this computer were renewed meanwhile: try again (after baraza unlock)")                             \
+    X(TROUBLE_PRINT_SCRIPT, ERR_USAGE, "print-script",                                                                 \
+      "what is read aloud (--script): UTF-8, and at most {most} bytes leave room to write")                            \
+    X(TROUBLE_PRINT_TAKEN, ERR_EXISTS, "print-taken",                                                                  \
+      "forms of {forum} with some of these numbers were printed before: leave --from away for the next numbers, or "   \
+      "give --again to print the same once more")                                                                      \
+    /* forums: shares and seals */                                                                                     \
+    X(TROUBLE_SEAL_ALREADY, ERR_EXISTS, "seal-already",                                                                \
+      "forum {forum} is sealed already, and nothing was added since")                                                  \
+    X(TROUBLE_SEAL_CHANGED, ERR_AGAIN, "seal-changed",                                                                 \
+      "what was read back is not what is here now: read it back again; nothing was sealed")                            \
+    X(TROUBLE_SEAL_FORMS, ERR_BAD_INPUT, "seal-forms",                                                                 \
+      "{forms} forms less {blank} blank and {spoiled} spoiled do not fit: {typed} were typed in (baraza add --form "   \
+      "NUMBER); nothing was sealed; --forms, --blank, --spoiled say how many there were")                              \
+    X(TROUBLE_SEAL_NOTE, ERR_BAD_INPUT, "seal-note",                                                                   \
+      "the note is not UTF-8, or too long")                                                                            \
+    X(TROUBLE_SEAL_PRINTED, ERR_BAD_INPUT, "seal-printed",                                                             \
+      "{printed} forms were printed here for this forum, not {forms}: nothing was sealed")                             \
+    X(TROUBLE_SEAL_REFUSED, ERR_BAD_INPUT, "seal-refused",                                                             \
+      "the hub refused {count} contributions to {forum}: see baraza list --only refused; nothing was sealed")          \
+    X(TROUBLE_SEAL_TWICE, ERR_BAD_INPUT, "seal-twice",                                                                 \
+      "form {form} was typed in twice: nothing was sealed")                                                            \
+    X(TROUBLE_SEAL_UNUSED, ERR_BAD_INPUT, "seal-unused",                                                               \
+      "{blank} blank and {spoiled} spoiled are more than the {forms} forms that were there: nothing was sealed")       \
+    X(TROUBLE_SHARE_MANY, ERR_USAGE, "share-many",                                                                     \
+      "at most {most} shares in one seal")                                                                             \
+    X(TROUBLE_SHARE_OPEN, ERR_BAD_INPUT, "share-open",                                                                 \
+      "{name} wrote {count} contributions to {forum} and has not closed this share: baraza session share {forum} --as "\
+      "NAME; nothing was sealed")                                                                                      \
+    X(TROUBLE_SHARE_TWICE, ERR_USAGE, "share-twice",                                                                   \
+      "the same share was given twice")                                                                                \
+    X(TROUBLE_SHARE_WRONG, ERR_BAD_INPUT, "share-wrong",                                                               \
+      "{file} is no share of this consultation: baraza session share CODE --out FILE makes one")                       \
     /* paper forms and slips */                                                                                        \
     X(TROUBLE_FORM_ELSEWHERE, ERR_BAD_INPUT, "form-elsewhere",                                                         \
       "form {form} of {forum} was not printed here: if it was printed on another computer, give the code on its foot " \

@@ -14,7 +14,7 @@
 #include "tools/baraza/import.h"
 #include "tools/baraza/import_again.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/session.h"
+#include "node/desk/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -237,9 +237,11 @@ static int find_session(struct run *r)
     if (in->area == NULL) {
         return cmd_usage("forum %s is not open here: say for which area with --area CODE, or open it first", in->code);
     }
-    struct session_fields f = { .code = in->code, .area = in->area, .type = in->type, .title = in->title };
+    struct session_fields f = { .code = slice_text(in->code), .area = slice_text(in->area),
+                                .type = slice_text(in->type),
+                                .title = slice_text(in->title != NULL ? in->title : "") };
     if (in->lang != NULL) {
-        f.languages = (struct arg_list){ .values = { in->lang }, .n = 1 };
+        f.languages[f.language_n++] = slice_text(in->lang);
     }
     // So that it is known as one that an import made: nobody who writes next means it without saying so.
     struct sha256 s;
@@ -247,9 +249,12 @@ static int find_session(struct run *r)
     sha256_add(&s, slice_of(SESSION_PREFIX, sizeof SESSION_PREFIX));
     sha256_add(&s, slice_text(in->code));
     struct hash key = sha256_done(&s);
-    int code = session_append(r->w, &f, &key, &result);
+    struct trouble t = { .code = NULL };
+    if (session_append(&r->w->desk, loop_wall_s(), &f, &key, &result, &t) != OK) {
+        return cmd_fail(t.err, &t.why);
+    }
     r->session = result.id;
-    return code;
+    return -1;
 }
 
 // What holds for rows that do not say.

@@ -7,12 +7,12 @@
 #include "common/format/invitation.h"
 #include "common/format/words.h"
 #include "common/store/succession_store.h"
+#include "node/desk/qr.h"
 #include "tools/baraza/accredit.h"
 #include "tools/baraza/foresee.h"
 #include "tools/baraza/invite_page.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/qr.h"
 
 #include <string.h>
 

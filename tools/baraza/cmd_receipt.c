@@ -3,12 +3,13 @@
 //
 // `baraza receipt`: that an entry is in the record, as one file that anybody can check with the charter alone; the
 // slip of a contribution to print beside it; and the check. No word that was said is in the file or on the slip.
+#include "node/desk/slip_page.h"
 #include "node/desk/slips.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/proving.h"
 #include "tools/baraza/receipt_check.h"
-#include "tools/baraza/slip_page.h"
+#include "tools/baraza/slip_rows.h"
 
 #include <stdlib.h>
 
@@ -98,7 +99,7 @@ static int write_slip(struct cmd_context *context, const struct asking *a)
 {
     struct work w = { .lent = false };
     struct slip slip;
-    struct buf page = buf_new(PAGE_BYTES);
+    struct buf page = buf_new(A4_BYTES);
     int code = work_read(context, &w);
     if (code < 0 && state_info(w.desk.state)->side == STORE_HUB) {
         code = cmd_usage("slips are printed where the words were written down: baraza session slips");
@@ -109,7 +110,7 @@ static int write_slip(struct cmd_context *context, const struct asking *a)
     if (code < 0) {
         const struct charter *c = state_charter(w.desk.state);
         const enum language first = language_of(slice_text(context->language));
-        const struct slip_print print = { .first = first, .second = page_second(c, a->second, first),
+        const struct slip_print print = { .first = first, .second = a4_second(c, a->second, first),
                                           .ask = slice_text(a->ask != NULL ? a->ask : ""), .practice = c->practice };
         slip_page_put_all(&page, c, &print, &slip, 1);
         code = out_write(a->slip_page, buf_slice(&page), 0600, a->force);
@@ -121,7 +122,7 @@ static int write_slip(struct cmd_context *context, const struct asking *a)
 
 static int give(struct cmd_context *context, struct asking *a, const char *typed)
 {
-    int code = slip_page_check(a->ask);
+    int code = slip_rows_check(a->ask);
     code = code < 0 ? out_check(a->out, a->force) : code;
     code = code < 0 ? out_check(a->slip_page, a->force) : code;
     code = code < 0 ? proving_gather(context, typed, true, &a->p) : code;
@@ -140,8 +141,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         { "out", 'o', ARG_TEXT, "FILE", "write the receipt to FILE; shown when not given", &a.out },
         { "slip-page", 0, ARG_TEXT, "FILE", "print the slip of the contribution, too (HTML, A4)", &a.slip_page },
-        SLIP_PAGE_ASK(&a.ask),
-        SLIP_PAGE_SECOND(&a.second),
+        SLIP_ROWS_ASK(&a.ask),
+        SLIP_ROWS_SECOND(&a.second),
         { "check", 0, ARG_TEXT, "FILE", "check a receipt instead of making one: 0 good, 1 not, 2 no charter",
           &a.check },
         READING_RECORD(&a.p.from),

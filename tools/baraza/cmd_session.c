@@ -2,141 +2,194 @@
 // Copyright The Baraza authors
 //
 // `baraza session open` and `baraza session list`: the forums of this site.
-#include "common/base/text.h"
-#include "node/desk/contribution.h"
+#include "common/net/loop.h"
 #include "node/desk/forums.h"
-#include "node/desk/recipients.h"
 #include "node/desk/roster_here.h"
+#include "node/desk/session.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/session.h"
+
+#include <string.h>
 
 static int print_opened(const struct cmd_context *context, const struct session_fields *f, struct hash id)
 {
     if (context->json) {
         json_t *row = json_object();
         json_put(row, "id", json_id(id));
-        json_put(row, "code", json_string(f->code));
+        json_put(row, "code", json_of_bytes(f->code));
         json_put(row, "state", json_string("saved"));
         return cmd_print_json(row);
     }
     struct buf line = buf_new(256);
     buf_printf(&line, "saved ");
     print_id(&line, id, PRINT_ID);
-    buf_printf(&line, "  forum %s is open\n", f->code);
+    buf_printf(&line, "  forum %.*s is open\n", (int)f->code.n, (const char *)f->code.p);
     int code = cmd_print(buf_slice(&line));
     buf_done(&line);
     return code;
 }
 
 // A forum that counts for nothing is better known before it is held. Whether it will, the record decides.
-static void remark_area(const struct cmd_context *context, struct work *w, const char *area)
+static void remark_area(const struct cmd_context *context, struct work *w, struct slice area)
 {
     struct roster *r = NULL;
     struct why why = { "" };
-    if (roster_here(&w->desk, &r, &why) == OK && roster_here_outside(r, w->desk.who->person.key, slice_text(area))) {
-        cmd_remark(context, "%s may not hold forums in %s, as far as is known here: nothing of this forum would count. "
-                            "If the area is mistyped, open it anew under another code; else ask the registrar to grant "
-                            "%s first", w->desk.who->person.name, area, area);
+    if (roster_here(&w->desk, &r, &why) == OK && roster_here_outside(r, w->desk.who->person.key, area)) {
+        cmd_remark(context, "%s may not hold forums in %.*s, as far as is known here: nothing of this forum would "
+                   "count. If the area is mistyped, open it anew under another code; else ask the registrar to grant "
+                   "%.*s first", w->desk.who->person.name, (int)area.n, (const char *)area.p, (int)area.n,
+                   (const char *)area.p);
     }
     roster_free(r);
 }
 
-static int open_it(struct cmd_context *context, const char *as, const struct session_fields *f)
+// What was typed; the texts are borrowed from the arguments.
+struct opening {
+    const char *as;
+    const char *area, *type, *title, *date, *place, *precision, *phase, *interpreter, *observers;
+    const char *consent, *channel, *sensitivity;
+    struct arg_list languages, scopes, seal_to, areas, authorities, tables;
+};
+
+static struct slice given(const char *text)
+{
+    return slice_text(text != NULL ? text : "");
+}
+
+// "1=women,youth", or only a name.
+static int take_table(const char *typed, struct session_table *out)
+{
+    struct why why = { "" };
+    const char *equal = strrchr(typed, '=');
+    *out = (struct session_table){ .name = given(typed) };
+    if (equal != NULL) {
+        out->name.n = (size_t)(equal - typed);
+        if (!code_set_parse(slice_text(equal + 1), &out->groups, &why)) {
+            return cmd_usage("--table: %s", why.text);
+        }
+    }
+    return -1;
+}
+
+static int take_fields(const struct opening *o, const char *code, struct session_fields *f)
+{
+    *f = (struct session_fields){
+        .code = given(code), .area = given(o->area), .type = given(o->type), .title = given(o->title),
+        .date = given(o->date), .place = given(o->place), .precision = given(o->precision), .phase = given(o->phase),
+        .interpreter = given(o->interpreter), .observers = given(o->observers), .basis = given(o->consent),
+        .channel = given(o->channel), .sensitivity = given(o->sensitivity),
+    };
+    if (!code_set_of(&o->scopes, "--scope", &f->scopes) || !code_set_of(&o->seal_to, "--seal-to", &f->seal_to) ||
+        !code_set_of(&o->areas, "--also-area", &f->areas) ||
+        !code_set_of(&o->authorities, "--authority", &f->authorities)) {
+        return EXIT_USAGE;
+    }
+    if (o->languages.n > SESSION_LANGUAGES || o->tables.n > SESSION_TABLES) {
+        return cmd_usage("at most %d languages and %d break-out groups", SESSION_LANGUAGES, SESSION_TABLES);
+    }
+    for (size_t i = 0; i < o->languages.n; i++) {
+        f->languages[f->language_n++] = given(o->languages.values[i]);
+    }
+    int left = -1;
+    for (size_t i = 0; i < o->tables.n && left < 0; i++) {
+        left = take_table(o->tables.values[i], &f->tables[f->table_n++]);
+    }
+    return left;
+}
+
+// Takes over what the plan of that code says, when one came down: the first whose area she may hold it in.
+static enum err take_plan(struct work *w, struct session_fields *f, struct plans *plans, char date[static SESSION_DATE],
+                          struct why *why)
+{
+    enum err e = plans_load(&w->desk, plans, why);
+    const struct plan *found = NULL;
+    for (size_t i = 0; i < plans->n; i++) {
+        const struct plan *p = &plans->rows[i];
+        const bool fits = slice_equal(slice_text(p->code), f->code) &&
+                          (f->area.n == 0 || slice_equal(slice_text(p->area), f->area));
+        found = fits && (found == NULL || (p->mine && !found->mine)) ? p : found;
+    }
+    if (found != NULL) {
+        session_take_plan(f, found, date);
+    }
+    return e;
+}
+
+static int open_it(struct cmd_context *context, const char *as, struct session_fields *f)
 {
     struct work w;
-    struct local_session there;
+    struct plans plans = { .rows = NULL };
     struct append_result result;
+    struct trouble t = { .code = NULL };
     struct why why = { "" };
+    char date[SESSION_DATE];
     int code = work_write(context, as, &w);
-    if (code >= 0) {
-        goto out;
+    if (code < 0) {
+        enum err e = trouble_of_err(&t, take_plan(&w, f, &plans, date, &why), &why);
+        f->type = f->type.n > 0 ? f->type : SLICE_LITERAL("town-hall");
+        e = e == OK ? session_open(&w.desk, loop_wall_s(), f, &result, &t) : e;
+        code = e == OK ? -1 : cmd_fail(t.err, &t.why);
     }
-    if (local_session_find(&w.desk, f->code, &there, NULL) == OK) {
-        why_set(&why, "forum %s is open here already: add to it with --session %s", f->code, f->code);
-        code = cmd_fail(ERR_EXISTS, &why);
-        goto out;
-    }
-    struct recipients to;
-    if (f->seal_to.n > 0 && !recipients_find(state_charter(w.desk.state), &f->seal_to, &to, &why)) {
-        code = cmd_usage("--seal-to: %s", why.text);
-        goto out;
-    }
-    code = session_append(&w, f, NULL, &result);
     if (code < 0) {
         code = print_opened(context, f, result.id);
         remark_area(context, &w, f->area);
     }
-out:
+    plans_done(&plans);
     work_close(&w);
     return code;
 }
 
 static int run_open(struct cmd_context *context, int argc, char **argv)
 {
-    struct session_fields f = { .type = "town-hall" };
-    const char *as = NULL;
-    struct arg_list scopes = { .n = 0 };
-    struct arg_list seal_to = { .n = 0 };
+    struct opening o = { .as = NULL };
     const struct arg_spec rows[] = {
-        { "area", 'a', ARG_TEXT, "AREA", "code of the area it is held for (XM-KIV)", &f.area },
-        { "type", 't', ARG_TEXT, "TYPE", "town-hall, focus-group, regional-conference, submission-desk …", &f.type },
-        { "title", 0, ARG_TEXT, "TEXT", "what it is called", &f.title },
+        { "area", 'a', ARG_TEXT, "AREA", "code of the area it is held for (XM-KIV); the plan's when not given",
+          &o.area },
+        { "type", 't', ARG_TEXT, "TYPE", "town-hall, focus-group, regional-conference, submission-desk …", &o.type },
+        { "title", 0, ARG_TEXT, "TEXT", "what it is called", &o.title },
         { "lang", 'l', ARG_LIST, "TAG", "a language that is spoken there; the first is what add assumes",
-          &f.languages },
-        { "date", 0, ARG_TEXT, "DATE", "the day it is held, 2026-03-04", &f.date },
-        { "place", 0, ARG_TEXT, "TEXT", "where, as precisely as is safe", &f.place },
+          &o.languages },
+        { "date", 0, ARG_TEXT, "DATE", "the day it is held, 2026-03-04", &o.date },
+        { "place", 0, ARG_TEXT, "TEXT", "where, as precisely as is safe", &o.place },
+        { "precision", 0, ARG_TEXT, "CODE", "how precisely that names it: place, locality, district, region",
+          &o.precision },
+        { "phase", 0, ARG_TEXT, "CODE", "what it is held for: assessment, policy, strategy …", &o.phase },
+        { "also-area", 0, ARG_LIST, "AREA", "a further area that people came from", &o.areas },
+        { "interpreter", 0, ARG_TEXT, "TEXT", "between which languages somebody interpreted; no name",
+          &o.interpreter },
+        { "observers", 0, ARG_TEXT, "TEXT", "who observed it: of which body; no name", &o.observers },
+        { "authority", 0, ARG_LIST, "CODE", "who was present: none, civilian, police, army, armed-group",
+          &o.authorities },
+        { "table", 0, ARG_LIST, "NAME[=GROUP,…]", "a break-out group, and who sits there; add --table inherits it",
+          &o.tables },
         { "consent", 0, ARG_TEXT, "BASIS", "of everybody there: group-oral, public-speech …; add assumes it",
-          &f.consent },
-        { "scope", 0, ARG_LIST, "CODE", "what was agreed to; add assumes it", &scopes },
-        { "channel", 0, ARG_TEXT, "CODE", "how it comes: oral-forum, written …; add assumes it", &f.channel },
+          &o.consent },
+        { "scope", 0, ARG_LIST, "CODE", "what was agreed to; add assumes it", &o.scopes },
+        { "channel", 0, ARG_TEXT, "CODE", "how it comes: oral-forum, written …; add assumes it", &o.channel },
         { "sensitivity", 0, ARG_TEXT, "CODE", "of all that is said there: restricted, sealed; add assumes it",
-          &f.sensitivity },
-        { "seal-to", 0, ARG_LIST, "NAME", "who may open what is sealed there, two or more; add assumes it", &seal_to },
-        WORK_AS(&as),
+          &o.sensitivity },
+        { "seal-to", 0, ARG_LIST, "NAME", "who may open what is sealed there, two or more; add assumes it",
+          &o.seal_to },
+        WORK_AS(&o.as),
         { .name = NULL },
     };
     const struct arg_command command = {
         .name = "baraza session open",
-        .summary = "Open a forum, so that what is said there can be written down",
+        .summary = "Open a forum, so that what is said there can be written down. Of a planned one the code is enough",
         .positionals = "CODE",
         .min = 1,
         .max = 1,
-        .examples = "  baraza session open XM-KIV-2026-003 --area XM-KIV --type town-hall --lang sw\n",
+        .examples = "  baraza session open XM-KIV-2026-003 --area XM-KIV --type town-hall --lang sw\n"
+                    "  baraza session open XM-KIV-2026-003 --table 1=women,herders --table 2=youth\n",
         .options = rows,
     };
     struct args args;
+    struct session_fields f;
     int code = cmd_parse(context, &command, argc, argv, &args);
-    if (code >= 0) {
-        return code;
+    if (code < 0) {
+        code = take_fields(&o, args.positionals[0], &f);
     }
-    f.code = args.positionals[0];
-    if (!text_code_ok(slice_text(f.code))) {
-        return cmd_usage("\"%s\" is no code: letters, digits, dot, dash and underscore, at most %d", f.code,
-                         LIMIT_CODE_BYTES);
-    }
-    if (f.area == NULL || !text_code_ok(slice_text(f.area))) {
-        return cmd_usage("name the area with --area CODE (letters, digits, dot, dash and underscore)");
-    }
-    if (!code_known(CODES_SESSION_TYPE, "--type", f.type) ||
-        (f.consent != NULL && !code_known(CODES_CONSENT_BASIS, "--consent", f.consent)) ||
-        (f.channel != NULL && !code_known(CODES_CHANNEL, "--channel", f.channel)) ||
-        (f.sensitivity != NULL && !code_known(CODES_SENSITIVITY, "--sensitivity", f.sensitivity)) ||
-        !code_set_of(&scopes, "--scope", &f.scopes) || !code_set_of(&seal_to, "--seal-to", &f.seal_to)) {
-        return EXIT_USAGE;
-    }
-    struct why why = { "" };
-    for (size_t i = 0; i < f.scopes.n; i++) {
-        if (!code_check(CODES_SCOPE, "--scope", f.scopes.codes[i], &why)) {
-            return cmd_usage("%s", why.text);
-        }
-    }
-    for (size_t i = 0; i < f.languages.n; i++) {
-        if (!language_tag_ok(slice_text(f.languages.values[i]))) {
-            return cmd_usage("--lang takes a language tag such as sw, fr-CF or kpe-LR");
-        }
-    }
-    return open_it(context, as, &f);
+    return code < 0 ? open_it(context, o.as, &f) : code;
 }
 
 static int print_forum_json(const struct forum *f, const struct forum_state *standing)
@@ -245,7 +298,7 @@ static int list_site(const struct cmd_context *context, struct work *w)
     struct why why = { "" };
     enum err e = forums_load(&w->desk, &forums, &why);
     if (e == OK) {
-        e = gather_site(w, &fold, &why);
+        e = gather_site(&w->desk, &fold, &why);
     }
     int code = e == OK ? print_forums(context, &forums, fold) : cmd_fail(e, &why);
     forum_fold_free(fold);

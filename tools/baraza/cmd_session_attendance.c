@@ -3,10 +3,11 @@
 //
 // `baraza session attendance`: who was at a forum, by counts. It must never take a name.
 #include "common/base/num.h"
-#include "common/base/text.h"
-#include "node/desk/local.h"
+#include "common/net/loop.h"
+#include "node/desk/attendance.h"
 #include "tools/baraza/drafting.h"
-#include "tools/baraza/print.h"
+
+#include <stdlib.h>
 
 #define FIELDS 5 // of one count: sex, age, number, displaced, disability
 
@@ -41,53 +42,42 @@ static bool take_count(struct slice typed, struct attendance *out)
     }
     out->sex = fields[0];
     out->age = fields[1];
-    return n >= 3 && text_code_ok(out->sex) && text_code_ok(out->age) && num_parse_u64(fields[2], &out->count) &&
-           out->count >= 1 && out->count <= LIMIT_ATTENDANCE && take_answer(fields[3], &out->displaced) &&
+    return n >= 3 && num_parse_u64(fields[2], &out->count) && take_answer(fields[3], &out->displaced) &&
            take_answer(fields[4], &out->disability);
 }
 
-static bool same_people(const struct attendance *a, const struct attendance *b)
+static int take_counts(const struct args *args, struct attendance *rows)
 {
-    return slice_equal(a->sex, b->sex) && slice_equal(a->age, b->age) && a->displaced == b->displaced &&
-           a->disability == b->disability;
-}
-
-// True when a count for the same people stands among the first n of typed.
-static bool said_before(const struct args *args, size_t n, const struct attendance *row)
-{
-    struct attendance before;
-    for (size_t i = 1; i < n; i++) {
-        if (take_count(slice_text(args->positionals[i]), &before) && same_people(&before, row)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int take_counts(const struct args *args, struct buf *rows, uint64_t *people)
-{
-    struct attendance row;
-    *people = 0;
     for (size_t i = 1; i < args->n; i++) {
         const char *typed = args->positionals[i];
-        if (!take_count(slice_text(typed), &row)) {
+        if (!take_count(slice_text(typed), &rows[i - 1])) {
             return cmd_usage("\"%s\" is no count: SEX:AGE:NUMBER, then :yes or :no for displaced and for disability "
                              "where that was asked (female:18-35:12:no)", typed);
         }
-        char sex[LIMIT_CODE_BYTES + 1];
-        char age[LIMIT_CODE_BYTES + 1];
-        snprintf(sex, sizeof sex, "%.*s", (int)row.sex.n, (const char *)row.sex.p);
-        snprintf(age, sizeof age, "%.*s", (int)row.age.n, (const char *)row.age.p);
-        if (!code_known(CODES_SEX, "sex", sex) || !code_known(CODES_AGE, "age", age)) {
-            return EXIT_USAGE;
-        }
-        if (said_before(args, i, &row)) {
-            return cmd_usage("\"%s\": these people are counted twice", typed);
-        }
-        attendance_put(&row, rows);
-        *people += row.count;
     }
-    return buf_ok(rows) ? -1 : cmd_usage("these are more rows than an entry holds (%d bytes)", LIMIT_BODY_BYTES);
+    return -1;
+}
+
+static int save(struct cmd_context *context, const char *as, const char *forum, const struct attendance *rows,
+                size_t n)
+{
+    struct work w;
+    struct local_session session;
+    struct append_result result;
+    struct trouble t = { .code = NULL };
+    struct why why = { "" };
+    uint64_t people = 0;
+    int code = work_write(context, as, &w);
+    if (code < 0) {
+        enum err e = trouble_of_err(&t, local_session_find(&w.desk, forum, &session, &why), &why);
+        e = e == OK ? attendance_save(&w.desk, loop_wall_s(), session.id, rows, n, &result, &people, &t) : e;
+        code = e == OK ? drafting_say(context, KIND_ATTENDANCE, &result) : work_fail(&t);
+        if (e == OK) {
+            cmd_remark(context, "%llu people at %s", (unsigned long long)people, session.code);
+        }
+    }
+    work_close(&w);
+    return code;
 }
 
 static int run(struct cmd_context *context, int argc, char **argv)
@@ -109,32 +99,14 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .options = rows,
     };
     struct args args;
-    struct work w;
-    struct local_session session;
-    struct why why = { "" };
-    uint64_t people = 0;
     int code = cmd_parse(context, &command, argc, argv, &args);
     if (code >= 0) {
         return code;
     }
-    struct buf counts = buf_new(LIMIT_BODY_BYTES - 8);
-    code = take_counts(&args, &counts, &people);
-    if (code < 0) {
-        code = work_write(context, as, &w);
-        enum err e = code < 0 ? local_session_find(&w.desk, args.positionals[0], &session, &why) : OK;
-        if (code < 0 && e == OK) {
-            struct body body = { .kind = KIND_ATTENDANCE };
-            body.as.attendance.count = args.n - 1;
-            body.as.attendance.rows = buf_slice(&counts);
-            const struct append_item item = { .body = &body, .refs = &session.id, .ref_count = 1 };
-            code = drafting_append(context, &w, &item, 1);
-            cmd_remark(context, "%llu people at %s", (unsigned long long)people, session.code);
-        } else if (code < 0) {
-            code = cmd_fail(e, &why);
-        }
-        work_close(&w);
-    }
-    buf_done(&counts);
+    struct attendance *counts = mem_new((args.n - 1) * sizeof *counts);
+    code = take_counts(&args, counts);
+    code = code < 0 ? save(context, as, args.positionals[0], counts, args.n - 1) : code;
+    free(counts);
     return code;
 }
 

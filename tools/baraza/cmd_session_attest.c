@@ -4,9 +4,10 @@
 // `baraza session attest`: "I was there and this seal is right", by the attester's own key, or by a photograph of the
 // sheet that was signed or thumb-printed.
 #include "common/base/file.h"
+#include "common/net/loop.h"
+#include "node/desk/attesting.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/gather.h"
-#include "tools/baraza/print.h"
 
 #include <string.h>
 
@@ -14,44 +15,6 @@ struct attesting {
     const char *sheet;
     struct drafting d;
 };
-
-// The media type by the first bytes; NULL: none that a sheet may have.
-static const char *sheet_type(struct slice bytes)
-{
-    static const struct { const char *magic; size_t n; const char *type; } types[] = {
-        { "\xff\xd8\xff", 3, "image/jpeg" }, { "\x89PNG\r\n\x1a\n", 8, "image/png" }, { "%PDF-", 5, "application/pdf" },
-    };
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (bytes.n >= types[i].n && memcmp(bytes.p, types[i].magic, types[i].n) == 0) {
-            return types[i].type;
-        }
-    }
-    return NULL;
-}
-
-static int take_sheet(const char *path, struct buf *out)
-{
-    struct why why = { "" };
-    struct buf bytes = buf_new(LIMIT_DISCLOSURE_BYTES);
-    const char *name = strrchr(path, '/') == NULL ? path : strrchr(path, '/') + 1;
-    enum err e = file_read(path, true, &bytes, &why);
-    const char *type = e == OK ? sheet_type(buf_slice(&bytes)) : NULL;
-    if (e == ERR_TOO_BIG) {
-        why_set(&why, "%.100s is larger than %d bytes: take a smaller photograph of the sheet", name,
-                LIMIT_DISCLOSURE_BYTES);
-    } else if (e == OK && type == NULL) {
-        why_set(&why, "%.100s is neither JPEG, PNG nor PDF", name);
-        e = ERR_BAD_INPUT;
-    } else if (e == OK) {
-        struct content c = { .count = 0 };
-        content_add_text(&c, "name", slice_text(name));
-        content_add_text(&c, "type", slice_text(type));
-        content_add_bin(&c, "bytes", buf_slice(&bytes));
-        content_make(&c, out);
-    }
-    buf_done(&bytes);
-    return e == OK ? -1 : cmd_fail(e, &why);
-}
 
 // The seal of the forum of that code here; or of the record that was named; or the id of a seal itself.
 static int find_seal(struct cmd_context *context, struct work *w, const struct attesting *a, const char *typed,
@@ -65,7 +28,7 @@ static int find_seal(struct cmd_context *context, struct work *w, const struct a
     if (code < 0 && r.record != NULL) {
         code = gather_record(r.record, &f);
     } else if (code < 0) {
-        enum err e = gather_site(w, &f, &why);
+        enum err e = gather_site(&w->desk, &f, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
     const struct forum_state *forum = code < 0 ? forum_fold_find(f, slice_text(typed)) : NULL;
@@ -87,24 +50,40 @@ static int find_seal(struct cmd_context *context, struct work *w, const struct a
     return code;
 }
 
+// Reads the sheet's file when one was named.
+static int read_sheet(const char *path, struct buf *out)
+{
+    struct why why = { "" };
+    enum err e = path == NULL ? OK : file_read(path, true, out, &why);
+    if (e == ERR_TOO_BIG) {
+        struct trouble t;
+        (void)trouble_with(&t, TROUBLE_SHEET_BIG, TROUBLE_NUMBER(LIMIT_DISCLOSURE_BYTES));
+        return work_fail(&t);
+    }
+    return e == OK ? -1 : cmd_fail(e, &why);
+}
+
 static int attest(struct cmd_context *context, const struct attesting *a, const char *typed)
 {
     struct work w;
     struct hash seal = { { 0 } };
-    struct body body = { .kind = KIND_ATTEST };
-    struct buf sheet = buf_new(LIMIT_DISCLOSURE_BYTES + 4096);
+    struct trouble t = { .code = NULL };
+    struct append_result result;
+    struct buf sheet = buf_new(LIMIT_DISCLOSURE_BYTES);
     int code = work_write(context, a->d.as, &w);
     if (code < 0) {
         code = find_seal(context, &w, a, typed, &seal);
     }
-    if (code < 0 && a->sheet != NULL) {
-        code = take_sheet(a->sheet, &sheet);
+    if (code < 0) {
+        code = read_sheet(a->sheet, &sheet);
     }
     if (code < 0) {
-        body.as.attest.way = a->sheet != NULL ? SLICE_LITERAL("sheet") : SLICE_LITERAL("own-key");
-        struct append_item item = { .body = &body, .refs = &seal, .ref_count = 1 };
-        item.parts[0] = buf_slice(&sheet);
-        code = drafting_append(context, &w, &item, 1);
+        const char *path = a->sheet != NULL ? a->sheet : "";
+        const char *slash = strrchr(path, '/');
+        const struct sheet_file file = { .name = slice_text(slash != NULL ? slash + 1 : path),
+                                         .bytes = buf_slice(&sheet) };
+        enum err e = attesting_attest(&w.desk, loop_wall_s(), seal, a->sheet != NULL ? &file : NULL, &result, &t);
+        code = e == OK ? drafting_say(context, KIND_ATTEST, &result) : work_fail(&t);
     }
     buf_done(&sheet);
     work_close(&w);

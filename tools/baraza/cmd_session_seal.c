@@ -5,34 +5,29 @@
 // shares. Both read back what they will say, and ask. They must never seal what does not add up.
 #include "common/base/fault.h"
 #include "common/base/file.h"
-#include "node/desk/contribution.h"
+#include "common/net/loop.h"
+#include "node/desk/sealing.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/sealing.h"
 
+#include <string.h>
 #include <unistd.h>
 
-#define FORMS_PRINTED UINT64_MAX // not said how many there were: as many as were printed here
 #define MINUTES_BYTES ((size_t)64 << 20)
 
-struct closing {
+// What was typed.
+struct asked {
     const char *as, *out, *minutes, *note;
     struct arg_list shares;
-    uint64_t forms, blank, spoiled;
+    struct closing c;
     bool yes, force;
 };
 
-static int refuse(const struct why *why)
+// When the forms were printed here: which numbers to look for.
+static void remark_missing(const struct cmd_context *context, const struct sealing *s)
 {
-    return cmd_fail(ERR_BAD_INPUT, why);
-}
-
-// Says what does not add up and, when the forms were printed here, which numbers to look for.
-static int refuse_forms(const struct cmd_context *context, const struct closing *c, const struct sealing *s)
-{
-    struct why why;
     struct buf missing = buf_new(65536);
     forms_put_missing(&missing, &s->printed, s->forms, s->form_n);
     if (missing.n > 0) {
@@ -40,44 +35,35 @@ static int refuse_forms(const struct cmd_context *context, const struct closing 
         cmd_remark(context, "of the forms printed here these were not typed in: %s", (const char *)missing.p);
     }
     buf_done(&missing);
-    why_set(&why, "%llu forms less %llu blank and %llu spoiled leave %llu that were written on, and %zu were typed "
-                  "in (baraza add --form NUMBER): nothing was sealed; --forms N says how many there were, --blank and "
-                  "--spoiled how many of them are not typed in", (unsigned long long)c->forms,
-            (unsigned long long)c->blank, (unsigned long long)c->spoiled,
-            (unsigned long long)(c->forms - c->blank - c->spoiled), s->form_n);
-    return refuse(&why);
 }
 
-// The forms that were printed, or handed out, are blank, spoiled or typed in. What others typed is known to them alone:
-// of theirs, and of what was wiped here since, only that there are not more forms than contributions; and only others
-// can have forms from elsewhere.
-static int check_forms(const struct cmd_context *context, const struct closing *c, const struct sealing *s)
+static int check(const struct cmd_context *context, const struct sealing *s, const struct closing *c, bool whole)
 {
-    struct why why;
-    const uint64_t count = s->own.count + s->others;
-    const uint64_t printed = paper_count(&s->printed);
-    if (c->forms < printed || (c->forms > printed && printed > 0 && s->share_n == 0)) {
-        why_set(&why, "%llu forms were printed here for this forum, not %llu: nothing was sealed",
-                (unsigned long long)printed, (unsigned long long)c->forms);
-        return refuse(&why);
+    struct trouble t = { .code = NULL };
+    if (sealing_check(s, c, whole, &t) == OK) {
+        return -1;
     }
-    if (c->blank > c->forms || c->spoiled > c->forms - c->blank) {
-        why_set(&why, "%llu blank and %llu spoiled are more than the %llu forms that were there: nothing was sealed",
-                (unsigned long long)c->blank, (unsigned long long)c->spoiled, (unsigned long long)c->forms);
-        return refuse(&why);
+    if (strcmp(t.code, trouble_code(TROUBLE_SEAL_FORMS)) == 0) {
+        remark_missing(context, s);
     }
-    const uint64_t written = c->forms - c->blank - c->spoiled;
-    if (written < s->form_n || written > count || (s->share_n == 0 && s->wiped == 0 && written != s->form_n)) {
-        return refuse_forms(context, c, s);
+    return work_fail(&t);
+}
+
+static void put_tables(struct buf *out, const struct tables *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        buf_put_text(out, i == 0 ? "  at the tables  " : "                 ");
+        print_line(out, slice_text(t->rows[i].name), LIMIT_CODE_BYTES);
+        buf_printf(out, "  %llu\n", (unsigned long long)t->rows[i].count);
     }
-    return -1;
 }
 
 static void put_forms(struct buf *out, const struct closing *c, const struct sealing *s)
 {
-    if (c->forms > 0) {
+    const uint64_t forms = sealing_forms(s, c);
+    if (forms > 0) {
         buf_printf(out, "  paper forms    %llu = %llu typed in + %llu blank + %llu spoiled\n",
-                   (unsigned long long)c->forms, (unsigned long long)(c->forms - c->blank - c->spoiled),
+                   (unsigned long long)forms, (unsigned long long)(forms - c->blank - c->spoiled),
                    (unsigned long long)c->blank, (unsigned long long)c->spoiled);
     }
     if (s->forum->people > 0) {
@@ -87,9 +73,9 @@ static void put_forms(struct buf *out, const struct closing *c, const struct sea
 }
 
 // Reads back, on standard error so that --json stays clean, and asks. Returns -1 to go on.
-static int read_back(const struct cmd_context *context, const struct closing *c, const struct sealing *s, bool whole)
+static int read_back(const struct cmd_context *context, const struct asked *a, const struct sealing *s, bool whole)
 {
-    struct buf text = buf_new(4096);
+    struct buf text = buf_new(16384);
     struct why why = { "" };
     buf_printf(&text, "Forum %s\n  contributions  %llu", s->session.code, (unsigned long long)s->own.count);
     if (whole && s->share_n > 0) {
@@ -99,13 +85,14 @@ static int read_back(const struct cmd_context *context, const struct closing *c,
     }
     buf_put_u8(&text, '\n');
     if (whole) {
-        put_forms(&text, c, s);
+        put_tables(&text, &s->tables);
+        put_forms(&text, &a->c, s);
     }
     enum err e = OK;
-    if (!c->yes || !context->quiet) {
+    if (!a->yes || !context->quiet) {
         e = file_put(STDERR_FILENO, "standard error", buf_slice(&text), &why);
     }
-    if (e == OK && !c->yes) {
+    if (e == OK && !a->yes) {
         e = ask_confirm(whole ? "Read this aloud. Is it right, and is the forum closed? (yes/no)"
                               : "Is this all you wrote there? (yes/no)", &why);
     }
@@ -113,47 +100,22 @@ static int read_back(const struct cmd_context *context, const struct closing *c,
     return e == OK ? -1 : cmd_fail(e, &why);
 }
 
-static void put_note(const struct work *w, const struct closing *c, struct typed *t, struct buf *out)
+static void take_note(const struct work *w, struct asked *a)
 {
     const struct drafting d = { .as = NULL };
-    if (c->note != NULL) {
-        struct content content = { .count = 0 };
-        content_add_text(&content, "lang", drafting_language(&d, w));
-        content_add_text(&content, "text", typed_text(t, slice_text(c->note)));
-        content_make(&content, out);
-    }
+    a->c.note = slice_text(a->note != NULL ? a->note : "");
+    a->c.lang = drafting_language(&d, w);
 }
 
-// --- a share ---
-
-static int append_share(struct work *w, const struct sealing *s, struct slice note, struct append_result *result)
+// Writes the bytes of the share with that id to a file.
+static int write_share(struct work *w, struct hash id, const struct asked *a)
 {
-    struct body body = { .kind = KIND_SHARE_SEAL };
-    body.as.share_seal.count = s->own.count;
-    body.as.share_seal.root = s->own.root;
-    struct append_item item = { .body = &body, .refs = &s->session.id, .ref_count = 1 };
-    item.parts[0] = note;
-    return work_append(w, &item, 1, result);
-}
-
-// Finds the entry of that id among the notebooks here and writes its bytes to a file.
-static int write_share(struct work *w, struct hash id, const struct closing *c)
-{
-    struct local *l = NULL;
-    struct local_entry e;
     struct why why = { "" };
-    int code = EXIT_FOUND;
-    enum err err = local_begin(&w->desk, &l, &why);
-    if (err != OK) {
-        return cmd_fail(err, &why);
-    }
-    while (code == EXIT_FOUND && local_next(l, &e)) {
-        if (hash_equal(e.entry.id, id)) {
-            code = out_write(c->out, e.entry.bytes, 0644, c->force);
-        }
-    }
-    err = local_end(l, &why);
-    return err == OK ? code : cmd_fail(err, &why);
+    struct buf bytes = buf_new(LIMIT_ENTRY_BYTES);
+    enum err e = sealing_share_bytes(&w->desk, id, &bytes, &why);
+    int code = e == OK ? out_write(a->out, buf_slice(&bytes), 0644, a->force) : cmd_fail(e, &why);
+    buf_done(&bytes);
+    return code;
 }
 
 static int say_closed(const struct cmd_context *context, const struct sealing *s, struct hash id, uint64_t count,
@@ -181,34 +143,31 @@ static int say_closed(const struct cmd_context *context, const struct sealing *s
     return code;
 }
 
-static int share_it(struct cmd_context *context, const struct closing *c, const char *forum)
+static int share_it(struct cmd_context *context, struct asked *a, const char *forum)
 {
     struct work w;
     struct sealing s = { .fold = NULL };
-    struct typed t = { .n = 0 };
-    struct buf note = buf_new(LIMIT_DISCLOSURE_BYTES);
-    struct append_result result = { .saved = false };
-    int code = work_write(context, c->as, &w);
+    struct trouble t = { .code = NULL };
+    struct hash id = { { 0 } };
+    int code = work_write(context, a->as, &w);
     if (code < 0) {
-        code = sealing_open(&w, forum, &s);
+        take_note(&w, a);
+        code = sealing_open(&w.desk, forum, &s, &t) == OK ? check(context, &s, &a->c, false) : work_fail(&t);
     }
     if (code < 0 && s.own.sealed) {
-        result.id = s.own.seal; // closed before, and nothing was added: only the file may be wanted
+        id = s.own.seal; // closed before, and nothing was added: only the file may be wanted
     } else if (code < 0) {
-        put_note(&w, c, &t, &note);
-        const struct drafting d = { .as = NULL };
-        code = drafting_check(&d, &t);
-        code = code < 0 ? read_back(context, c, &s, false) : code;
-        code = code < 0 ? append_share(&w, &s, buf_slice(&note), &result) : code;
+        code = read_back(context, a, &s, false);
+        if (code < 0 && sealing_share(&w.desk, loop_wall_s(), &s, &a->c, &id, &t) != OK) {
+            code = work_fail(&t);
+        }
     }
-    if (code < 0 && c->out != NULL) {
-        code = write_share(&w, result.id, c);
+    if (code < 0 && a->out != NULL) {
+        code = write_share(&w, id, a);
     }
     if (code < 0) {
-        code = say_closed(context, &s, result.id, s.own.count, false);
+        code = say_closed(context, &s, id, s.own.count, false);
     }
-    typed_done(&t);
-    buf_done(&note);
     sealing_done(&s);
     work_close(&w);
     return code;
@@ -216,107 +175,67 @@ static int share_it(struct cmd_context *context, const struct closing *c, const 
 
 // --- the whole ---
 
-static int take_minutes(const struct closing *c, struct body *body)
+static int take_minutes(const char *path, struct closing *c)
 {
     struct why why = { "" };
-    if (c->minutes == NULL) {
+    if (path == NULL) {
         return -1;
     }
     struct buf bytes = buf_new(MINUTES_BYTES);
-    enum err e = file_read(c->minutes, true, &bytes, &why);
+    enum err e = file_read(path, true, &bytes, &why);
     if (e == OK) {
-        body->as.session_seal.has_minutes = true;
-        body->as.session_seal.minutes = hash_of(buf_slice(&bytes));
+        c->has_minutes = true;
+        c->minutes = hash_of(buf_slice(&bytes));
     }
     buf_done(&bytes);
     return e == OK ? -1 : cmd_fail(e, &why);
 }
 
-// Closes one's own share first, when there are others beside it.
-static int close_own(struct work *w, struct sealing *s)
+static int take_files(struct work *w, struct sealing *s, const struct arg_list *paths)
 {
-    struct append_result result;
-    int code = -1;
-    if (s->share_n == 0 || s->own.count == 0) {
-        return -1;
+    struct buf bytes = buf_new(LIMIT_ENTRY_BYTES);
+    struct why why = { "" };
+    struct trouble t = { .code = NULL };
+    enum err e = OK;
+    for (size_t i = 0; i < paths->n && e == OK; i++) {
+        buf_reset(&bytes);
+        e = trouble_of_err(&t, file_read(paths->values[i], true, &bytes, &why), &why);
+        e = e == OK ? sealing_take_share(&w->desk, s, buf_slice(&bytes), paths->values[i], &t) : e;
     }
-    if (!s->own.sealed) {
-        code = append_share(w, s, slice_of(NULL, 0), &result);
-        s->own.seal = result.id;
-    }
-    if (code < 0) {
-        s->shares[s->share_n++] = s->own.seal;
-    }
-    return code;
+    buf_done(&bytes);
+    return e == OK ? -1 : work_fail(&t);
 }
 
-static int append_seal(struct work *w, const struct closing *c, struct sealing *s, struct slice note,
-                       struct append_result *result)
+static int gather_all(struct cmd_context *context, struct work *w, struct asked *a, const char *forum,
+                      struct sealing *s)
 {
-    struct hash refs[LIMIT_REFS];
-    struct body body = { .kind = KIND_SESSION_SEAL };
-    body.as.session_seal.count = s->own.count + s->others + FAULT(SEAL_WRONG_COUNT);
-    body.as.session_seal.forms = c->forms;
-    body.as.session_seal.blank = c->blank;
-    body.as.session_seal.spoiled = c->spoiled;
-    int code = take_minutes(c, &body);
-    if (code < 0) {
-        code = close_own(w, s);
-    }
-    if (code >= 0) {
-        return code;
-    }
-    body.as.session_seal.root = s->share_n > 0 ? forum_root(s->shares, s->share_n) : s->own.root;
-    refs[0] = s->session.id;
-    for (size_t i = 0; i < s->share_n; i++) {
-        refs[i + 1] = s->shares[i];
-    }
-    struct append_item item = { .body = &body, .refs = refs, .ref_count = s->share_n + 1 };
-    item.parts[0] = note;
-    return work_append(w, &item, 1, result);
+    struct trouble t = { .code = NULL };
+    enum err e = sealing_open(&w->desk, forum, s, &t);
+    e = e == OK ? sealing_take_people(&w->desk, s, &t) : e;
+    int code = e == OK ? take_files(w, s, &a->shares) : work_fail(&t);
+    code = code < 0 ? take_minutes(a->minutes, &a->c) : code;
+    return code < 0 ? check(context, s, &a->c, true) : code;
 }
 
-static int check_anew(const struct closing *c, const struct sealing *s)
-{
-    struct why why;
-    if (s->forum->standing == FORUM_SEALED && s->forum->late == 0 && c->shares.n == 0 &&
-        s->forum->forms == c->forms && s->forum->blank == c->blank && s->forum->spoiled == c->spoiled) {
-        why_set(&why, "forum %s is sealed already, and nothing was added since", s->session.code);
-        return cmd_fail(ERR_EXISTS, &why);
-    }
-    return -1;
-}
-
-static int seal_it(struct cmd_context *context, struct closing *c, const char *forum)
+static int seal_it(struct cmd_context *context, struct asked *a, const char *forum)
 {
     struct work w;
     struct sealing s = { .fold = NULL };
-    struct typed t = { .n = 0 };
-    const struct drafting d = { .as = NULL };
-    struct buf note = buf_new(LIMIT_DISCLOSURE_BYTES);
-    struct append_result result;
-    int code = work_write(context, c->as, &w);
+    struct trouble t = { .code = NULL };
+    struct hash id = { { 0 } };
+    int code = work_write(context, a->as, &w);
     if (code < 0) {
-        code = sealing_open(&w, forum, &s);
+        take_note(&w, a);
+        code = gather_all(context, &w, a, forum, &s);
+    }
+    const uint64_t count = s.own.count + s.others;
+    code = code < 0 ? read_back(context, a, &s, true) : code;
+    if (code < 0 && sealing_seal(&w.desk, loop_wall_s(), &s, &a->c, &id, &t) != OK) {
+        code = work_fail(&t);
     }
     if (code < 0) {
-        c->forms = c->forms == FORMS_PRINTED ? paper_count(&s.printed) : c->forms;
-        code = sealing_take_people(&w, &s);
-        code = code < 0 ? sealing_take_files(&w, &s, &c->shares) : code;
-        code = code < 0 ? check_anew(c, &s) : code;
-        code = code < 0 ? check_forms(context, c, &s) : code;
+        code = say_closed(context, &s, id, count, true);
     }
-    if (code < 0) {
-        put_note(&w, c, &t, &note);
-        code = drafting_check(&d, &t);
-        code = code < 0 ? read_back(context, c, &s, true) : code;
-        code = code < 0 ? append_seal(&w, c, &s, buf_slice(&note), &result) : code;
-    }
-    if (code < 0) {
-        code = say_closed(context, &s, result.id, s.own.count + s.others, true);
-    }
-    typed_done(&t);
-    buf_done(&note);
     sealing_done(&s);
     work_close(&w);
     return code;
@@ -324,13 +243,13 @@ static int seal_it(struct cmd_context *context, struct closing *c, const char *f
 
 static int run_share(struct cmd_context *context, int argc, char **argv)
 {
-    struct closing c = { .yes = false };
+    struct asked a = { .yes = false };
     const struct arg_spec rows[] = {
-        { "out", 'o', ARG_TEXT, "FILE", "write it to this file too, for the device where the forum is sealed", &c.out },
-        { "note", 0, ARG_TEXT, "TEXT", "what readers of the share should know", &c.note },
-        { "yes", 'y', ARG_FLAG, NULL, "do not ask: what is read back is right", &c.yes },
-        OUT_FORCE(&c.force),
-        WORK_AS(&c.as),
+        { "out", 'o', ARG_TEXT, "FILE", "write it to this file too, for the device where the forum is sealed", &a.out },
+        { "note", 0, ARG_TEXT, "TEXT", "what readers of the share should know", &a.note },
+        { "yes", 'y', ARG_FLAG, NULL, "do not ask: what is read back is right", &a.yes },
+        OUT_FORCE(&a.force),
+        WORK_AS(&a.as),
         { .name = NULL },
     };
     const struct arg_command command = {
@@ -346,24 +265,24 @@ static int run_share(struct cmd_context *context, int argc, char **argv)
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
-    code = code < 0 ? out_check(c.out, c.force) : code;
-    return code < 0 ? share_it(context, &c, args.positionals[0]) : code;
+    code = code < 0 ? out_check(a.out, a.force) : code;
+    return code < 0 ? share_it(context, &a, args.positionals[0]) : code;
 }
 
 static int run_seal(struct cmd_context *context, int argc, char **argv)
 {
-    struct closing c = { .forms = FORMS_PRINTED };
+    struct asked a = { .c.forms = SEALING_PRINTED };
     const struct arg_spec rows[] = {
         { "share", 0, ARG_LIST, "FILE", "a share from another device (session share --out)",
-          &c.shares },
+          &a.shares },
         { "forms", 0, ARG_UINT, "N", "numbered paper forms that were there; those printed here when not given",
-          &c.forms },
-        { "blank", 0, ARG_UINT, "N", "of these, not written on", &c.blank },
-        { "spoiled", 0, ARG_UINT, "N", "of these, spoiled", &c.spoiled },
-        { "minutes", 0, ARG_TEXT, "FILE", "put the hash of the minutes into the seal", &c.minutes },
-        { "note", 0, ARG_TEXT, "TEXT", "what readers of the seal should know", &c.note },
-        { "yes", 'y', ARG_FLAG, NULL, "do not ask: what is read back is right", &c.yes },
-        WORK_AS(&c.as),
+          &a.c.forms },
+        { "blank", 0, ARG_UINT, "N", "of these, not written on", &a.c.blank },
+        { "spoiled", 0, ARG_UINT, "N", "of these, spoiled", &a.c.spoiled },
+        { "minutes", 0, ARG_TEXT, "FILE", "put the hash of the minutes into the seal", &a.minutes },
+        { "note", 0, ARG_TEXT, "TEXT", "what readers of the seal should know", &a.note },
+        { "yes", 'y', ARG_FLAG, NULL, "do not ask: what is read back is right", &a.yes },
+        WORK_AS(&a.as),
         { .name = NULL },
     };
     const struct arg_command command = {
@@ -381,7 +300,7 @@ static int run_seal(struct cmd_context *context, int argc, char **argv)
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
-    return code < 0 ? seal_it(context, &c, args.positionals[0]) : code;
+    return code < 0 ? seal_it(context, &a, args.positionals[0]) : code;
 }
 
 const struct cmd cmd_session_share = { "session share", run_share, "close your share of a forum", CMD_WRITE };

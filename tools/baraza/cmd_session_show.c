@@ -5,7 +5,7 @@
 #include "common/base/date.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
-#include "tools/baraza/sealing.h"
+#include "node/desk/sealing.h"
 
 static void put_seal(struct buf *out, const struct forum_state *f)
 {

@@ -6,10 +6,10 @@
 // forum or place (PROTOCOL 7.9).
 #include "common/base/file.h"
 #include "node/desk/slip_fate.h"
+#include "node/desk/slip_words.h"
 #include "tools/baraza/amends_read.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/slip_find.h"
-#include "tools/baraza/slip_words.h"
 
 #include <stdlib.h>
 

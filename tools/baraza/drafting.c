@@ -99,8 +99,9 @@ void drafting_put_reason(struct slice lang, struct slice text, struct slice to, 
     }
 }
 
-static int say_saved(const struct cmd_context *context, const char *what, const struct append_result *result)
+int drafting_say(const struct cmd_context *context, enum kind kind, const struct append_result *result)
 {
+    const char *what = kind_info(kind)->name;
     if (context->json) {
         json_t *o = json_object();
         json_put(o, "id", json_id(result->id));
@@ -125,7 +126,7 @@ int drafting_append(const struct cmd_context *context, struct work *w, const str
     if (code < 0) {
         code = EXIT_GOOD;
         for (size_t i = 0; i < n && code == EXIT_GOOD; i++) {
-            code = say_saved(context, kind_info(items[i].body->kind)->name, &results[i]);
+            code = drafting_say(context, items[i].body->kind, &results[i]);
         }
     }
     free(results);

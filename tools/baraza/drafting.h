@@ -59,6 +59,9 @@ int drafting_begin(const struct cmd_context *context, const struct drafting *d, 
 void drafting_put_reason(struct slice lang, struct slice text, struct slice to, const struct hash *where,
                          struct buf *out);
 
+// Says that an entry of that kind is saved. Returns the exit code.
+int drafting_say(const struct cmd_context *context, enum kind kind, const struct append_result *result);
+
 // Writes n entries in one transaction and says that each is saved. Returns the exit code.
 int drafting_append(const struct cmd_context *context, struct work *w, const struct append_item *items, size_t n);
 

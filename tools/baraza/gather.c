@@ -9,73 +9,6 @@
 
 #define DAY_S 86400u
 
-// The notebooks that people write in now.
-struct current {
-    struct notebook notebooks[LIMIT_PERSONS];
-    size_t n;
-};
-
-static enum err load_current(struct work *w, struct current *out)
-{
-    struct kv_txn *t = NULL;
-    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
-    if (e == OK) {
-        e = notebook_all(t, out->notebooks, &out->n);
-    }
-    kv_abort(t);
-    return e;
-}
-
-static bool is_current(const struct current *c, const struct journal_id *journal)
-{
-    for (size_t i = 0; i < c->n; i++) {
-        if (journal_id_equal(c->notebooks[i].journal, *journal)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Folds the notebooks that are current, or those that are not.
-static enum err fold_notebooks(struct work *w, const struct current *current, bool wanted, struct forum_fold *f,
-                               struct why *why)
-{
-    struct local *l = NULL;
-    struct local_entry e;
-    enum err err = local_begin(&w->desk, &l, why);
-    if (err != OK) {
-        return err;
-    }
-    while (local_next(l, &e)) {
-        if (e.known && e.fate != FATE_REFUSED && e.fate != FATE_REPLACED &&
-            is_current(current, &e.at.journal) == wanted) {
-            forum_fold_add(f, &e.entry, &e.body);
-        }
-    }
-    return local_end(l, why);
-}
-
-// Older notebooks first: that is the order in which they were written.
-enum err gather_site(struct work *w, struct forum_fold **out, struct why *why)
-{
-    struct current current = { .n = 0 };
-    struct forum_fold *f = forum_fold_new();
-    enum err e = load_current(w, &current);
-    if (e == OK) {
-        e = fold_notebooks(w, &current, false, f, why);
-    }
-    if (e == OK) {
-        e = fold_notebooks(w, &current, true, f, why);
-    }
-    if (e != OK) {
-        forum_fold_free(f);
-        return e;
-    }
-    forum_fold_end(f);
-    *out = f;
-    return OK;
-}
-
 int gather_record(struct reading *r, struct forum_fold **out)
 {
     struct reading_item item;
@@ -105,7 +38,7 @@ int gather(struct cmd_context *context, const struct reading_from *from, struct 
     int code = record ? -1 : work_state(context, &w);
     if (code < 0 && !record) {
         record = state_info(w.desk.state)->side == STORE_HUB;
-        enum err e = record ? OK : gather_site(&w, out, &why);
+        enum err e = record ? OK : gather_site(&w.desk, out, &why);
         code = e == OK ? -1 : cmd_fail(e, &why);
     }
     work_close(&w); // a store is open once in a process

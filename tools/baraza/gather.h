@@ -6,13 +6,9 @@
 #ifndef BARAZA_TOOLS_BARAZA_GATHER_H
 #define BARAZA_TOOLS_BARAZA_GATHER_H
 
-#include "common/format/forum.h"
-#include "node/desk/local.h"
+#include "node/desk/gather_site.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/work.h"
-
-// Folds the notebooks of w's site; what was refused, or signed anew since, is left out. ERR_* with why. Gives.
-MUST_USE enum err gather_site(struct work *w, struct forum_fold **out, struct why *why);
 
 // Folds all of r, from its first entry. Returns -1 and gives *out, or has reported.
 int gather_record(struct reading *r, struct forum_fold **out);

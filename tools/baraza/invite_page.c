@@ -4,9 +4,9 @@
 // Writes the page. What came from people is escaped. Read first: invite_page.h.
 #include "tools/baraza/invite_page.h"
 
+#include "node/desk/a4.h"
+#include "node/desk/qr.h"
 #include "tools/baraza/cmd.h"
-#include "tools/baraza/page.h"
-#include "tools/baraza/qr.h"
 
 #include <string.h>
 
@@ -59,7 +59,7 @@ static void put_terms(struct buf *out, const struct words *w, const struct body 
     buf_printf(out, "</bdi>. <b>%s:</b> <bdi>", w->areas);
     for (size_t i = 0; i < body->as.invite.area_count; i++) {
         buf_put_text(out, i == 0 ? "" : ", ");
-        page_put(out, body->as.invite.areas[i]);
+        a4_put(out, body->as.invite.areas[i]);
     }
     buf_printf(out, "%s</bdi>. <b>%s:</b> %llu.</p>\n", body->as.invite.area_count == 0 ? w->everywhere : "", w->uses,
                (unsigned long long)body->as.invite.uses);
@@ -77,7 +77,7 @@ static void put_head(struct buf *out, const struct charter *charter, const char 
     buf_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                     "style-src 'unsafe-inline'\">\n<title>", tag);
-    page_put(out, charter->title);
+    a4_put(out, charter->title);
     buf_put_text(out, "</title>\n<style>\n@page { size: A4; margin: 14mm }\n"
                       "body { font: 10pt/1.35 sans-serif; max-width: 182mm; margin: auto; color: #000 }\n"
                       "h1 { font-size: 15pt; margin: 0 0 2mm } h2 { font-size: 11pt; margin: 3mm 0 1mm }\n"
@@ -90,7 +90,7 @@ static void put_head(struct buf *out, const struct charter *charter, const char 
         buf_put_text(out, "<p class=\"practice\">" CMD_PRACTICE "</p>\n");
     }
     buf_put_text(out, "<h1><bdi>");
-    page_put(out, charter->title);
+    a4_put(out, charter->title);
     buf_put_text(out, "</bdi></h1>\n");
 }
 
@@ -115,7 +115,7 @@ bool invite_page_put(const struct charter *charter, const struct invitation *inv
         }
     }
     buf_put_text(out, "<p class=\"text\" dir=\"ltr\">");
-    page_put(out, buf_slice(&text));
+    a4_put(out, buf_slice(&text));
     buf_put_text(out, "</p>\n</body>\n</html>\n");
     buf_wipe(&text);
     buf_done(&text);

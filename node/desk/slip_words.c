@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // The sentences: English, French, Portuguese, Arabic. Read first: slip_words.h.
-#include "tools/baraza/slip_words.h"
+#include "node/desk/slip_words.h"
 
 static const char *const sentences[SLIP_WORDS][LANG_COUNT] = {
     [SLIP_WAITING] = {

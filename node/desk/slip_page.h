@@ -3,11 +3,11 @@
 //
 // The slip a participant takes home, on paper: "You were heard.", the code, as letters and for a camera, and where to
 // ask, in two languages. Not even what was consulted about stands on it: who finds it learns nothing.
-#ifndef BARAZA_TOOLS_BARAZA_SLIP_PAGE_H
-#define BARAZA_TOOLS_BARAZA_SLIP_PAGE_H
+#ifndef BARAZA_NODE_DESK_SLIP_PAGE_H
+#define BARAZA_NODE_DESK_SLIP_PAGE_H
 
 #include "common/format/slip.h"
-#include "tools/baraza/page.h"
+#include "node/desk/a4.h"
 
 struct slip_print {
     enum language first, second;
@@ -15,14 +15,10 @@ struct slip_print {
     bool practice;
 };
 
-// The option rows of those who print slips.
-#define SLIP_PAGE_ASK(into) \
-    { "ask", 0, ARG_TEXT, "TEXT", "where participants ask: an office, a day; else where the forum was held", (into) }
-#define SLIP_PAGE_SECOND(into) \
-    { "second", 0, ARG_TEXT, "TAG", "the second language of slips; the consultation's next when not given", (into) }
+#define SLIP_PAGE_ASK_MOST 80 // characters of a place that fit a slip: two lines
 
-// -1, or reports that what was typed for --ask (NULL: nothing) does not fit a slip.
-int slip_page_check(const char *ask);
+// True when that, as the place to ask, is UTF-8 and fits a slip.
+bool slip_page_ask_ok(struct slice ask);
 
 // What the style of a page with slips must hold.
 extern const char slip_page_style[];

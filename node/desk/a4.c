@@ -1,30 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The frame of pages to print. Read first: page.h.
-#include "tools/baraza/page.h"
+// The frame of pages to print. Read first: a4.h.
+#include "node/desk/a4.h"
 
 #include "common/base/text.h"
-#include "tools/baraza/cmd.h"
 
 static const char *const tags[LANG_COUNT] = { [LANG_EN] = "en", [LANG_FR] = "fr", [LANG_PT] = "pt", [LANG_AR] = "ar" };
 
-const char *page_tag(enum language l)
+static const char *const practice[LANG_COUNT] = {
+    [LANG_EN] = "PRACTICE, NOT REAL",
+    [LANG_FR] = "EXERCICE, PAS RÉEL",
+    [LANG_PT] = "EXERCÍCIO, NÃO É REAL",
+    [LANG_AR] = "تمرين وليس حقيقياً",
+};
+
+const char *a4_tag(enum language l)
 {
     return tags[l];
 }
 
-const char *page_dir(enum language l)
+const char *a4_dir(enum language l)
 {
     return l == LANG_AR ? "rtl" : "ltr";
 }
 
-void page_put_lang(struct buf *out, enum language l)
+void a4_put_lang(struct buf *out, enum language l)
 {
-    buf_printf(out, " lang=\"%s\" dir=\"%s\"", page_tag(l), page_dir(l));
+    buf_printf(out, " lang=\"%s\" dir=\"%s\"", a4_tag(l), a4_dir(l));
 }
 
-void page_put(struct buf *out, struct slice text)
+void a4_put(struct buf *out, struct slice text)
 {
     for (size_t i = 0; i < text.n; i++) {
         switch (text.p[i]) {
@@ -37,21 +43,33 @@ void page_put(struct buf *out, struct slice text)
     }
 }
 
-void page_put_bdi(struct buf *out, struct slice text)
+void a4_put_bdi(struct buf *out, struct slice text)
 {
     buf_put_text(out, "<bdi>");
-    page_put(out, text);
+    a4_put(out, text);
     buf_put_text(out, "</bdi>");
 }
 
-void page_begin(struct buf *out, const struct charter *charter, enum language l, struct slice title, const char *style)
+const char *a4_practice(enum language l)
+{
+    return practice[l];
+}
+
+void a4_put_practice(struct buf *out, enum language l)
+{
+    buf_put_text(out, "<p class=\"practice\"");
+    a4_put_lang(out, l);
+    buf_printf(out, ">%s</p>\n", practice[l]);
+}
+
+void a4_begin(struct buf *out, const struct charter *charter, enum language l, struct slice title, const char *style)
 {
     buf_put_text(out, "<!DOCTYPE html>\n<html");
-    page_put_lang(out, l);
+    a4_put_lang(out, l);
     buf_put_text(out, ">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                       "style-src 'unsafe-inline'\">\n<title>");
-    page_put(out, title);
+    a4_put(out, title);
     buf_put_text(out, "</title>\n<style>\n"
                       "* { box-sizing: border-box }\n"
                       "body { font-size: 11pt; color: #000; background: #fff; margin: 0 auto }\n"
@@ -65,16 +83,16 @@ void page_begin(struct buf *out, const struct charter *charter, enum language l,
     buf_put_text(out, style);
     buf_put_text(out, "</style>\n</head>\n<body>\n");
     if (charter->practice) {
-        buf_put_text(out, "<p class=\"practice\" lang=\"en\" dir=\"ltr\">" CMD_PRACTICE "</p>\n");
+        a4_put_practice(out, l);
     }
 }
 
-void page_end(struct buf *out)
+void a4_end(struct buf *out)
 {
     buf_put_text(out, "</body>\n</html>\n");
 }
 
-enum language page_second(const struct charter *charter, const char *given, enum language first)
+enum language a4_second(const struct charter *charter, const char *given, enum language first)
 {
     enum language second = first;
     if (given != NULL) {

@@ -2,8 +2,8 @@
 // Copyright The Baraza authors
 //
 // A text as a QR code: on a terminal, and as a drawing in a page. The only door to libqrencode.
-#ifndef BARAZA_TOOLS_BARAZA_QR_H
-#define BARAZA_TOOLS_BARAZA_QR_H
+#ifndef BARAZA_NODE_DESK_QR_H
+#define BARAZA_NODE_DESK_QR_H
 
 #include "common/base/bytes.h"
 

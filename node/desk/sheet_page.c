@@ -2,14 +2,16 @@
 // Copyright The Baraza authors
 //
 // Draws the sheet of a forum. Read first: sheet_page.h.
-#include "tools/baraza/sheet_page.h"
+#include "node/desk/sheet_page.h"
 
-#include "tools/baraza/sealing.h"
+#include "node/desk/sealing.h"
+
+#include <string.h>
 
 enum sheet_words {
-    SHEET_TITLE, SHEET_FORUM, SHEET_DATE, SHEET_PLACE, SHEET_TYPE, SHEET_SAID, SHEET_PEOPLE, SHEET_FORMS,
-    SHEET_WRITTEN, SHEET_BLANK, SHEET_SPOILED, SHEET_SEAL, SHEET_READ, SHEET_SIGN, SHEET_FACILITATOR, SHEET_PRESENT,
-    SHEET_NAME, SHEET_WORDS,
+    SHEET_TITLE, SHEET_FORUM, SHEET_DATE, SHEET_PLACE, SHEET_TYPE, SHEET_SAID, SHEET_TABLE, SHEET_NO_TABLE,
+    SHEET_PEOPLE, SHEET_FORMS, SHEET_WRITTEN, SHEET_BLANK, SHEET_SPOILED, SHEET_SEAL, SHEET_READ, SHEET_SIGN,
+    SHEET_FACILITATOR, SHEET_PRESENT, SHEET_NAME, SHEET_WORDS,
 };
 
 static const char *const sentences[SHEET_WORDS][LANG_COUNT] = {
@@ -19,6 +21,8 @@ static const char *const sentences[SHEET_WORDS][LANG_COUNT] = {
     [SHEET_PLACE] = { "Place", "Lieu", "Lugar", "المكان" },
     [SHEET_TYPE] = { "Kind of forum", "Type de forum", "Tipo de fórum", "نوع المنتدى" },
     [SHEET_SAID] = { "Contributions", "Contributions", "Contributos", "المساهمات" },
+    [SHEET_TABLE] = { "break-out group", "groupe de travail", "grupo de trabalho", "مجموعة العمل" },
+    [SHEET_NO_TABLE] = { "in the whole room", "en plénière", "em plenário", "في الجلسة العامة" },
     [SHEET_PEOPLE] = { "People present", "Personnes présentes", "Pessoas presentes", "الحاضرون" },
     [SHEET_FORMS] = { "Paper forms", "Formulaires papier", "Formulários em papel", "الاستمارات الورقية" },
     [SHEET_WRITTEN] = { "of these typed in", "dont saisis", "dos quais digitados", "منها ما أُدخل" },
@@ -53,77 +57,134 @@ static const char style[] =
     ".sub th { padding-inline-start: 8mm }\n"
     ".seal { font: bold 24pt/1.3 \"Courier New\", \"DejaVu Sans Mono\", monospace; border: .6mm solid; padding: 3mm; "
     "text-align: center }\n"
-    ".read { margin-top: 5mm }\n"
+    ".read { margin-top: 5mm } .again { margin-top: 2mm; font-size: 10pt }\n"
+    "small { font-size: 80%; font-weight: normal }\n"
     ".hands { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 4mm; margin-top: 4mm; break-inside: avoid }\n"
     ".hand { border: .4mm solid; height: 64mm; padding: 2mm; display: flex; flex-direction: column; "
     "justify-content: space-between; font-size: 10pt }\n"
     ".hand .name { border-top: .2mm solid; padding-top: 1mm; font-size: 9pt }\n";
 
-static const char *word(const struct sheet_print *p, enum sheet_words w)
+// A sentence in the first language and, smaller, in the second where it says it otherwise.
+static void put_words(struct buf *out, const struct sheet_print *p, enum sheet_words w)
 {
-    return sentences[w][p->language];
+    const char *first = sentences[w][p->first];
+    const char *second = sentences[w][p->second];
+    buf_put_text(out, first);
+    if (strcmp(first, second) != 0) {
+        buf_put_text(out, " <small");
+        a4_put_lang(out, p->second);
+        buf_printf(out, ">%s</small>", second);
+    }
 }
 
 static void put_row(struct buf *out, const struct sheet_print *p, enum sheet_words w, struct slice value)
 {
     if (value.n > 0) {
-        buf_printf(out, "<tr><th>%s</th><td>", word(p, w));
-        page_put_bdi(out, value);
+        buf_put_text(out, "<tr><th>");
+        put_words(out, p, w);
+        buf_put_text(out, "</th><td>");
+        a4_put_bdi(out, value);
         buf_put_text(out, "</td></tr>\n");
     }
 }
 
-static void put_number(struct buf *out, const struct sheet_print *p, enum sheet_words w, uint64_t n, bool under)
+// name: what comes before the words, set apart; empty: nothing.
+static void put_number(struct buf *out, const struct sheet_print *p, enum sheet_words w, struct slice name, uint64_t n,
+                       bool under)
 {
-    buf_printf(out, "<tr%s><th>%s</th><td class=\"n\">%llu</td></tr>\n", under ? " class=\"sub\"" : "", word(p, w),
-               (unsigned long long)n);
+    buf_printf(out, "<tr%s><th>", under ? " class=\"sub\"" : "");
+    if (name.n > 0) {
+        a4_put_bdi(out, name);
+        buf_put_text(out, ", ");
+    }
+    put_words(out, p, w);
+    buf_printf(out, "</th><td class=\"n\">%llu</td></tr>\n", (unsigned long long)n);
+}
+
+static void put_type(struct buf *out, const struct sheet_print *p)
+{
+    const struct code_row *type = codes_find(CODES_SESSION_TYPE, slice_text(p->forum->type));
+    put_row(out, p, SHEET_TYPE, slice_text(type != NULL ? type->labels[p->first] : p->forum->type));
+}
+
+static void put_tables(struct buf *out, const struct sheet_print *p, struct slice none)
+{
+    for (size_t i = 0; p->tables != NULL && i < p->tables->n; i++) {
+        put_number(out, p, SHEET_TABLE, slice_text(p->tables->rows[i].name), p->tables->rows[i].count, true);
+    }
+    if (p->tables != NULL && p->tables->none > 0) {
+        put_number(out, p, SHEET_NO_TABLE, none, p->tables->none, true);
+    }
 }
 
 static void put_totals(struct buf *out, const struct sheet_print *p)
 {
     const struct forum_state *f = p->forum;
-    const struct code_row *type = codes_find(CODES_SESSION_TYPE, slice_text(f->type));
+    const struct slice none = { NULL, 0 };
     buf_put_text(out, "<table>\n");
     put_row(out, p, SHEET_FORUM, slice_text(f->code));
-    put_row(out, p, SHEET_TYPE, slice_text(type != NULL ? type->labels[p->language] : f->type));
+    put_type(out, p);
     put_row(out, p, SHEET_DATE, p->date);
     put_row(out, p, SHEET_PLACE, p->place);
-    put_number(out, p, SHEET_SAID, f->count, false);
+    put_number(out, p, SHEET_SAID, none, f->count, false);
+    put_tables(out, p, none);
     if (f->people > 0) {
-        put_number(out, p, SHEET_PEOPLE, f->people, false);
+        put_number(out, p, SHEET_PEOPLE, none, f->people, false);
     }
     if (f->forms > 0) {
-        put_number(out, p, SHEET_FORMS, f->forms, false);
-        put_number(out, p, SHEET_WRITTEN, f->forms - f->blank - f->spoiled, true);
-        put_number(out, p, SHEET_BLANK, f->blank, true);
-        put_number(out, p, SHEET_SPOILED, f->spoiled, true);
+        put_number(out, p, SHEET_FORMS, none, f->forms, false);
+        put_number(out, p, SHEET_WRITTEN, none, f->forms - f->blank - f->spoiled, true);
+        put_number(out, p, SHEET_BLANK, none, f->blank, true);
+        put_number(out, p, SHEET_SPOILED, none, f->spoiled, true);
     }
     buf_put_text(out, "</table>\n");
 }
 
 static void put_hand(struct buf *out, const struct sheet_print *p, enum sheet_words who)
 {
-    buf_printf(out, "<div class=\"hand\"><div><b>%s</b><br>%s</div><div class=\"name\">%s</div></div>\n", word(p, who),
-               word(p, SHEET_SIGN), word(p, SHEET_NAME));
+    buf_put_text(out, "<div class=\"hand\"><div><b>");
+    put_words(out, p, who);
+    buf_put_text(out, "</b><br>");
+    put_words(out, p, SHEET_SIGN);
+    buf_put_text(out, "</div><div class=\"name\">");
+    put_words(out, p, SHEET_NAME);
+    buf_put_text(out, "</div></div>\n");
+}
+
+// What is read out stands there whole in each language.
+static void put_read(struct buf *out, const struct sheet_print *p)
+{
+    buf_printf(out, "<p class=\"read\">%s</p>\n", sentences[SHEET_READ][p->first]);
+    if (p->second != p->first) {
+        buf_put_text(out, "<p class=\"again\"");
+        a4_put_lang(out, p->second);
+        buf_printf(out, ">%s</p>\n", sentences[SHEET_READ][p->second]);
+    }
 }
 
 void sheet_page_put(struct buf *out, const struct sheet_print *p)
 {
-    page_begin(out, p->charter, p->language, slice_text(p->forum->code), style);
-    buf_printf(out, "<h1>%s</h1>\n<p class=\"of\">", word(p, SHEET_TITLE));
-    page_put_bdi(out, p->charter->title);
+    a4_begin(out, p->charter, p->first, slice_text(p->forum->code), style);
+    buf_put_text(out, "<h1>");
+    put_words(out, p, SHEET_TITLE);
+    buf_put_text(out, "</h1>\n<p class=\"of\">");
+    a4_put_bdi(out, p->charter->title);
     if (p->title.n > 0) {
         buf_put_text(out, "<br>");
-        page_put_bdi(out, p->title);
+        a4_put_bdi(out, p->title);
     }
     buf_put_text(out, "</p>\n");
     put_totals(out, p);
-    buf_printf(out, "<h2>%s</h2>\n<p class=\"seal\" dir=\"ltr\">", word(p, SHEET_SEAL));
+    buf_put_text(out, "<h2>");
+    put_words(out, p, SHEET_SEAL);
+    buf_put_text(out, "</h2>\n<p class=\"seal\" dir=\"ltr\">");
     sealing_put_seal(out, p->forum->seal);
-    buf_printf(out, "</p>\n<p class=\"read\">%s</p>\n<div class=\"hands\">\n", word(p, SHEET_READ));
+    buf_put_text(out, "</p>\n");
+    put_read(out, p);
+    buf_put_text(out, "<div class=\"hands\">\n");
     put_hand(out, p, SHEET_FACILITATOR);
     put_hand(out, p, SHEET_PRESENT);
     put_hand(out, p, SHEET_PRESENT);
     buf_put_text(out, "</div>\n");
-    page_end(out);
+    a4_end(out);
 }

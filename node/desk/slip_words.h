@@ -3,8 +3,8 @@
 //
 // Whole sentences for participants, on paper and when they ask with a slip, in the four interface languages.
 // It is data. A sentence is never put together from parts of sentences.
-#ifndef BARAZA_TOOLS_BARAZA_SLIP_WORDS_H
-#define BARAZA_TOOLS_BARAZA_SLIP_WORDS_H
+#ifndef BARAZA_NODE_DESK_SLIP_WORDS_H
+#define BARAZA_NODE_DESK_SLIP_WORDS_H
 
 #include "common/format/codes.h"
 

@@ -2,15 +2,13 @@
 // Copyright The Baraza authors
 //
 // Draws slips. Read first: slip_page.h.
-#include "tools/baraza/slip_page.h"
+#include "node/desk/slip_page.h"
 
 #include "common/base/text.h"
-#include "tools/baraza/cmd.h"
-#include "tools/baraza/qr.h"
-#include "tools/baraza/slip_words.h"
+#include "node/desk/qr.h"
+#include "node/desk/slip_words.h"
 
 #define TO_A_SHEET 8
-#define ASK_MOST 80 // characters of a place that fit a slip: two lines
 
 const char slip_page_style[] =
     ".slip { position: relative; padding: 3.5mm 5mm; break-inside: avoid; display: flex; "
@@ -30,14 +28,9 @@ const char slip_page_style[] =
     ".slip .mark { position: absolute; top: .5mm; left: 0; right: 0; font-size: 7pt; font-weight: bold; "
     "text-align: center }\n";
 
-int slip_page_check(const char *ask)
+bool slip_page_ask_ok(struct slice ask)
 {
-    const struct slice text = slice_text(ask != NULL ? ask : "");
-    if (!text_utf8_ok(text)) {
-        return cmd_usage("--ask is not UTF-8");
-    }
-    return text_prefix_bytes(text, ASK_MOST) == text.n ? -1 : cmd_usage("--ask: at most %d characters fit a slip",
-                                                                        ASK_MOST);
+    return text_utf8_ok(ask) && text_prefix_bytes(ask, SLIP_PAGE_ASK_MOST) == ask.n;
 }
 
 // A speech bubble with a tick, by attributes alone.
@@ -49,15 +42,22 @@ static const char icon[] =
 static void put_heard(struct buf *out, enum language l)
 {
     buf_put_text(out, "<p class=\"heard\"");
-    page_put_lang(out, l);
+    a4_put_lang(out, l);
     buf_printf(out, ">%s</p>\n", slip_words(SLIP_HEARD, l));
 }
 
 static void put_ask(struct buf *out, const struct slip_print *p, enum language l)
 {
     buf_put_text(out, "<p class=\"ask\"");
-    page_put_lang(out, l);
+    a4_put_lang(out, l);
     buf_printf(out, ">%s %s</p>\n", slip_words(p->ask.n > 0 ? SLIP_ASK_AT : SLIP_ASK, l), slip_words(SLIP_KEEP, l));
+}
+
+// In both languages: whoever finds it must not take it for a real one.
+static void put_mark(struct buf *out, const struct slip_print *p)
+{
+    buf_printf(out, "<p class=\"mark\" dir=\"ltr\"><bdi lang=\"%s\">%s</bdi> · <bdi lang=\"%s\">%s</bdi></p>\n",
+               a4_tag(p->first), a4_practice(p->first), a4_tag(p->second), a4_practice(p->second));
 }
 
 void slip_page_put(struct buf *out, const struct slip_print *p, const struct slip *slip, uint64_t number)
@@ -74,14 +74,14 @@ void slip_page_put(struct buf *out, const struct slip_print *p, const struct sli
     put_ask(out, p, p->second);
     if (p->ask.n > 0) {
         buf_put_text(out, "<p class=\"place\" dir=\"auto\">");
-        page_put_bdi(out, p->ask);
+        a4_put_bdi(out, p->ask);
         buf_put_text(out, "</p>\n");
     }
     if (number > 0) {
         buf_printf(out, "<p class=\"no\" dir=\"ltr\">%llu</p>\n", (unsigned long long)number);
     }
     if (p->practice) {
-        buf_put_text(out, "<p class=\"mark\" lang=\"en\" dir=\"ltr\">" CMD_PRACTICE "</p>\n");
+        put_mark(out, p);
     }
     buf_put_text(out, "</article>\n");
 }
@@ -99,12 +99,12 @@ void slip_page_put_all(struct buf *out, const struct charter *charter, const str
     CHECK(buf_ok(&style));
     struct charter unmarked = *charter; // each slip bears the mark itself: a strip above would push the last row off
     unmarked.practice = false;
-    page_begin(out, &unmarked, p->first, slice_text(slip_words(SLIP_HEARD, p->first)), (const char *)style.p);
+    a4_begin(out, &unmarked, p->first, slice_text(slip_words(SLIP_HEARD, p->first)), (const char *)style.p);
     for (size_t i = 0; i < n; i++) {
         buf_put_text(out, i % TO_A_SHEET == 0 ? "<section class=\"sheet\">\n" : "");
         slip_page_put(out, p, &slips[i], 0);
         buf_put_text(out, i % TO_A_SHEET == TO_A_SHEET - 1 || i + 1 == n ? "</section>\n" : "");
     }
-    page_end(out);
+    a4_end(out);
     buf_done(&style);
 }

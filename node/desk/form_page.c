@@ -2,9 +2,7 @@
 // Copyright The Baraza authors
 //
 // Draws paper forms. Read first: form_page.h.
-#include "tools/baraza/form_page.h"
-
-#include "tools/baraza/cmd.h"
+#include "node/desk/form_page.h"
 
 #define LINES 9
 
@@ -78,15 +76,15 @@ static void put_tick(struct buf *out, const char *label)
 static void put_head(struct buf *out, const struct form_print *p, uint64_t number)
 {
     buf_put_text(out, "<div class=\"head\"><div><h1>");
-    page_put_bdi(out, p->charter->title);
+    a4_put_bdi(out, p->charter->title);
     buf_printf(out, "</h1><p>%s: <b>", word(p, FORM_FORUM));
-    page_put_bdi(out, p->code);
+    a4_put_bdi(out, p->code);
     buf_put_text(out, "</b> ");
-    page_put_bdi(out, p->date);
+    a4_put_bdi(out, p->date);
     buf_printf(out, "</p><p>%s</p></div><p class=\"number\" dir=\"ltr\">%llu</p></div>\n", word(p, FORM_TITLE),
                (unsigned long long)number);
     if (p->charter->practice) {
-        buf_put_text(out, "<p class=\"practice\" lang=\"en\" dir=\"ltr\">" CMD_PRACTICE "</p>\n");
+        a4_put_practice(out, p->slip.first);
     }
 }
 
@@ -94,7 +92,7 @@ static void put_script(struct buf *out, const struct form_print *p)
 {
     buf_printf(out, "<div class=\"script\"><b>%s</b> ", word(p, FORM_SCRIPT_HEAD));
     if (p->script.n > 0) {
-        page_put_bdi(out, p->script);
+        a4_put_bdi(out, p->script);
     } else {
         buf_put_text(out, word(p, FORM_SCRIPT));
     }
@@ -110,7 +108,7 @@ static void put_groups(struct buf *out, const struct form_print *p)
     buf_printf(out, "<h2>%s</h2>\n<div class=\"ticks groups\">\n", word(p, FORM_WHO));
     for (size_t i = 0; i < p->group_n; i++) {
         buf_put_text(out, "<span><i class=\"box\"></i>");
-        page_put_bdi(out, p->groups[i]);
+        a4_put_bdi(out, p->groups[i]);
         buf_put_text(out, "</span>\n");
     }
     buf_put_text(out, "</div>\n");
@@ -155,7 +153,7 @@ void form_page_put(struct buf *out, const struct form_print *p, const struct pap
     CHECK(buf_ok(&all));
     struct charter unmarked = *p->charter; // each form bears the mark itself
     unmarked.practice = false;
-    page_begin(out, &unmarked, p->slip.first, p->code, (const char *)all.p);
+    a4_begin(out, &unmarked, p->slip.first, p->code, (const char *)all.p);
     for (size_t i = 0; i < paper->n; i++) {
         const struct paper_range *r = &paper->ranges[i];
         for (uint64_t number = r->from; number < r->from + r->count; number++) {
@@ -163,6 +161,6 @@ void form_page_put(struct buf *out, const struct form_print *p, const struct pap
             put_form(out, p, &slip, number);
         }
     }
-    page_end(out);
+    a4_end(out);
     buf_done(&all);
 }

@@ -2,7 +2,7 @@
 // Copyright The Baraza authors
 //
 // Draws QR codes. Read first: qr.h.
-#include "tools/baraza/qr.h"
+#include "node/desk/qr.h"
 
 #include <limits.h>
 #include <qrencode.h>
