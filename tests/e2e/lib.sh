@@ -19,6 +19,8 @@ E2E_TOP=$WORK # whatever a test calls WORK for a while
 # Marks and states must not reach the home of whoever runs the tests.
 export PATH WORK HOME=$WORK/home XDG_STATE_HOME=$WORK/marks BARAZA_SHARED
 unset BARAZA_STATE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME
+# Nor does a daemon of a test take the port of theirs: start_page asks for another one.
+export BARAZA_PAGE_PORT=0
 mkdir -p "$HOME"
 
 declare -A e2e_pid=() e2e_from=()
@@ -193,6 +195,31 @@ start_hub() {
 start_node() {
     e2e_from[$1]=$(stat -c %s "$WORK/$1.log" 2>/dev/null || echo 0)
     start "$1" baraza-node --state "$1"
+}
+
+# start_page NAME: starts the daemon of a site with its page at PAGE_PORT, which it sets.
+start_page() {
+    PAGE_PORT=$(free_port)
+    BARAZA_PAGE_PORT=$PAGE_PORT start_node "$1"
+    wait_until 20 "the page of $1" test -s "$WORK/$1/page"
+}
+
+# page CALL [JSON]: one call of the page at PAGE_PORT by whoever is in PAGE_TOKEN; the reply is printed, its status
+# (when it is not 200) stands on standard error. Fails when it was refused. Further words are header lines.
+page() {
+    local call=$1 json=${2:-'{}'}
+    shift $(($# > 1 ? 2 : 1))
+    printf '%s' "$json" | "$BARAZA_BIN/../tests/e2e/page_call" "$PAGE_PORT" "$call" "${PAGE_TOKEN:-}" "$@"
+}
+
+# page_login [NAME]: unlocks that person (or the only one) at the page and sets PAGE_TOKEN.
+page_login() {
+    PAGE_TOKEN=
+    page hello >"$WORK/hello" || die "the page does not answer"
+    local key
+    key=$(grep -o "\"name\":\"${1:-[^\"]*}\",\"key\":\"[0-9a-f]*" "$WORK/hello" | head -n 1 | sed 's/.*"//')
+    PAGE_TOKEN=$("$BARAZA_BIN/../tests/e2e/page_call" --token "$PAGE_PORT" "$key" "$PASS") ||
+        die "nobody could log in at the page: $PAGE_TOKEN"
 }
 
 # settled NAME: true when everything that was saved there is received, confirmed, and nothing was refused.
