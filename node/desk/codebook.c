@@ -41,6 +41,7 @@ struct codebook {
     size_t ask_n;
     struct buf referral[LANG_COUNT];   // empty: not given
     struct buf script[LANG_COUNT];     // empty: not given
+    struct buf aloud[CODEBOOK_ALOUD_COUNT]; // maps from language to text, as they were published
     char asked[CODEBOOK_GROUPS][LIMIT_CODE_BYTES + 1];
     size_t asked_n;
 };
@@ -219,6 +220,12 @@ static void take_asks(struct codebook *b, struct slice list)
     }
 }
 
+static void take_aloud(struct buf *out, struct slice map)
+{
+    buf_reset(out);
+    buf_put(out, map);
+}
+
 static void take_guide(struct codebook *b, uint64_t version, const struct content *guide)
 {
     struct slice groups[CODEBOOK_GROUPS];
@@ -228,6 +235,8 @@ static void take_guide(struct codebook *b, uint64_t version, const struct conten
     b->guide = version;
     take_texts(b->referral, guide, "referral");
     take_texts(b->script, guide, "script");
+    take_aloud(&b->aloud[CODEBOOK_SCRIPT], content_value(guide, "script"));
+    take_aloud(&b->aloud[CODEBOOK_REFERRAL], content_value(guide, "referral"));
     take_questions(b, content_value(guide, "questions"));
     take_asks(b, content_value(guide, "asks"));
     const size_t n = content_list(content_value(guide, "groups"), groups, CODEBOOK_GROUPS);
@@ -263,6 +272,9 @@ enum err codebook_here(struct desk *desk, struct codebook **out, struct why *why
         b->referral[l] = buf_new(CODEBOOK_ALOUD);
         b->script[l] = buf_new(CODEBOOK_ALOUD);
     }
+    for (size_t i = 0; i < CODEBOOK_ALOUD_COUNT; i++) {
+        b->aloud[i] = buf_new(LIMIT_DISCLOSURE_BYTES);
+    }
     enum err e = published_read(desk, false, take_published, b, why);
     if (e != OK) {
         codebook_free(b);
@@ -280,6 +292,9 @@ void codebook_free(struct codebook *b)
     for (enum language l = LANG_EN; l < LANG_COUNT; l++) {
         buf_done(&b->referral[l]);
         buf_done(&b->script[l]);
+    }
+    for (size_t i = 0; i < CODEBOOK_ALOUD_COUNT; i++) {
+        buf_done(&b->aloud[i]);
     }
     forget_questions(b);
     free(b->groups.codes);
@@ -413,4 +428,15 @@ uint64_t codebook_version(const struct codebook *b)
 struct slice codebook_script(const struct codebook *b, enum language language)
 {
     return buf_slice(&b->script[language]);
+}
+
+bool codebook_aloud(const struct codebook *b, enum codebook_aloud what, size_t i, struct codebook_text *out)
+{
+    struct content texts = { .count = 0 };
+    CHECK(what < CODEBOOK_ALOUD_COUNT);
+    if (!content_parse(buf_slice(&b->aloud[what]), &texts) || i >= texts.count) {
+        return false;
+    }
+    *out = (struct codebook_text){ .lang = texts.fields[i].key, .text = texts.fields[i].bytes };
+    return true;
 }

@@ -70,6 +70,13 @@ struct slice codebook_label(const struct codebook *b, enum code_list list, struc
 // What is read aloud before anything is written down, by the guide; empty when it does not say it in that language.
 struct slice codebook_script(const struct codebook *b, enum language language);
 
+// What the guide has read aloud, in every language that it gives it in, one at a time: false at the end. Borrows b.
+enum codebook_aloud { CODEBOOK_SCRIPT, CODEBOOK_REFERRAL, CODEBOOK_ALOUD_COUNT };
+struct codebook_text {
+    struct slice lang, text;
+};
+MUST_USE bool codebook_aloud(const struct codebook *b, enum codebook_aloud what, size_t i, struct codebook_text *out);
+
 // True when flags hold one at which nothing verbatim is taken.
 bool codebook_must_stop(const struct code_set *flags);
 

@@ -80,9 +80,19 @@ enum err contribute_check(const struct contribution *c, const struct codebook *b
     return e;
 }
 
-static bool has_words(const struct contribution *c)
+static bool has_words(const struct given *g)
 {
-    return c->text.n > 0 || c->summary.n > 0 || c->ask.n > 0 || c->identity.n > 0;
+    return g->c.text.n > 0 || g->c.summary.n > 0 || g->c.ask.n > 0 || g->c.identity.n > 0 || g->attached > 0;
+}
+
+// Nothing but blanks.
+static bool is_blank(struct slice text)
+{
+    size_t i = 0;
+    while (i < text.n && (text.p[i] == ' ' || text.p[i] == '\t' || text.p[i] == '\n' || text.p[i] == '\r')) {
+        i++;
+    }
+    return i == text.n;
 }
 
 size_t contribute_needs(const struct given *g, enum trouble_code out[static CONTRIBUTE_NEEDS])
@@ -95,11 +105,11 @@ size_t contribute_needs(const struct given *g, enum trouble_code out[static CONT
     if (c->groups.n == 0) {
         out[n++] = TROUBLE_GROUP;
     }
-    if (c->wordless && has_words(c)) {
+    if (c->wordless && has_words(g)) {
         out[n++] = TROUBLE_WORDS;
     } else if (!c->wordless && codebook_must_stop(&c->flags)) {
         out[n++] = TROUBLE_STOP;
-    } else if (!c->wordless && c->text.n == 0) {
+    } else if (!c->wordless && g->attached == 0 && is_blank(c->text)) {
         out[n++] = TROUBLE_TEXT_EMPTY;
     }
     if (c->hands_for > c->hands_of) {
@@ -173,7 +183,7 @@ static enum err check_given(const struct given *g, const struct codebook *b, str
     if (g->refused) {
         return trouble_set(trouble, TROUBLE_CONSENT);
     }
-    if (g->c.wordless && (has_words(&g->c) || g->identified)) {
+    if (g->c.wordless && (has_words(g) || g->identified)) {
         return trouble_set(trouble, TROUBLE_WORDS);
     }
     if (!g->c.wordless && codebook_must_stop(&g->c.flags)) {
@@ -229,7 +239,7 @@ static enum err normalise(struct slice typed, bool needed, struct buf *out, stru
     while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == '\r')) {
         out->n--;
     }
-    return needed && out->n == 0 ? trouble_set(trouble, TROUBLE_TEXT_EMPTY) : OK;
+    return needed && is_blank(buf_slice(out)) ? trouble_set(trouble, TROUBLE_TEXT_EMPTY) : OK;
 }
 
 enum err contribute_words(const struct given *g, struct contribute *x, struct trouble *trouble)
@@ -239,7 +249,7 @@ enum err contribute_words(const struct given *g, struct contribute *x, struct tr
         struct slice *to;
         bool needed;
     } texts[CONTRIBUTE_TEXTS] = {
-        { g->c.text, &x->c.text, !x->c.wordless },    { g->c.summary, &x->c.summary, false },
+        { g->c.text, &x->c.text, !x->c.wordless && g->attached == 0 }, { g->c.summary, &x->c.summary, false },
         { g->c.ask, &x->c.ask, false },               { g->c.written_by, &x->c.written_by, false },
         { g->c.typed_by, &x->c.typed_by, false },     { g->c.identity, &x->c.identity, g->identified },
     };

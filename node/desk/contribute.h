@@ -25,6 +25,7 @@ struct given {
     bool identified;          // there is, or will be, an identity
     struct code_set seal_to;  // names of the charter; none: the forum's, or all
     struct slice slip;        // of a paper form: the code on its foot
+    size_t attached;          // attachments that go with it: then there may be no text
     bool new_codes;           // groups and themes that the codebook does not have are taken
     bool refused;             // whoever spoke did not agree that it is written down
 };

@@ -7,6 +7,9 @@
 
 #include "node/page/page_call.h"
 
+// api_codes.c
+page_handler page_codes;
+
 // api_login.c
 page_handler page_hello;
 page_handler page_unlock;

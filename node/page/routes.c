@@ -13,6 +13,8 @@ static const struct page_route table[] = {
     { "unlock", page_unlock, 0 },
     { "lock", page_lock, PAGE_LOGIN },
     { "prefs", page_prefs, PAGE_LOGIN },
+    // writing down what was said: api_codes.c
+    { "codes", page_codes, PAGE_LOGIN },
     { NULL, NULL, 0 },
 };
 
