@@ -115,6 +115,12 @@
 #define LIMIT_CONF_KEYS 32             // keys of one program
 #define LIMIT_CONF_NAME 32             // a key's name
 
+// --- drafts ---
+#define LIMIT_DRAFT_BYTES 65536        // the fields of one draft, as they are kept: some twenty pages of text
+#define LIMIT_DRAFTS_PERSON 256        // drafts of one person: more people than a forum hears in a day
+#define LIMIT_DRAFTS 1024              // drafts of all who write in one state directory
+#define LIMIT_DRAFT_FORUMS 64          // forums of one person whose drafts go on being counted
+
 // --- people of a state ---
 #define LIMIT_PAPER_RANGES 64          // runs of numbers of paper forms that were printed for one forum
 #define LIMIT_PERSONS 32               // people who write in one state directory
@@ -165,6 +171,7 @@ static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible 
 static_assert(LIMIT_NET_QUEUE_IN * LIMIT_BATCH_BYTES >= LIMIT_CREDIT_BYTES, "a window of full batches fits the queue");
 static_assert(LIMIT_NET_HELD_PEER >= (LIMIT_NET_QUEUE_IN + 2) * LIMIT_FRAME_BYTES,
               "a full queue is not taken for an attack");
+static_assert(LIMIT_DRAFT_BYTES <= LIMIT_DISCLOSURE_BYTES / 2, "what was kept as a draft can be signed");
 static_assert(LIMIT_ARGS_OPTIONS > LIMIT_CONF_KEYS, "every key of a configuration can be an option");
 static_assert(LIMIT_CREDIT_BYTES >= LIMIT_FRAME_BYTES, "one message fits the credit");
 static_assert(LIMIT_WELCOME_HEADS == LIMIT_HEADS * LIMIT_BRANCHES, "a welcome answers the largest hello in full");

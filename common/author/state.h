@@ -20,6 +20,7 @@
 #define STATE_KEYRING_LOCK "keys/keyring.lock" // held by whoever writes the keyring anew
 #define STATE_TRANSPORT "keys/transport"   // site: its CURVE secret, usable while everybody is locked
 #define STATE_OUTBOX "keys/outbox"         // site: what the keys of its outbox lie under; see outbox_cover.h
+#define STATE_DRAFTS "keys/drafts"         // site: a key of each draft; see draft_keys.h
 #define STATE_INVITATION "keys/invitation" // site: until it is enrolled, how it may first connect
 #define STATE_HUB_LOG "keys/log"           // hub: one secret each, 64 hex digits and a newline, 0600
 #define STATE_HUB_EXCHANGE "keys/exchange"

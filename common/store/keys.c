@@ -18,6 +18,8 @@ enum field {
     FIELD_HASH,    // 32
     FIELD_CHUNK,   // u32be
     FIELD_UNLOCK,  // 16
+    FIELD_OWNER,   // key 32
+    FIELD_DRAFT,   // 16
 };
 
 #define FIELDS_MAX 3
@@ -56,9 +58,15 @@ static void add_u64(struct key *k, uint64_t v)
     add(k, b, sizeof b);
 }
 
-static void add_field(struct key *k, enum field field, const struct key_fields *f)
+static void add_u32(struct key *k, uint32_t v)
 {
     uint8_t b[4];
+    be32_put(b, v);
+    add(k, b, sizeof b);
+}
+
+static void add_field(struct key *k, enum field field, const struct key_fields *f)
+{
     switch (field) {
     case FIELD_TEXT:
         CHECK(f->text.n <= TEXT_MAX);
@@ -84,11 +92,16 @@ static void add_field(struct key *k, enum field field, const struct key_fields *
         add(k, f->hash.b, 32);
         return;
     case FIELD_CHUNK:
-        be32_put(b, f->chunk);
-        add(k, b, 4);
+        add_u32(k, f->chunk);
         return;
     case FIELD_UNLOCK:
         add(k, f->unlock.b, 16);
+        return;
+    case FIELD_OWNER:
+        add(k, f->owner.b, 32);
+        return;
+    case FIELD_DRAFT:
+        add(k, f->draft.b, 16);
         return;
     case FIELD_END:
         return;
@@ -126,9 +139,18 @@ static bool take_u64(struct slice *s, uint64_t *out)
     return true;
 }
 
-static bool take_field(struct slice *s, enum field field, struct key_fields *f)
+static bool take_u32(struct slice *s, uint32_t *out)
 {
     uint8_t b[4];
+    if (!take(s, b, sizeof b)) {
+        return false;
+    }
+    *out = be32_get(b);
+    return true;
+}
+
+static bool take_field(struct slice *s, enum field field, struct key_fields *f)
+{
     switch (field) {
     case FIELD_TEXT:
         f->text = *s;
@@ -147,13 +169,13 @@ static bool take_field(struct slice *s, enum field field, struct key_fields *f)
     case FIELD_HASH:
         return take(s, f->hash.b, 32);
     case FIELD_CHUNK:
-        if (!take(s, b, sizeof b)) {
-            return false;
-        }
-        f->chunk = be32_get(b);
-        return true;
+        return take_u32(s, &f->chunk);
     case FIELD_UNLOCK:
         return take(s, f->unlock.b, 16);
+    case FIELD_OWNER:
+        return take(s, f->owner.b, 32);
+    case FIELD_DRAFT:
+        return take(s, f->draft.b, 16);
     case FIELD_END:
         break;
     }

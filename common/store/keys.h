@@ -30,11 +30,15 @@
     X(HEAD, "head", FIELD_JOURNAL, FIELD_BRANCH)                                                                       \
     X(TILE, "tile", FIELD_LEVEL, FIELD_INDEX)                                                                          \
     X(CHECKPOINT, "checkpoint", FIELD_INDEX)                                                                           \
-    X(CONTROL, "control", FIELD_INDEX)
+    X(CONTROL, "control", FIELD_INDEX)                                                                                 \
+    X(DRAFT, "draft", FIELD_OWNER, FIELD_DRAFT)
 
 #define DB_ENUM(name, text, ...) DB_##name,
 enum db { DB_TABLE(DB_ENUM) DB_COUNT };
 #undef DB_ENUM
+
+// Databases from this one on came after the first stores: where one is missing, it is made when the store is opened.
+#define DB_LATER DB_DRAFT
 
 // Returns the names of all databases, by number, for kv_options; static storage.
 const char *const *db_names(void);
@@ -46,6 +50,8 @@ struct position {
     uint8_t branch;
 };
 
+struct draft_id { uint8_t b[16]; }; // random, made by whoever begins a draft
+
 // What any key can be made of; each database uses its fields and ignores the others.
 struct key_fields {
     struct journal_id journal;
@@ -56,6 +62,8 @@ struct key_fields {
     struct hash hash;
     uint32_t chunk;
     struct unlock_id unlock;
+    struct pubkey owner;
+    struct draft_id draft;
     struct slice text;   // at most 64 bytes
 };
 

@@ -268,6 +268,36 @@ void kv_range_done(struct kv_range *r)
     }
 }
 
+uint64_t kv_del_all(struct kv_txn *t, unsigned db, struct slice prefix)
+{
+    uint64_t removed = 0;
+    MDB_cursor *cursor = NULL;
+    CHECK(db < t->kv->count);
+    CHECK(t->write);
+    if (t->error != OK) {
+        return 0;
+    }
+    int code = mdb_cursor_open(t->txn, t->kv->dbi[db], &cursor);
+    while (code == 0) {
+        MDB_val k = val_of(prefix);
+        MDB_val v;
+        // Looked for anew each time: where a cursor stands after a deletion differs between versions of LMDB.
+        code = mdb_cursor_get(cursor, &k, &v, prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
+        if (code == 0 && !starts_with(slice_of_val(k), prefix)) {
+            break;
+        }
+        code = code == 0 ? mdb_cursor_del(cursor, 0) : code;
+        removed += code == 0;
+    }
+    if (cursor != NULL) {
+        mdb_cursor_close(cursor);
+    }
+    if (code != MDB_NOTFOUND) {
+        note(t, code);
+    }
+    return removed;
+}
+
 // Writes the smallest bytes that are above everything that begins with prefix. False when there are none.
 static bool after_prefix(struct slice prefix, uint8_t out[KEY_BYTES], size_t *n)
 {

@@ -30,6 +30,7 @@ struct kv_options {
     uint64_t max_bytes;       // write transactions are refused (ERR_FULL) once the file is this large; 0: no bound
     const char *const *names; // databases by number; kept until kv_close
     size_t count;             // at most LIMIT_STORE_DATABASES (CHECK)
+    size_t later;             // 0, or: a database of this number or above that is missing is made, not a failure
 };
 
 // A first content, for kv_create. Borrowed.
@@ -48,7 +49,8 @@ MUST_USE enum err kv_create(const char *path, const struct kv_options *options, 
 
 // Opens the environment in path. Call after fork, never before, and never twice for one path in one process.
 // Checks the file system, the flags LMDB runs with, and that the file holds every page it claims; clears stale
-// readers. ERR_NOT_FOUND (no environment, or a database of options is missing in it), ERR_CORRUPT (not an
+// readers. ERR_NOT_FOUND (no environment, or a database of options is missing in it, which is not made when only
+// reading), ERR_CORRUPT (not an
 // environment, or shorter than it claims), ERR_CONFIG (a file system that is not safe), ERR_PERM, ERR_IO.
 // Gives *out; kv_close frees it.
 MUST_USE enum err kv_open(const char *path, const struct kv_options *options, struct kv **out, struct why *why);
@@ -94,6 +96,9 @@ MUST_USE uint8_t *kv_put_room(struct kv_txn *t, unsigned db, struct slice key, s
 
 // Removes key; nothing happens when it is not there. Returns whether it was.
 bool kv_del(struct kv_txn *t, unsigned db, struct slice key);
+
+// Removes every key that begins with prefix (at most 128 bytes, CHECK; empty: all of db). Returns how many.
+uint64_t kv_del_all(struct kv_txn *t, unsigned db, struct slice prefix);
 
 // --- ranges ---
 // Keys of db in order. key and value are borrowed until the next call on the range, the next write in t or its end.

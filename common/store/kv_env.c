@@ -157,6 +157,43 @@ static enum err handles_open(struct kv *kv, const struct kv_options *o, MDB_txn 
     return OK;
 }
 
+// Opens, with these flags, the databases that came later; returns LMDB's code.
+static int later_open(const struct kv_options *o, MDB_txn *txn, unsigned create)
+{
+    int code = 0;
+    MDB_dbi dbi;
+    for (size_t i = o->later; i < o->count && code == 0; i++) {
+        code = mdb_dbi_open(txn, o->names[i], create, &dbi);
+    }
+    return code;
+}
+
+// Makes the databases that came later, where one is missing. Opened for good they are by handles_open.
+static enum err later_make(MDB_env *env, const struct kv_options *o, const char *path, struct why *why)
+{
+    MDB_txn *txn = NULL;
+    if (o->later == 0 || (o->flags & KV_READ_ONLY) != 0) {
+        return OK;
+    }
+    int code = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    if (code == 0) {
+        code = later_open(o, txn, 0);
+        mdb_txn_abort(txn);
+    }
+    if (code == MDB_NOTFOUND) {
+        code = mdb_txn_begin(env, NULL, 0, &txn);
+        if (code == 0) {
+            code = later_open(o, txn, MDB_CREATE);
+            if (code == 0) {
+                code = mdb_txn_commit(txn);
+            } else {
+                mdb_txn_abort(txn);
+            }
+        }
+    }
+    return code == 0 ? OK : failed(env, code, "making new databases in the store in", path, why);
+}
+
 static struct kv *kv_new(MDB_env *env, const struct kv_options *o)
 {
     struct kv *kv = mem_new(sizeof *kv);
@@ -227,6 +264,10 @@ enum err kv_open(const char *path, const struct kv_options *options, struct kv *
         goto out;
     }
     (void)kv_check_readers(kv);
+    e = later_make(env, options, path, why);
+    if (e != OK) {
+        goto out;
+    }
     code = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
     if (code != 0) {
         e = failed(env, code, "reading the store in", path, why);

@@ -72,7 +72,9 @@ enum err store_create(const char *path, enum store_side side, struct hash consul
 enum err store_open(const char *path, unsigned flags, uint64_t max_bytes, struct kv **out, struct store_info *info,
                     struct why *why)
 {
-    struct kv_options options = { .flags = flags, .max_bytes = max_bytes, .names = db_names(), .count = DB_COUNT };
+    struct kv_options options = {
+        .flags = flags, .max_bytes = max_bytes, .names = db_names(), .count = DB_COUNT, .later = DB_LATER
+    };
     struct store_info found;
     struct kv *kv = NULL;
     struct kv_txn *t = NULL;

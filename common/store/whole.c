@@ -48,6 +48,7 @@ bool whole_value(enum db db, struct slice key, struct slice value)
     case DB_BLOB: // the head is a cell; pieces are sealed
         return f.chunk != UINT32_MAX || is_cell(db, key, value);
     case DB_META:
+    case DB_DRAFT:
     case DB_IMPORT:
     case DB_EXCHANGE:
     case DB_REFUSED:
@@ -68,7 +69,9 @@ bool whole_value(enum db db, struct slice key, struct slice value)
 
 enum db whole_home(struct slice key, struct slice value)
 {
-    static const enum db cells[] = { DB_OUTBOX, DB_PROOF, DB_EXCHANGE, DB_UNLOCK, DB_REFUSED, DB_IMPORT, DB_META };
+    static const enum db cells[] = {
+        DB_OUTBOX, DB_PROOF, DB_EXCHANGE, DB_UNLOCK, DB_REFUSED, DB_IMPORT, DB_DRAFT, DB_META,
+    };
     struct key_fields f;
     if (key_parse(DB_JOURNAL, key, &f) && is_journal_entry(&f, value)) {
         return DB_JOURNAL;

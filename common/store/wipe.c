@@ -7,33 +7,11 @@
 #include "common/store/keys.h"
 #include "common/store/store.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #define DONE "wiped"
-#define ROUND 256 // keys removed between two looks: no write while a range is open
 
-// Removes all keys of db; returns how many.
 static uint64_t remove_all(struct kv_txn *t, enum db db)
 {
-    const struct slice all = { NULL, 0 };
-    struct key *keys = mem_new(ROUND * sizeof *keys);
-    uint64_t removed = 0;
-    size_t n = 0;
-    do {
-        struct kv_range r = kv_range_new(t, db, all, all);
-        for (n = 0; n < ROUND && kv_range_next(&r); n++) {
-            CHECK(r.key.n <= sizeof keys[n].b);
-            keys[n].n = (uint8_t)r.key.n;
-            memcpy(keys[n].b, r.key.p, r.key.n);
-        }
-        kv_range_done(&r);
-        for (size_t i = 0; i < n; i++) {
-            removed += kv_del(t, db, key_slice(&keys[i]));
-        }
-    } while (n == ROUND && kv_error(t) == OK);
-    free(keys);
-    return removed;
+    return kv_del_all(t, db, slice_of(NULL, 0));
 }
 
 enum done { DONE_NOT, DONE_KEYS, DONE_WORDS };
@@ -56,6 +34,7 @@ enum err wipe_keys(struct kv_txn *t)
     (void)remove_all(t, DB_VAULT);
     (void)remove_all(t, DB_LEAF_VAULT);
     (void)remove_all(t, DB_BLOB);
+    (void)remove_all(t, DB_DRAFT);
     store_seal_key_drop(t);
     mark(t, DONE_KEYS);
     return kv_error(t);

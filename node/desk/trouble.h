@@ -33,6 +33,18 @@
     X(TROUBLE_NET, ERR_NET, "no-network", "the network or the other side could not be reached")                        \
     X(TROUBLE_KEY, ERR_CRYPTO, "key-wrong", "a key or passphrase does not open this")                                  \
     X(TROUBLE_OTHER, ERR_CONFIG, "other", "something is not set up right on this computer: its sentence says what")    \
+    /* drafts */                                                                                                       \
+    X(TROUBLE_DRAFT_CHANGED, ERR_EXISTS, "draft-changed",                                                              \
+      "draft {number} was changed in another window meanwhile: nothing was kept over it; look at both")                \
+    X(TROUBLE_DRAFT_DAMAGED, ERR_CORRUPT, "draft-damaged",                                                             \
+      "the disk damaged this draft: it cannot be read any more, and the others can; discard it")                       \
+    X(TROUBLE_DRAFT_GONE, ERR_NOT_FOUND, "draft-gone", "this draft was discarded, or is of somebody else")             \
+    X(TROUBLE_DRAFT_SIGNED, ERR_EXISTS, "draft-signed",                                                                \
+      "this draft was signed meanwhile: it is saved; to better it, correct the contribution")                          \
+    X(TROUBLE_DRAFT_TOO_LONG, ERR_TOO_BIG, "draft-too-long",                                                           \
+      "this is longer than a draft may be ({limit} KB): nothing was kept; make two of it")                             \
+    X(TROUBLE_DRAFTS_FULL, ERR_FULL, "drafts-full",                                                                    \
+      "{limit} drafts are kept, which is the limit: nothing was kept; sign or discard some")                           \
     /* logging in at the page */                                                                                       \
     X(TROUBLE_KEYRING_GONE, ERR_NOT_FOUND, "keyring-gone",                                                             \
       "the file with everybody's keys (keys/keyring) is damaged or not there: restore it from a backup; what waits "   \

@@ -16,4 +16,10 @@ page_handler page_unlock;
 page_handler page_lock;
 page_handler page_prefs;
 
+// api_drafts.c
+page_handler page_draft_keep;
+page_handler page_draft_list;
+page_handler page_draft_get;
+page_handler page_draft_discard;
+
 #endif

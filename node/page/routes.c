@@ -15,6 +15,11 @@ static const struct page_route table[] = {
     { "prefs", page_prefs, PAGE_LOGIN },
     // writing down what was said: api_codes.c
     { "codes", page_codes, PAGE_LOGIN },
+    // drafts: api_drafts.c
+    { "draft/keep", page_draft_keep, PAGE_LOGIN },
+    { "draft/list", page_draft_list, PAGE_LOGIN },
+    { "draft/get", page_draft_get, PAGE_LOGIN },
+    { "draft/discard", page_draft_discard, PAGE_LOGIN },
     { NULL, NULL, 0 },
 };
 

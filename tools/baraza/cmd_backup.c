@@ -6,6 +6,7 @@
 // Read first: docs/STORAGE.md "Backup and restoring".
 #include "common/base/file.h"
 #include "common/net/loop.h"
+#include "common/store/keys.h"
 #include "common/store/record.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/state_copy.h"
@@ -25,6 +26,7 @@ struct backup {
     struct work w;
     char *final; // where it will be
     char *made;  // where it is made
+    uint64_t drafts; // of those that were left out
     struct why why;
 };
 
@@ -92,10 +94,33 @@ static enum err write_checkpoint(struct backup *b, const char *store)
     }
     kv_abort(t);
     kv_close(kv);
+    return e == ERR_NOT_FOUND ? OK : e; // none was published yet
+}
+
+// Drafts are in no backup: one that was discarded afterwards would come back with it. Their keys are not copied, and
+// what nothing opens then is not kept.
+static enum err leave_drafts(struct backup *b, const char *store)
+{
+    struct kv *kv = NULL;
+    struct kv_txn *t = NULL;
+    enum err e = store_open(store, KV_ANY_FILESYSTEM, 0, &kv, NULL, &b->why);
+    if (e == OK) {
+        e = kv_begin_write(kv, &t);
+    }
+    if (e == OK) {
+        b->drafts = kv_del_all(t, DB_DRAFT, slice_of(NULL, 0));
+        e = kv_commit(t);
+    }
+    kv_close(kv);
+    return e;
+}
+
+// The file of locks of a copy that was opened: nobody has it open any more.
+static void forget_locks(const char *store)
+{
     char *lock = state_path_in(store, "lock.mdb");
     (void)remove(lock);
     free(lock);
-    return e == ERR_NOT_FOUND ? OK : e; // none was published yet
 }
 
 // What says which keys open the store, here or in the copy: an erasure renews them, and a copy of the store from before
@@ -120,7 +145,7 @@ static struct hash keys_of(const char *dir)
 static enum err fill(struct backup *b)
 {
     static const char *const hub_without[] = { STATE_HUB_CHECKPOINT, NULL };
-    static const char *const without[] = { NULL };
+    static const char *const without[] = { STATE_DRAFTS, NULL };
     const bool hub = state_info(b->w.desk.state)->side == STORE_HUB;
     char *store = state_path_in(b->made, STATE_STORE);
     const struct hash keys = keys_of(state_dir(b->w.desk.state));
@@ -136,8 +161,9 @@ static enum err fill(struct backup *b)
                          "nothing was kept: try again");
         e = ERR_AGAIN;
     }
-    if (e == OK && hub) {
-        e = write_checkpoint(b, store);
+    if (e == OK) {
+        e = hub ? write_checkpoint(b, store) : leave_drafts(b, store);
+        forget_locks(store);
     }
     free(store);
     return e;
@@ -179,12 +205,17 @@ static int say(const struct backup *b)
         json_t *o = json_object();
         json_put(o, "backup", json_of_path(b->final));
         json_put(o, "side", json_string(hub ? "hub" : "site"));
+        json_put(o, "drafts_left_out", json_of_number(b->drafts));
         return cmd_print_json(o);
     }
     struct buf out = buf_new(4096);
     buf_put_text(&out, "backup made: ");
     print_line(&out, slice_text(b->final), 200);
     buf_put_text(&out, "\n");
+    if (b->drafts > 0) {
+        print_count(&out, b->drafts, "draft is", "drafts are");
+        buf_put_text(&out, " not in it: a backup must not bring back what is discarded later. Sign them first.\n");
+    }
     if (!b->context->quiet) {
         buf_put_text(&out, hub ? of_hub : of_site);
         buf_put_text(&out, "What is erased after this stays in it: destroy backups that are old.\n");

@@ -49,29 +49,35 @@ static enum err copy_file(const char *from, const char *to, struct why *why)
     return file_writer_commit(&w, 0600, why);
 }
 
-static bool is_left_out(const char *name, unsigned depth, const char *const *without)
+// What is copied, and where it lies in the state.
+struct copying {
+    size_t root;                // bytes of the path of the state, with the slash behind it
+    const char *const *without;
+};
+
+// path: of a file or folder called name.
+static bool is_left_out(const struct copying *c, const char *path, const char *name)
 {
     static const char *const of_programs[] = { STATE_STORE, STATE_LOCK, STATE_HUB_ENDPOINT, STATE_AGENT };
     const size_t n = strlen(name);
+    const char *place = path + c->root;
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || (n > 5 && strcmp(name + n - 5, ".lock") == 0)) {
         return true;
     }
     bool out = false;
-    for (size_t i = 0; depth == 0 && i < sizeof of_programs / sizeof of_programs[0]; i++) {
-        out = out || strcmp(name, of_programs[i]) == 0;
+    for (size_t i = 0; i < sizeof of_programs / sizeof of_programs[0]; i++) {
+        out = out || strcmp(place, of_programs[i]) == 0;
     }
-    for (size_t i = 0; depth == 0 && without[i] != NULL; i++) {
-        out = out || strcmp(name, without[i]) == 0;
+    for (size_t i = 0; c->without[i] != NULL; i++) {
+        out = out || strcmp(place, c->without[i]) == 0;
     }
     return out;
 }
 
-static enum err copy_dir(const char *from, const char *to, const char *const *without, unsigned depth,
-                         struct why *why);
+static enum err copy_dir(const struct copying *c, const char *from, const char *to, unsigned depth, struct why *why);
 
-static enum err copy_one(const char *from, const char *to, unsigned depth, struct why *why)
+static enum err copy_one(const struct copying *c, const char *from, const char *to, unsigned depth, struct why *why)
 {
-    static const char *const nothing[] = { NULL };
     struct stat st;
     if (lstat(from, &st) != 0) {
         return errno == ENOENT ? OK : err_from_errno(errno); // a temporary file of a program that runs
@@ -84,11 +90,10 @@ static enum err copy_one(const char *from, const char *to, unsigned depth, struc
         return OK;
     }
     enum err e = file_make_dir(to, why);
-    return e == OK || e == ERR_EXISTS ? copy_dir(from, to, nothing, depth, why) : e;
+    return e == OK || e == ERR_EXISTS ? copy_dir(c, from, to, depth, why) : e;
 }
 
-static enum err copy_dir(const char *from, const char *to, const char *const *without, unsigned depth,
-                         struct why *why)
+static enum err copy_dir(const struct copying *c, const char *from, const char *to, unsigned depth, struct why *why)
 {
     DIR *d = opendir(from);
     enum err e = OK;
@@ -97,12 +102,9 @@ static enum err copy_dir(const char *from, const char *to, const char *const *wi
         return err_from_errno(errno);
     }
     for (struct dirent *entry = readdir(d); entry != NULL && e == OK; entry = readdir(d)) {
-        if (is_left_out(entry->d_name, depth, without)) {
-            continue;
-        }
         char *a = state_path_in(from, entry->d_name);
         char *b = state_path_in(to, entry->d_name);
-        e = copy_one(a, b, depth + 1, why);
+        e = is_left_out(c, a, entry->d_name) ? OK : copy_one(c, a, b, depth + 1, why);
         free(a);
         free(b);
     }
@@ -112,5 +114,6 @@ static enum err copy_dir(const char *from, const char *to, const char *const *wi
 
 enum err state_copy(const char *from, const char *to, const char *const *without, struct why *why)
 {
-    return copy_dir(from, to, without, 0, why);
+    const struct copying c = { .root = strlen(from) + 1, .without = without };
+    return copy_dir(&c, from, to, 0, why);
 }

@@ -9,8 +9,8 @@
 #include "common/base/err.h"
 #include "common/base/why.h"
 
-// Copies from into the directory to, which is there; files that are there already are replaced. Names, kept by the
-// caller, ended by NULL: what of from's own top is left out besides. Errors of the file system with why.
+// Copies from into the directory to, which is there; files that are there already are replaced. without, kept by the
+// caller, ended by NULL: paths below from that are left out besides. Errors of the file system with why.
 MUST_USE enum err state_copy(const char *from, const char *to, const char *const *without, struct why *why);
 
 #endif

@@ -101,6 +101,7 @@ Test(keys, every_database_s_keys_parse_back_refuse_another_length_and_order_as_n
                                     .branch = (uint8_t)i,
                                     .hash = { { (uint8_t)i } },
                                     .unlock = { { (uint8_t)i } },
+                                    .owner = { { (uint8_t)i } },
                                     .text = slice_of("abcdefg", i + 1) };
             struct key_fields back;
             f.journal.key.b[31] = 7;
