@@ -16,6 +16,11 @@ expect_contains "the log" "$(cat heron.log)" "page.ready port=$PAGE_PORT"
 expect_equal "who may reach it" "$(awk -v port="$(printf ':%04X' "$PAGE_PORT")" \
     '$4 == "0A" && $2 ~ port { print $2 }' /proc/net/tcp /proc/net/tcp6)" "0100007F:$(printf '%04X' "$PAGE_PORT")"
 
+expect_status 0 baraza page
+expect_equal "what is printed" "$(cat out)" "http://127.0.0.1:$PAGE_PORT/"
+expect_status 0 baraza page --json
+expect_contains "the same as JSON" "$(cat out)" "\"daemon\":true,\"address\":\"http://127.0.0.1:$PAGE_PORT/\""
+
 step "before anybody has logged in only names are shown"
 page hello >hello || die "hello is refused"
 expect_contains "who is asked" "$(cat hello)" '"people":[{"name":"Heron","key":"'
@@ -64,8 +69,12 @@ step "a port that another program has is said, the exchange goes on without it, 
 site crane
 BARAZA_PAGE_PORT=$PAGE_PORT start_node crane
 wait_until 20 "the second daemon to say that its port is taken" grep -q "page.port-taken port=$PAGE_PORT" crane.log
+expect_status 1 env BARAZA_PAGE_PORT="$PAGE_PORT" baraza page --state crane
+expect_contains "what is said of the port" "$(cat err)" "another program has port $PAGE_PORT"
 [ ! -e crane/page ] || die "a page is named that is not served"
 stop heron
+expect_status 1 env BARAZA_PAGE_PORT=4741 baraza page
+expect_contains "what is said where nothing runs" "$(cat err)" "baraza-node does not run here"
 [ ! -e heron/page ] || die "the address stays behind"
 wait_until 20 "the second daemon to take the port" grep -q "page.ready port=$PAGE_PORT" crane.log
 stop crane

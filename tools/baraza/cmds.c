@@ -14,7 +14,7 @@ extern const struct cmd cmd_hub_init, cmd_join, cmd_invite, cmd_grant, cmd_appro
 extern const struct cmd cmd_keyholder_new, cmd_keyholder_add, cmd_keyholder_drop, cmd_keyholder_list, cmd_recover,
     cmd_passphrase, cmd_wipe, cmd_protect_new, cmd_protect_passphrase, cmd_open, cmd_redact;
 extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips, cmd_slip,
-    cmd_receipt;
+    cmd_receipt, cmd_page;
 
 extern const struct cmd cmd_backup, cmd_check, cmd_salvage, cmd_incident, cmd_codebook_publish, cmd_codebook_show,
     cmd_guide_publish, cmd_guide_show, cmd_drafts, cmd_drafts_show, cmd_drafts_discard;
@@ -56,6 +56,7 @@ static const struct cmd *const table[] = {
     &cmd_session_forms,
     &cmd_session_slips,
     &cmd_session_sheet,
+    &cmd_page,
     &cmd_add,
     &cmd_drafts_show,
     &cmd_drafts_discard,
