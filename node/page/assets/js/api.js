@@ -6,6 +6,7 @@
 
 let token = null;
 let whenLocked = () => {};
+let busy = 0; // acts under way: seen as data-busy on the body
 
 export class ApiError extends Error {
     constructor(status, reply) {
@@ -25,7 +26,22 @@ export const unlocked = () => token !== null;
 // What is done when the node says that nobody is logged in any more.
 export const onLocked = (act) => { whenLocked = act; };
 
+function work(step) {
+    busy += step;
+    document.body.toggleAttribute('data-busy', busy > 0);
+}
+
 async function post(name, type, headers, body) {
+    const quiet = name === 'state';
+    quiet || work(1);
+    try {
+        return await send(name, type, headers, body);
+    } finally {
+        quiet || work(-1);
+    }
+}
+
+async function send(name, type, headers, body) {
     const sent = token;
     let reply;
     try {

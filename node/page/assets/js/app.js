@@ -7,7 +7,7 @@
 import { h, put, fill, button, icon, say, focusIn, troubleNotice, closeAll, ask } from './dom.js';
 import { t, rich, speak, language, languageName } from './lang.js';
 import { call, setToken, unlocked, onLocked } from './api.js';
-import { keysHelp } from './keys.js';
+import { keysHelp, composing } from './keys.js';
 
 const POLL_MS = 10000;
 const screens = new Map();
@@ -19,8 +19,8 @@ const forgetters = new Set();
 export const page = { hello: null, login: null, state: null };
 
 // A screen: show(params) gives its nodes, or a promise of them, with a title() among them. Optional: leave() before
-// another comes (may be a promise; must not throw), nav: key of its word in the navigation, order there, open: may be
-// seen without a login. params hold ids and codes, never content.
+// another comes (may be a promise of false: then it stays; must not throw); keys(event) for keys pressed anywhere; nav,
+// the key of its word in the navigation, and order there. params hold ids and codes, never content.
 export function screen(name, row) {
     screens.set(name, row);
 }
@@ -44,16 +44,17 @@ let lastPerson = null;
 
 const now = () => trail[trail.length - 1];
 
+// False when the present screen has something that it could not put away: then it stays.
 async function leave() {
     const row = now() && screens.get(now()[0]);
-    if (row && row.leave) {
-        await row.leave();
-    }
+    return !row || !row.leave || await row.leave() !== false;
 }
 
 // Shows a screen. `replace`: Back does not return to the present one.
 export async function go(name, params, replace) {
-    await leave();
+    if (!await leave()) {
+        return;
+    }
     replace && trail.pop();
     trail.push([name, params || {}]);
     replace || history.pushState({ at: trail.length }, '');
@@ -61,8 +62,7 @@ export async function go(name, params, replace) {
 }
 
 export async function back() {
-    if (trail.length > 1) {
-        await leave();
+    if (trail.length > 1 && await leave()) {
         trail.pop();
         await draw();
     }
@@ -74,12 +74,14 @@ export async function draw() {
     const mine = turn;
     const [name, params] = now();
     const main = document.getElementById('main');
+    delete document.body.dataset.screen;
     say('');
+    place();
     let nodes;
     try {
         nodes = await screens.get(name).show(params);
     } catch (error) {
-        nodes = [troubleNotice(error, button(t('act.again'), draw, 'primary'),
+        nodes = [troubleNotice(error, button(t('act.again'), draw, 'primary', 'again'),
             name === 'forums' ? null : button(t('nav.forums'), () => go('forums')))];
         console.error(error.stack || error);
     }
@@ -89,6 +91,7 @@ export async function draw() {
     main.className = `screen-${name}`;
     fill(main, nodes);
     drawNav();
+    document.body.dataset.screen = name;
     window.scrollTo(0, 0);
     const heading = main.querySelector('[autofocus]') || main.querySelector('h1') || main.querySelector('.notice');
     heading && focusIn(heading);
@@ -109,8 +112,8 @@ function drawLine() {
     const sum = [rich('line.received', { n: s.received }), ' + ', rich('line.waiting', { n: s.waiting })];
     s.refused && sum.push(' + ', rich('line.refused', { n: s.refused }));
     s.lost && sum.push(' + ', rich('line.lost', { n: s.lost }));
-    fill(line, h('b', null, rich('line.saved', { n: s.saved })), ' = ', sum, '; ', rich('line.drafts',
-        { n: s.drafts }));
+    fill(line, rich('line.all', { saved: h('b', null, rich('line.saved', { n: s.saved })), sum: h('span', null, sum),
+        drafts: h('span', null, rich('line.drafts', { n: s.drafts })) }));
 }
 
 // Asks for the state now: after every act that changes it. Silent when it fails; the next call of a person will say it.
@@ -133,21 +136,24 @@ function drawNav() {
         return;
     }
     const rows = [...screens].filter(([, row]) => row.nav).sort((a, b) => a[1].order - b[1].order);
-    fill(nav, rows.map(([name, row]) => button(t(row.nav), () => go(name), 'tab',
+    fill(nav, rows.map(([name, row]) => button(t(row.nav), () => go(name), 'tab', `nav-${name}`,
         now() && now()[0] === name ? { 'aria-current': 'page' } : {})));
 }
 
-export function languageMenu(label) {
+function languageMenu() {
     const list = page.hello ? page.hello.languages : [language()];
-    const select = h('select', { class: 'language', 'aria-label': t('act.language'),
+    const select = h('select', { class: 'language', name: 'language', 'aria-label': t('act.language'),
         onchange: (event) => changeLanguage(event.target.value) },
         list.map((each) => h('option', { value: each, lang: each }, languageName(each))));
     select.value = language();
-    return label ? h('label', { class: 'inline' }, label, ' ', select) : select;
+    return select;
 }
 
 async function changeLanguage(wanted) {
-    await leave();
+    if (!await leave()) {
+        await frame();
+        return;
+    }
     await speak(wanted);
     if (unlocked()) {
         call('prefs', { language: wanted }).catch(() => {});
@@ -168,13 +174,14 @@ async function frame() {
                 h('span', { class: 'brand' }, t('brand')), h('span', { id: 'place' }),
                 h('span', { class: 'tools' },
                     inside ? button([icon('keys'), h('span', { class: 'word' }, t('act.keys'))], keysHelp, 'quiet',
+                        'keys',
                         { 'aria-label': t('act.keys') }) : null,
                     inside ? button([icon('help'), h('span', { class: 'word' }, t('act.help'))], () => go('explain'),
-                        'quiet', { 'aria-label': t('act.help') }) : null,
+                        'quiet', 'help', { 'aria-label': t('act.help') }) : null,
                     languageMenu(),
-                    inside ? button([icon('lock'), ' ', t('act.lock')], lock, 'lock', { title: 'F9' }) : null)),
-            inside ? h('nav', { id: 'nav', 'aria-label': t('nav.label') }) : null,
-            inside ? h('p', { id: 'line', class: 'line' }) : null),
+                    inside ? button([icon('lock'), ' ', t('act.lock')], lock, 'lock', 'lock', { title: 'F9' }) : null)),
+            inside ? h('div', { class: 'frame-foot' }, h('nav', { id: 'nav', 'aria-label': t('nav.label') }),
+                h('p', { id: 'line', class: 'line' })) : null),
         h('div', { id: 'notices', role: 'region', 'aria-label': t('notices.label') }),
         h('main', { id: 'main' }),
         h('p', { id: 'status', class: 'status', role: 'status' }));
@@ -261,6 +268,11 @@ function pressed(event) {
     if (event.code === 'F9' && unlocked()) {
         event.preventDefault();
         lock();
+        return;
+    }
+    const row = now() && screens.get(now()[0]);
+    if (row && row.keys && !document.querySelector('dialog[open]') && !composing(event)) {
+        row.keys(event);
     }
 }
 

@@ -73,9 +73,10 @@ export function title(...words) {
     return h('h1', { tabindex: '-1' }, words);
 }
 
-// kind: 'primary', 'danger', 'quiet' or none. Never disabled: says on pressing what is missing.
-export function button(words, onclick, kind, attrs) {
-    return h('button', { type: 'button', class: kind || null, onclick, ...attrs }, words);
+// kind: 'primary', 'danger', 'quiet' or none; act: what tests and nobody else know it by. Never disabled: says on
+// pressing what is missing.
+export function button(words, onclick, kind, act, attrs) {
+    return h('button', { type: 'button', class: kind || null, onclick, 'data-act': act, ...attrs }, words);
 }
 
 // Shape and word of a state: 'draft', 'saved', 'received', 'confirmed', 'answered', 'waiting' …
@@ -107,11 +108,12 @@ export function input(attrs) {
 
 // A row of choices as radio buttons (or, multiple, as tick boxes) that look like buttons: Arrows and Space for free,
 // and digits while the row has the focus (numbered). options: [{value, label, hint?}]; value: one or a list.
-// onchange(value or list). The fieldset's `choose(value)` sets it from outside.
-export function choices({ legend, hideLegend, options, value, multiple, numbered, onchange, columns }) {
-    const name = uid('c');
+// onchange(value or list); onpicked() after a digit or a pointer chose, not after Arrows. `choose(value)` sets it from
+// outside. name: of the controls.
+export function choices({ legend, hideLegend, options, value, multiple, numbered, onchange, onpicked, name: wanted }) {
+    const name = wanted ? uid(`${wanted}-`) : uid('c');
     const list = multiple ? value || [] : [value];
-    const box = h('fieldset', { class: columns ? 'choices columns' : 'choices' },
+    const box = h('fieldset', { class: 'choices', 'data-name': wanted },
         h('legend', { class: hideLegend ? 'unseen' : null }, legend));
     const row = h('div', { class: 'row' });
     const inputs = options.map((option, i) => {
@@ -131,9 +133,12 @@ export function choices({ legend, hideLegend, options, value, multiple, numbered
             inputs[i].checked = multiple ? !inputs[i].checked : true;
             inputs[i].focus();
             onchange && onchange(chosen());
+            onpicked && onpicked();
         }
     };
     row.addEventListener('change', () => onchange && onchange(chosen()));
+    onpicked && row.addEventListener('click',
+        (event) => event.detail > 0 && event.target.matches('input') && onpicked());
     if (numbered) {
         row.addEventListener('keydown', (event) => {
             const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
@@ -198,7 +203,8 @@ export function focusIn(node) {
 }
 
 // A question over the page; ends with the value of the button that was pressed, or null (Esc). actions: [[value,
-// words, kind]]. The focus goes to the heading, and back where it was. body may be a function of close(value).
+// words, kind]]; each is known to tests as "ask-VALUE". The focus goes to the heading,
+// and back where it was. body may be a function of close(value).
 export function ask(heading, body, actions) {
     const back = document.activeElement;
     return new Promise((resolve) => {
@@ -208,7 +214,7 @@ export function ask(heading, body, actions) {
         const close = (value) => { result = value; box.close(); };
         put(box, h('h2', { id, tabindex: '-1' }, heading), typeof body === 'function' ? body(close) : body,
             h('p', { class: 'actions' }, actions.map(([value, words, kind]) =>
-                button(words, () => close(value), kind))));
+                button(words, () => close(value), kind, `ask-${value || 'back'}`))));
         box.addEventListener('close', () => {
             box.remove();
             back && back.isConnected && back.focus();
@@ -231,5 +237,6 @@ export function say(words, kind) {
     if (line) {
         line.className = kind ? `status status-${kind}` : 'status';
         fill(line, words);
+        document.documentElement.style.setProperty('--foot', `${line.offsetHeight}px`);
     }
 }

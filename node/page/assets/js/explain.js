@@ -25,6 +25,6 @@ screen('explain', {
         h('ol', { class: 'cards narrow' }, PANELS.map(([shape, name]) => h('li', { class: 'panel' },
             h('h2', null, icon(shape), ' ', t(`explain.${name}.title`)), h('p', null, t(`explain.${name}.text`))))),
         h('p', { class: 'hint' }, t('explain.again')),
-        h('p', { class: 'actions' }, button(t('explain.done'), done, 'primary')),
+        h('p', { class: 'actions' }, button(t('explain.done'), done, 'primary', 'explain-done')),
     ],
 });

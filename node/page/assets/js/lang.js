@@ -10,7 +10,7 @@ let tagNow = 'en';
 let plural = new Intl.PluralRules('en');
 
 // Numbers are written with the digits of the paper forms in every language.
-const locale = () => `${tagNow}-u-nu-latn`;
+const locale = () => `${{ en: 'en-GB', pt: 'pt-PT' }[tagNow] || tagNow}-u-nu-latn`;
 
 export const language = () => tagNow;
 

@@ -12,5 +12,9 @@ import './print.js';
 import './send.js';
 import './wipe.js';
 import './notices.js';
+import './forums.js';
+import './rapid.js';
+import './full.js';
+import './review.js';
 
 start();

@@ -18,7 +18,7 @@ export async function emergency() {
     } catch (error) {
         facts = {}; // danger does not wait for a count
     }
-    const outbox = h('input', { type: 'checkbox', id: 'outbox-too' });
+    const outbox = h('input', { type: 'checkbox', name: 'outbox' });
     const answer = await ask(t('emergency.title'), [
         facts.drafts === undefined ? h('p', null, t('emergency.uncounted'))
             : h('p', null, rich('emergency.drafts', { n: facts.drafts }), ' ',
@@ -45,7 +45,7 @@ function nobody() {
         h('h2', null, t('unlock.nobody')),
         h('ol', { class: 'steps' }, steps.map((step) => h('li', null,
             rich(`unlock.nobody-${step}`, { command: code('baraza join') })))),
-        h('p', { class: 'actions' }, button(t('act.again'), () => location.reload(), 'primary')))];
+        h('p', { class: 'actions' }, button(t('act.again'), () => location.reload(), 'primary', 'again')))];
 }
 
 function consultation() {
@@ -64,14 +64,15 @@ function show(params) {
     const people = choices({ legend: t('unlock.who'), value: who,
         options: page.hello.people.map((each) => ({ value: each.key, label: each.name })),
         onchange: (key) => { who = key; } });
-    const secret = h('input', { type: 'password', id: 'passphrase', autocomplete: 'off', spellcheck: 'false',
+    const secret = h('input', { type: 'password', id: 'passphrase', name: 'passphrase', autocomplete: 'off',
+        spellcheck: 'false',
         autocapitalize: 'none', maxlength: 1024, dir: 'auto' });
     const reveal = button(t('unlock.show'), () => {
         const hidden = secret.type === 'password';
         secret.type = hidden ? 'text' : 'password';
         reveal.textContent = t(hidden ? 'unlock.hide' : 'unlock.show');
         secret.focus();
-    }, null, { 'aria-controls': 'passphrase' });
+    }, null, 'unlock-show', { 'aria-controls': 'passphrase' });
     let busy = false;
     const box = h('div', { class: 'stack' });
     const attempt = async () => {
@@ -102,7 +103,7 @@ function show(params) {
         busy = false;
         go.textContent = t('unlock.go');
     };
-    const go = button(t('unlock.go'), attempt, 'primary');
+    const go = button(t('unlock.go'), attempt, 'primary', 'unlock');
     secret.addEventListener('keydown', (event) => {
         if (event.key === 'Enter' && !composing(event)) {
             event.preventDefault();

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Baraza authors
+//
+// The codes that the secretariat published, in the language of the page: asked for once a language and login.
+import { t, language, languageName, languageLabel } from './lang.js';
+import { call } from './api.js';
+import { onForget } from './app.js';
+
+let known = null;
+let knownIn = '';
+onForget(() => { known = null; });
+
+// The reply of the call `codes`.
+export async function codes() {
+    if (!known || knownIn !== language()) {
+        const wanted = language();
+        known = await call('codes', { language: wanted });
+        knownIn = wanted;
+    }
+    return known;
+}
+
+// What code is called in list, the code itself when nobody says it.
+export function labelOf(list, wanted) {
+    const row = (list || []).find((each) => each.code === wanted);
+    return row ? row.label : wanted;
+}
+
+// For choices().
+export const optionsOf = (list) => (list || []).map((row) => ({ value: row.code, label: row.label }));
+
+// Languages that are offered by name where somebody may say any.
+const SPOKEN = ('aa am ar ber bm din dyu ee en es fa ff fr ha ig kab kea kg kmb kpe kri ku ln lua men mg mos mye ' +
+    'nd nus ny om ps pt rn rw sg sn so st sw tem tet ti tn ts tum umb ur vai vmw wo xh yo zgh zu').split(' ');
+
+const TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
+const folded = (words) => words.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
+
+// What stands in text, folded, for searching.
+export const foldedHas = (text, part) => folded(text).includes(folded(part));
+
+export const spoken = () => SPOKEN.map((each) => ({ tag: each, label: languageLabel(each) }))
+    .sort((a, b) => a.label.localeCompare(b.label, language()));
+
+// The tag of what somebody typed: a language's name in the page's language or in its own, or a tag; '' for neither.
+export function tagOf(typed) {
+    const wanted = folded(typed);
+    const found = SPOKEN.find((each) => [languageLabel(each), languageName(each)].some((name) =>
+        folded(name) === wanted));
+    return found || (TAG.test(typed.trim()) ? typed.trim() : '');
+}
+
+// "Sanniquellie town hall", or the forum's code when it has no title.
+export const forumName = (forum) => forum.title || t('forum.untitled', { code: forum.code });
