@@ -225,8 +225,7 @@ enum err contribute_begin(struct desk *desk, const struct local_session *session
 
 // --- the words ---
 
-// In NFC, without the line ends that an editor or a pipe leaves behind it.
-static enum err normalise(struct slice typed, bool needed, struct buf *out, struct trouble *trouble)
+enum err contribute_text(struct slice typed, bool needed, struct buf *out, struct trouble *trouble)
 {
     if (typed.n > LIMIT_DISCLOSURE_BYTES) {
         return trouble_with(trouble, TROUBLE_TEXT_LONG, TROUBLE_NUMBER(LIMIT_DISCLOSURE_BYTES));
@@ -256,7 +255,7 @@ enum err contribute_words(const struct given *g, struct contribute *x, struct tr
     struct why why = { "" };
     enum err e = OK;
     for (size_t i = 0; i < CONTRIBUTE_TEXTS && e == OK; i++) {
-        e = normalise(texts[i].from, texts[i].needed, &x->texts[i], trouble);
+        e = contribute_text(texts[i].from, texts[i].needed, &x->texts[i], trouble);
         *texts[i].to = buf_slice(&x->texts[i]);
     }
     if (e != OK) {

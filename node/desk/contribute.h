@@ -60,6 +60,10 @@ size_t contribute_needs(const struct given *g, enum trouble_code out[static CONT
 MUST_USE enum err contribute_begin(struct desk *desk, const struct local_session *session, const struct codebook *b,
                                    const struct given *g, struct contribute *x, struct trouble *trouble);
 
+// Puts a text into out (whose maximum is LIMIT_DISCLOSURE_BYTES) in NFC, without the line ends that an editor or a pipe
+// leaves behind it. A trouble otherwise: empty when it is needed, too long, no UTF-8.
+MUST_USE enum err contribute_text(struct slice typed, bool needed, struct buf *out, struct trouble *trouble);
+
 // Takes the words of g (which may come later than the rest, and be another struct then), in NFC, and makes x->item. A
 // trouble otherwise: empty, too long, no UTF-8.
 MUST_USE enum err contribute_words(const struct given *g, struct contribute *x, struct trouble *trouble);

@@ -170,6 +170,28 @@
       "the same share was given twice")                                                                                \
     X(TROUBLE_SHARE_WRONG, ERR_BAD_INPUT, "share-wrong",                                                               \
       "{file} is no share of this consultation: baraza session share CODE --out FILE makes one")                       \
+    /* what is said of it later */                                                                                     \
+    X(TROUBLE_CORRECT_ERASED, ERR_USAGE, "correct-erased",                                                             \
+      "a redaction has erased \"{part}\" of it, and of every correction: nothing there can be corrected any "          \
+      "more")                                                                                                          \
+    X(TROUBLE_CORRECT_GUARD, ERR_USAGE, "correct-guard",                                                               \
+      "the original is not here: say with --sensitivity whether it is open, restricted or sealed, so that "            \
+      "sealed words are not corrected in the clear; or name its record with --record")                                 \
+    X(TROUBLE_CORRECT_NOTHING, ERR_USAGE, "correct-nothing",                                                           \
+      "say what is right: with --text, --group, --theme, --scope … (baraza correct --help)")                           \
+    X(TROUBLE_CORRECT_SEAL_TO, ERR_USAGE, "correct-seal-to", "--seal-to goes with corrections of what is sealed")      \
+    X(TROUBLE_CORRECT_SPEAKER, ERR_USAGE, "correct-say-speaker",                                                       \
+      "your earlier correction of this is sealed, and cannot be said again for you: give --group or --speaker "        \
+      "too")                                                                                                           \
+    X(TROUBLE_CORRECT_TEXT, ERR_USAGE, "correct-say-text",                                                             \
+      "your earlier correction of this is sealed, and cannot be said again for you: give --text too")                  \
+    X(TROUBLE_ENTRY_UNKNOWN, ERR_NOT_FOUND, "entry-unknown", "no contribution here has this id")                       \
+    X(TROUBLE_REASON_EMPTY, ERR_USAGE, "reason-empty", "the reason is empty")                                          \
+    X(TROUBLE_SLIP_SEVERAL, ERR_BAD_INPUT, "slip-several",                                                             \
+      "several contributions have the code {slip}: find out which is meant, and give its id")                          \
+    X(TROUBLE_SLIP_UNKNOWN, ERR_NOT_FOUND, "slip-unknown",                                                             \
+      "no contribution here has the code {slip}: it was written down elsewhere and has not arrived here, or "          \
+      "was erased with its code; ask where the forum was held")                                                        \
     /* paper forms and slips */                                                                                        \
     X(TROUBLE_FORM_ELSEWHERE, ERR_BAD_INPUT, "form-elsewhere",                                                         \
       "form {form} of {forum} was not printed here: if it was printed on another computer, give the code on its foot " \

@@ -4,6 +4,7 @@
 // `baraza incident`: whoever is enrolled writes down what went wrong: a device that was taken, somebody who was put
 // under pressure. That it happened, when and who says so is for everybody; what she tells of it is sealed before it
 // touches a disk, and no editor is opened for it. Read first: docs/PROTOCOL.md 4.7, 7.4.
+#include "node/desk/reason.h"
 #include "node/desk/recipients.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
@@ -77,7 +78,7 @@ static int write_it(struct cmd_context *context, const struct telling *x, struct
     struct append_item item = { .body = &body, .refs = &target->id, .ref_count = hash_is_zero(target->id) ? 0 : 1 };
     int code = words.n > 0 ? find_recipients(context, w, x, &to) : -1;
     if (code < 0 && words.n > 0) {
-        drafting_put_reason(drafting_language(&x->d, w), words, slice_text(""), NULL, &text);
+        reason_put(drafting_language(&x->d, w), words, slice_text(""), NULL, &text);
         item.parts[0] = buf_slice(&text);
         item.sealed = sealed_due_by(&body);
         item.sealed_to = to.keys;

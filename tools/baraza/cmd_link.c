@@ -2,6 +2,7 @@
 // Copyright The Baraza authors
 //
 // `baraza link`: what a clause stands on, or how clauses hang together. Many at once, in one transaction.
+#include "node/desk/reason.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
 
@@ -81,7 +82,7 @@ static int write_links(struct cmd_context *context, struct linking *l, const str
         code = resolve_ends(&r, l, args, refs);
     }
     if (code < 0) {
-        drafting_put_reason(drafting_language(&l->d, &w), text, (struct slice){ NULL, 0 }, NULL, &reason);
+        reason_put(drafting_language(&l->d, &w), text, (struct slice){ NULL, 0 }, NULL, &reason);
         body.as.link.relation = slice_text(l->relation);
         for (size_t i = 0; i < n; i++) {
             items[i] = (struct append_item){ .body = &body, .refs = &refs[2 * i], .ref_count = 2 };

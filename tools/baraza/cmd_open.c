@@ -9,6 +9,7 @@
 #include "common/base/file.h"
 #include "common/format/sealed.h"
 #include "node/desk/local.h"
+#include "node/desk/reason.h"
 #include "node/desk/recipients.h"
 #include "node/desk/roster_here.h"
 #include "tools/baraza/ask.h"
@@ -209,7 +210,7 @@ static int tell_record(const struct wanting *x, struct work *w, struct hash targ
     body.as.opened.reason = slice_text(x->reason);
     int code = drafting_check(&x->d, &typed);
     if (code < 0) {
-        drafting_put_reason(drafting_language(&x->d, w), text, slice_text(""), NULL, &reason);
+        reason_put(drafting_language(&x->d, w), text, slice_text(""), NULL, &reason);
         item.parts[0] = buf_slice(&reason);
         code = buf_ok(&reason) ? work_append(w, &item, 1, &result) : cmd_usage("--text is too long");
     }

@@ -2,6 +2,7 @@
 // Copyright The Baraza authors
 //
 // `baraza respond`: what became of contributions. A public reason is not optional; it flows back to their sites.
+#include "node/desk/reason.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
 
@@ -63,7 +64,7 @@ static int write_response(struct cmd_context *context, const struct responding *
     }
     if (code < 0) {
         body.as.response.disposition = slice_text(p->disposition);
-        drafting_put_reason(drafting_language(&p->d, &w), text, to, p->where != NULL ? &where.id : NULL, &reason);
+        reason_put(drafting_language(&p->d, &w), text, to, p->where != NULL ? &where.id : NULL, &reason);
         size_t n = make_items(&body, refs, args->n, buf_slice(&reason), items);
         code = drafting_append(context, &w, items, n);
     }

@@ -5,6 +5,7 @@
 // same. A chain is named by its last entry. Read first: docs/PROTOCOL.md 6.8.
 #include "common/store/journal.h"
 #include "common/store/leaf.h"
+#include "node/desk/reason.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/foresee.h"
 #include "tools/baraza/print.h"
@@ -86,7 +87,7 @@ static int write_end(const struct cmd_context *context, struct work *w, const st
         code = foresee_act(w, body);
     }
     if (code < 0) {
-        drafting_put_reason(drafting_language(&e->d, w), note, (struct slice){ NULL, 0 }, NULL, &reason);
+        reason_put(drafting_language(&e->d, w), note, (struct slice){ NULL, 0 }, NULL, &reason);
         item.parts[0] = buf_slice(&reason);
         code = drafting_append(context, w, &item, 1);
     }

@@ -3,6 +3,7 @@
 //
 // `baraza withdraw`: a speaker takes back consent, to some uses of her words or to all. The words stay where they are
 // until a protection officer has them erased, but no export gives them out any more (PROTOCOL 7.6).
+#include "node/desk/withdraw.h"
 #include "tools/baraza/drafting.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/slip_find.h"
@@ -13,49 +14,29 @@ struct withdrawing {
     struct arg_list scopes;
 };
 
-static int take_scopes(const struct withdrawing *x, struct body *body)
-{
-    for (size_t i = 0; i < x->scopes.n; i++) {
-        if (!code_known(CODES_SCOPE, "--scope", x->scopes.values[i])) {
-            return EXIT_USAGE;
-        }
-        if (i == LIMIT_SCOPES) {
-            return cmd_usage("--scope: at most %d", LIMIT_SCOPES);
-        }
-        body->as.withdrawal.scopes[i] = slice_text(x->scopes.values[i]);
-    }
-    body->as.withdrawal.scope_count = x->scopes.n;
-    return -1;
-}
-
-static int withdraw(struct cmd_context *context, const struct withdrawing *x, const struct body *body,
+static int withdraw(struct cmd_context *context, const struct withdrawing *x, struct withdrawal *given,
                     const char *typed)
 {
     struct work w;
     struct resolver r = { .context = context, .w = &w, .from = &x->d.from };
     struct typed t = { .n = 0 };
     struct resolved target;
-    struct buf reason = buf_new(LIMIT_DISCLOSURE_BYTES);
-    const struct slice text = typed_words(&t, x->reason);
+    struct withdraw made = { .target = { { 0 } } };
+    struct trouble trouble = { .err = OK };
+    given->reason = typed_words(&t, x->reason);
     int code = drafting_begin(context, &x->d, &t, &w);
-    if (code < 0 && text.n == 0) {
-        code = cmd_usage("the reason is empty");
-    }
     if (code < 0) {
         code = x->slip != NULL ? slip_find_one(&r, x->slip, &target)
                                : resolve_kind(&r, typed, KIND_CONTRIBUTION, &target);
     }
     if (code < 0) {
-        struct append_item item = { .body = body, .refs = &target.id, .ref_count = 1 };
-        drafting_put_reason(drafting_language(&x->d, &w), text, slice_text(""), NULL, &reason);
-        item.parts[0] = buf_slice(&reason);
-        code = buf_ok(&reason) ? drafting_append(context, &w, &item, 1)
-                               : cmd_usage("the reason is longer than %d bytes", LIMIT_DISCLOSURE_BYTES);
+        given->target = target.id;
+        code = withdraw_make(&w.desk, given, &made, &trouble) == OK ? drafting_append(context, &w, &made.item, 1)
+                                                                    : work_fail(&trouble);
     }
+    withdraw_done(&made);
     resolver_done(&r);
     typed_done(&t);
-    buf_wipe(&reason);
-    buf_done(&reason);
     work_close(&w);
     return code;
 }
@@ -63,7 +44,7 @@ static int withdraw(struct cmd_context *context, const struct withdrawing *x, co
 static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct withdrawing x = { .reason = NULL };
-    struct body body = { .kind = KIND_WITHDRAWAL };
+    struct withdrawal given = { .target = { { 0 } } };
     const struct arg_spec rows[] = {
         { "scope", 0, ARG_LIST, "CODE", "only this use: quote-anonymous, publish-text, archive …; all when not given",
           &x.scopes },
@@ -100,8 +81,16 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if (x.reason == NULL) {
         return cmd_usage("say why with --reason TEXT");
     }
-    code = take_scopes(&x, &body);
-    return code < 0 ? withdraw(context, &x, &body, args.n > 0 ? args.positionals[0] : NULL) : code;
+    for (size_t i = 0; i < x.scopes.n; i++) {
+        if (!code_known(CODES_SCOPE, "--scope", x.scopes.values[i])) {
+            return EXIT_USAGE;
+        }
+    }
+    if (!code_set_of(&x.scopes, "--scope", &given.scopes)) {
+        return EXIT_USAGE;
+    }
+    given.lang = slice_text(x.d.lang != NULL ? x.d.lang : "");
+    return withdraw(context, &x, &given, args.n > 0 ? args.positionals[0] : NULL);
 }
 
 const struct cmd cmd_withdraw = { "withdraw", run, "take back consent to what was said", CMD_WRITE };

@@ -80,25 +80,6 @@ int drafting_check(const struct drafting *d, const struct typed *t)
     return t->bad ? cmd_usage("a text is not UTF-8, or longer than %d bytes", LIMIT_DISCLOSURE_BYTES) : -1;
 }
 
-void drafting_put_reason(struct slice lang, struct slice text, struct slice to, const struct hash *where,
-                         struct buf *out)
-{
-    struct content c = { .count = 0 };
-    if (text.n > 0) {
-        content_add_text(&c, "lang", lang);
-        content_add_text(&c, "text", text);
-    }
-    if (to.n > 0) {
-        content_add_text(&c, "to", to);
-    }
-    if (where != NULL) {
-        content_add_bin(&c, "where", SLICE_ARRAY(where->b));
-    }
-    if (c.count > 0) {
-        content_make(&c, out);
-    }
-}
-
 int drafting_say(const struct cmd_context *context, enum kind kind, const struct append_result *result)
 {
     const char *what = kind_info(kind)->name;

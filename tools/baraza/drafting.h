@@ -6,8 +6,8 @@
 #ifndef BARAZA_TOOLS_BARAZA_DRAFTING_H
 #define BARAZA_TOOLS_BARAZA_DRAFTING_H
 
-#include "common/format/content.h"
 #include "common/format/codes.h"
+#include "common/format/content.h"
 #include "tools/baraza/resolve.h"
 
 #define DRAFTING_TEXTS 12 // typed for one entry
@@ -53,11 +53,6 @@ int drafting_check(const struct drafting *d, const struct typed *t);
 
 // Opens the state for writing as whoever d names, and checks what was typed: -1, or the exit code.
 int drafting_begin(const struct cmd_context *context, const struct drafting *d, const struct typed *t, struct work *w);
-
-// Appends the part `reason`: text, `to` (each empty: not given) and `where` (NULL: not given); nothing when nothing is
-// given. Going over a limit shows in buf_ok.
-void drafting_put_reason(struct slice lang, struct slice text, struct slice to, const struct hash *where,
-                         struct buf *out);
 
 // Says that an entry of that kind is saved. Returns the exit code.
 int drafting_say(const struct cmd_context *context, enum kind kind, const struct append_result *result);

@@ -105,18 +105,3 @@ int fields_stop(const struct cmd_context *context, const struct code_set *flags)
                   "That it was raised may be recorded, without a word of it: --no-words");
     return cmd_fail(ERR_BAD_INPUT, &why);
 }
-
-int fields_check(const struct fields *f, struct work *w, const struct contribution *c)
-{
-    struct codebook *b = NULL;
-    struct why why = { "" };
-    if (f->new_codes || c->groups.n + c->themes.n == 0) {
-        return -1;
-    }
-    enum err e = codebook_here(&w->desk, &b, &why);
-    if (e == OK && !codebook_check(b, c, NULL, &why)) {
-        e = ERR_USAGE;
-    }
-    codebook_free(b);
-    return e == OK ? -1 : cmd_fail(e, &why);
-}

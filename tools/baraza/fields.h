@@ -50,7 +50,4 @@ int fields_take(const struct fields *f, struct contribution *c);
 // context, says that nothing was saved, and gives the exit code. Else -1.
 int fields_stop(const struct cmd_context *context, const struct code_set *flags);
 
-// -1, or reports a group or theme of c that is not in the codebook here (f->new_codes: takes them).
-int fields_check(const struct fields *f, struct work *w, const struct contribution *c);
-
 #endif
