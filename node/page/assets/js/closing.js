@@ -20,21 +20,31 @@ const section = (key, ...inside) => h('section', { class: 'panel' }, h('h2', nul
 
 // --- who came ---
 
+// What the guide asks for, or one row or column of those who were not asked.
+const asked = (codes, what, list) => ((codes.asks || []).includes(what) ? list
+    : list.filter((each) => each.code === 'not-asked'));
+
 // One table of sexes by ages; who is displaced or disabled is counted in tables of its own, where that was asked.
 function table(codes, rows, displaced, disability) {
     const cells = [];
+    const sexes = asked(codes, 'sex', codes.sexes);
+    const ages = asked(codes, 'age', codes.ages);
     const had = (sex, age) => rows.find((row) => row.sex === sex && row.age === age && row.displaced === displaced &&
         row.disability === disability);
-    const body = codes.ages.map((age) => h('tr', null, h('th', { scope: 'row' }, age.label), codes.sexes.map((sex) => {
-        const before = had(sex.code, age.code);
-        const cell = counter(`count-${sex.code}-${age.code}`, before && before.count, `${sex.label}, ${age.label}`);
-        cells.push({ sex: sex.code, age: age.code, displaced, disability, control: cell });
-        return h('td', null, cell);
-    })));
+    const body = ages.map((age) => h('tr', null, h('th', { scope: 'row' }, age.label),
+        sexes.map((sex) => {
+            const before = had(sex.code, age.code);
+            const cell = counter(`count-${sex.code}-${age.code}`, before && before.count, `${sex.label}, ${age.label}`);
+            cells.push({ sex: sex.code, age: age.code, displaced, disability, control: cell });
+            return h('td', null, cell);
+        })));
+    if (cells.length === 1) {
+        cells[0].control.removeAttribute('aria-label');
+        return [cells, field({ label: t('attendance.count'), control: cells[0].control })];
+    }
     return [cells, h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': t('attendance.title') },
-        h('table', { class: 'counts' }, h('thead', null, h('tr', null,
-            h('th', { scope: 'col' }, t('attendance.age')), codes.sexes.map((sex) => h('th', { scope: 'col' },
-                sex.label)))), h('tbody', null, body)))];
+        h('table', { class: 'counts' }, h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('attendance.age')),
+            sexes.map((sex) => h('th', { scope: 'col' }, sex.label)))), h('tbody', null, body)))];
 }
 
 function attendance(forum, codes) {
@@ -46,8 +56,9 @@ function attendance(forum, codes) {
         return node;
     };
     const plain = combination(UNKNOWN, UNKNOWN);
-    const finer = h('details', { open: rows.some((row) => row.displaced !== UNKNOWN || row.disability !== UNKNOWN) },
-        h('summary', null, t('attendance.finer')), h('div', { class: 'stack' },
+    const more = ['displaced', 'disability'].some((each) => (codes.asks || []).includes(each));
+    const finer = more && h('details', { open: rows.some((row) => row.displaced !== UNKNOWN ||
+        row.disability !== UNKNOWN) }, h('summary', null, t('attendance.finer')), h('div', { class: 'stack' },
             h('p', { class: 'hint' }, t('attendance.once')),
             [['yes', 'no'], ['no', 'yes'], ['yes', 'yes'], ['no', 'no']].map(([displaced, disability]) => [
                 h('h3', null, t(`attendance.${displaced}-${disability}`)), combination(displaced, disability)])));
