@@ -73,7 +73,8 @@ export class World {
         await world.sh(
             'expect_status 0 baraza hub init "Trials of Marisola" --state hub --founder founder ' +
                 `${practice ? '--practice ' : ''}--prefix records.example.org/trials --language en --language fr ` +
-                '--language pt --language ar --address "127.0.0.1:$HUB_PORT" --passphrase-file "$PASS"'
+                '--language pt --language ar --address "127.0.0.1:$HUB_PORT" --officer lark --officer wren ' +
+                '--passphrase-file "$PASS"'
         );
         return world;
     }
@@ -93,7 +94,7 @@ export class World {
 
     async line() {
         const { value, done } = await this.lines.next();
-        if (done) fail('the world of the test ended before its time');
+        if (done) fail(`the world of the test ended before its time: ${this.answer()}`);
         return value;
     }
 
@@ -107,12 +108,13 @@ export class World {
     async run(line, wanted) {
         this.shell.stdin.write(`${line.replaceAll('\n', ' ')}\n`);
         const status = Number(await this.line());
-        const out = readFileSync(path.join(this.dir, 'answer'), 'utf8');
-        if (status !== wanted) {
-            const err = readFileSync(path.join(this.dir, 'answer.err'), 'utf8');
-            fail(`"${line}" ended with status ${status}, ${wanted} was expected:\n${out}${err}`);
-        }
-        return out;
+        if (status !== wanted) fail(`"${line}" ended with status ${status}, ${wanted} was expected: ${this.answer()}`);
+        return readFileSync(path.join(this.dir, 'answer'), 'utf8');
+    }
+
+    // Everything the last line of bash said.
+    answer() {
+        return ['answer', 'answer.err'].map((name) => readFileSync(path.join(this.dir, name), 'utf8')).join('');
     }
 
     // baraza(ARGUMENT...): the command line, and what it prints.
@@ -120,12 +122,25 @@ export class World {
         return this.sh(`baraza ${words.map(quote).join(' ')}`);
     }
 
+    // The same as somebody of a site (or the founder), with the passphrase.
+    as(site, ...words) {
+        return this.sh(`baraza ${words.map(quote).join(' ')} --state ${site} --passphrase-file "$PASS"`);
+    }
+
+    // What it prints with --json: a value a line.
+    async json(site, ...words) {
+        return (await this.as(site, ...words, '--json'))
+            .split('\n')
+            .filter(Boolean)
+            .map((line) => JSON.parse(line));
+    }
+
     path(...parts) {
         return path.join(this.dir, ...parts);
     }
 
-    // A person joins at a site: a directory of its own, or one that others of this computer have already.
-    async join(site, name, { role = 'facilitator', area = 'XM-KIV' } = {}) {
+    // A person joins at a site: a directory of its own, or one that others have already; one of them is the helper.
+    async join(site, name, { role = 'facilitator', area = 'XM-KIV', helper = '' } = {}) {
         const letter = `${site}-${name}.invitation`;
         await this.sh(
             `expect_status 0 baraza invite --state founder --as registrar --role ${role} ` +
@@ -133,7 +148,7 @@ export class World {
         );
         await this.sh(
             `expect_status 0 baraza join ${quote(letter)} --state ${site} --name ${quote(name)} ` +
-                '--passphrase-file "$PASS"'
+                `${helper ? `--helper ${helper} --helper-passphrase-file "$PASS" ` : ''}--passphrase-file "$PASS"`
         );
     }
 
