@@ -79,3 +79,15 @@ expect_contains "what is said where nothing runs" "$(cat err)" "baraza-node does
 wait_until 20 "the second daemon to take the port" grep -q "page.ready port=$PAGE_PORT" crane.log
 stop crane
 [[ $(cat heron.log crane.log) != *"ford"* ]] || die "the log has words that were said"
+
+step "one command, and so an entry in the desktop's menu, starts what is missing and opens the page"
+mkdir bin
+printf '#!/bin/sh\nprintf "%%s\\n" "$1" >>"%s/opened"\n' "$PWD" >bin/xdg-open
+chmod +x bin/xdg-open
+port=$(free_port)
+PATH=$PWD/bin:$PATH BARAZA_PAGE_PORT=$port baraza page --open --state crane >/dev/null
+PATH=$PWD/bin:$PATH BARAZA_PAGE_PORT=$port baraza page --open --state crane >/dev/null
+[ "$(cat opened)" = "http://127.0.0.1:$port/
+http://127.0.0.1:$port/" ] || die "the browser was sent to: $(cat opened)"
+kill "$(tr -dc 0-9 <crane/lock)"
+wait_until 20 "the daemon that was started to end" [ ! -e crane/page ]

@@ -2,17 +2,23 @@
 // Copyright The Baraza authors
 //
 // `baraza page`: where the page of this site is, and whether it is served now. It must never open the state's store,
-// nor a browser without being told to.
+// nor start a daemon or a browser without being told to.
 #include "common/author/state.h"
 #include "common/base/file.h"
+#include "common/net/loop.h"
 #include "tools/baraza/cmd.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ADDRESS_BYTES 64
+#define DAEMON "baraza-node"
+#define START_MS 15000u      // a daemon that serves no page after this long serves none
+#define START_STEP_MS 50u
 
 // How the daemon of this state is.
 enum page_is { PAGE_SERVED, PAGE_NOT_SERVED, PAGE_NO_DAEMON };
@@ -39,6 +45,54 @@ static enum page_is look(const struct cmd_context *context, struct buf *address)
     return PAGE_SERVED;
 }
 
+// Becomes the daemon of this state: no terminal, its log goes nowhere. The one beside this program, else that of PATH.
+static _Noreturn void become_daemon(const char *state)
+{
+    char path[PATH_MAX];
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof DAEMON - 1);
+    const int null = open("/dev/null", O_RDWR);
+    (void)setsid();
+    for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++) {
+        (void)dup2(null, fd);
+    }
+    path[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash != NULL) {
+        memcpy(slash + 1, DAEMON, sizeof DAEMON);
+        execl(path, DAEMON, "--state", state, (char *)NULL);
+    }
+    execlp(DAEMON, DAEMON, "--state", state, (char *)NULL);
+    _exit(127);
+}
+
+// Starts the daemon, which outlives this program, and waits until it serves the page: *is and *address as by look. A
+// person who clicks twice starts one: the second finds the state's lock held and ends.
+static enum err start_daemon(const struct cmd_context *context, struct buf *address, enum page_is *is, struct why *why)
+{
+    const uint64_t end = loop_now_ms() + START_MS;
+    const pid_t child = fork();
+    if (child == 0) {
+        become_daemon(context->state);
+    }
+    int status = 0;
+    while (child > 0 && *is != PAGE_SERVED && loop_now_ms() < end) {
+        struct loop_watch nothing = { .fd = -1 };
+        if (loop_wait(&nothing, 1, loop_now_ms() + START_STEP_MS) != OK) {
+            break;
+        }
+        address->n = 0;
+        *is = look(context, address);
+        if (*is == PAGE_NO_DAEMON && waitpid(child, &status, WNOHANG) == child) {
+            break;
+        }
+    }
+    if (*is != PAGE_NO_DAEMON) {
+        return OK;
+    }
+    why_set(why, DAEMON " could not be started for %.120s: type " DAEMON " to see why", context->state);
+    return ERR_IO;
+}
+
 // Has the desktop open the address in whatever browser is usual.
 static enum err open_browser(const char *address, struct why *why)
 {
@@ -59,8 +113,7 @@ static void say_why_not(const struct cmd_context *context, enum page_is is)
 {
     const unsigned port = (unsigned)conf_uint(&context->conf, "page-port");
     if (is == PAGE_NO_DAEMON && port != 0) {
-        cmd_remark(context, "baraza-node does not run here; start it (baraza-node &), then open http://127.0.0.1:%u/",
-                   port);
+        cmd_remark(context, "baraza-node does not run here; baraza page --open starts it, and the browser");
     } else if (port == 0) {
         cmd_remark(context, "no page is wanted here: page-port is 0 (%s in the state directory)", STATE_CONF);
     } else {
@@ -73,8 +126,15 @@ static int show(struct cmd_context *context, bool open)
 {
     struct why why = { "" };
     struct buf address = buf_new(ADDRESS_BYTES);
+    enum page_is is = look(context, &address);
     enum err e = OK;
-    const enum page_is is = look(context, &address);
+    if (is == PAGE_NO_DAEMON && open && conf_uint(&context->conf, "page-port") != 0) {
+        e = start_daemon(context, &address, &is, &why);
+    }
+    if (e != OK) {
+        buf_done(&address);
+        return cmd_fail(e, &why);
+    }
     const char *text = is == PAGE_SERVED ? (const char *)address.p : NULL;
     int code = EXIT_GOOD;
     if (context->json) {
@@ -99,7 +159,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
 {
     bool open = false;
     const struct arg_spec options[] = {
-        { "open", 0, ARG_FLAG, NULL, "start the browser too", &open },
+        { "open", 0, ARG_FLAG, NULL, "start baraza-node, if it does not run, and the browser", &open },
         { NULL, 0, ARG_FLAG, NULL, NULL, NULL },
     };
     const struct arg_command command = {
@@ -111,7 +171,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
                     "  baraza page --open\n"
                     "\n"
                     "baraza-node serves it, to programs of the same user on this computer only. Exit status 1: it is\n"
-                    "not served now.\n",
+                    "not served now. The entry Baraza in the menu of a desktop does what --open does.\n",
     };
     struct args args;
     int code = cmd_parse(context, &command, argc, argv, &args);
