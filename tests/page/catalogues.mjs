@@ -4,7 +4,7 @@
 // The words of the page as files, without a browser: every language has every key that is used and no other, the same
 // values go into each sentence, plurals are those of the language, and every trouble that the node can tell has its
 // words. Then the same on catalogues and scripts that were spoiled on purpose: each fault must be found.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/world.mjs';
 import { ASSETS, LANGUAGES } from './lib/look.mjs';
@@ -18,16 +18,13 @@ const values = (sentence) => [...new Set(sentence.match(/\{\w+\}/g) ?? [])].sort
 // Everything that is looked at, as text by name, so that a trial can spoil one of them.
 function material() {
     const scripts = readdirSync(path.join(ASSETS, 'js')).sort();
-    const notices = readdirSync(path.join(root, 'node/desk'))
-        .filter((name) => name.startsWith('notice'))
-        .map((name) => read('node/desk', name));
     return {
         catalogues: Object.fromEntries(LANGUAGES.map((each) => [each, read('node/page/assets/lang', `${each}.json`)])),
         scripts: Object.fromEntries(scripts.map((name) => [name, read('node/page/assets/js', name)])),
         html: read('node/page/assets/index.html'),
         css: read('node/page/assets/app.css'),
         troubles: read('node/desk/trouble.h'),
-        notices: notices.join('\n'),
+        notices: existsSync(path.join(root, 'node/desk/notices.h')) ? read('node/desk/notices.h') : '',
     };
 }
 
@@ -39,6 +36,12 @@ function rowsOf(table) {
         rows[code] = [...sentence.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => part).join('');
     }
     return rows;
+}
+
+// The rows of X(SYMBOL, "code", WEIGHT, "name name") as {code: "{name} {name}"}.
+function noticesOf(table) {
+    const rows = [...table.replace(/\\\n/g, ' ').matchAll(/X\(\w+, "([\w-]+)", \w+, "([^"]*)"\)/g)];
+    return Object.fromEntries(rows.map(([, code, names]) => [code, names.replace(/\w+/g, '{$&}')]));
 }
 
 function checkFile(language, text, findings) {
@@ -150,7 +153,7 @@ function check(it) {
     }
     checkUse(checkAlike(all, findings), it.scripts, findings);
     checkCodes('trouble', rowsOf(it.troubles), all, findings);
-    if (it.notices) checkCodes('notice', rowsOf(it.notices), all, findings);
+    if (it.notices) checkCodes('notice', noticesOf(it.notices), all, findings);
     checkAssets(it, findings);
     return findings;
 }

@@ -9,8 +9,8 @@ import { call, callBytes, fetchBytes } from './api.js';
 import { screen, page, go, back, refresh, draw, place } from './app.js';
 import { does, leads, keepFile, pickFile, shrink, done } from './acts.js';
 
-const SHEET_SIDE = 1600;
-const SHEET_MOST = 250000; // bytes of a photographed sheet; the record takes 256 KiB
+const SHEET_SIDE = 1400;  // pixels and bytes of a photographed sheet
+const SHEET_MOST = 78000;
 const UNKNOWN = 'unknown';
 
 const whole = (control) => Math.max(0, Math.floor(Number(control.value) || 0));
@@ -100,8 +100,14 @@ function shares(forum, taken) {
                     }
                 }),
                 does('share-out', t('share.make'), async () => {
-                    keepFile(await fetchBytes('forum/share', { id: forum.id }), `${forum.code}.share`);
-                    done(t('share.made'));
+                    const { read, contributions } = await call('forum/share', { id: forum.id, confirm: false });
+                    const yes = await ask(t('seal.right'), h('p', { class: 'read-back' }, rich('seal.contributions',
+                        { n: contributions })), [['share', t('share.make'), 'primary'], ['', t('act.back')]]);
+                    if (yes) {
+                        keepFile(await fetchBytes('forum/share', { id: forum.id, confirm: true, read }),
+                            `${forum.code}.share`);
+                        done(t('share.made'));
+                    }
                 }))));
 }
 
@@ -123,11 +129,12 @@ function seal(forum) {
         const answer = await ask(t('seal.right'), [
             h('p', { class: 'read-back' }, rich('seal.contributions', { n: told.contributions }), ' ',
                 rich('seal.people', { n: told.people }), ' ', sum(told)),
+            told.missing_forms ? h('p', null, rich('seal.missing-forms', { forms: told.missing_forms })) : null,
             h('p', null, t('seal.after'))], [['seal', t('seal.go'), 'primary'], ['', t('act.change')]]);
         if (answer !== 'seal') {
             return;
         }
-        await call('forum/seal', { ...numbers(), confirm: true });
+        await call('forum/seal', { ...numbers(), confirm: true, read: told.read });
         await refresh();
         await draw();
         done(t('seal.done'));
@@ -135,6 +142,8 @@ function seal(forum) {
     return [section('seal.title',
         forum.drafts ? notice('warn', rich('seal.drafts', { n: forum.drafts }), leads('go-review', t('seal.review'),
             () => go('review', { session: forum.id }))) : null,
+        (forum.others_drafts || []).map((each) => notice('warn', rich('seal.others-drafts', { n: each.drafts,
+            name: each.name }))),
         h('h3', null, t('seal.paper')), forum.forms ? h('p', null, rich('seal.typed', { printed, typed:
             forum.forms.typed || 0 })) : h('p', null, t('seal.no-paper')),
         h('div', { class: 'filters' }, field({ label: t('seal.printed'), control: forms }),

@@ -7,8 +7,7 @@ import { h, title, field, input, textarea, choices, tag, code, content, notice, 
 import { t, rich, date, clock, bytes, number, language, languageLabel } from './lang.js';
 import { call, fetchBytes } from './api.js';
 import { screen, go, back, refresh, onForget } from './app.js';
-import { does, leads, keepFile, wholeOf, named, stateTag, done } from './acts.js';
-import { refusal } from './list.js';
+import { does, leads, keepFile, wholeOf, named, refusal, stateTag, done } from './acts.js';
 
 const TICKS = ['saved', 'received', 'confirmed', 'answered'];
 let urls = []; // of sound and pictures that are shown
@@ -24,7 +23,7 @@ const pairs = (...rows) => h('dl', { class: 'pairs' }, rows.filter((row) => row 
 const panel = (key, ...inside) => h('section', { class: 'panel' }, h('h2', null, t(key)), inside);
 
 // Which part is not to be read here, and why; null when it is.
-const absent = (part) => (!part || !part.state || part.state === 'here' ? null
+const absent = (part) => (!part || [undefined, 'here', 'none'].includes(part.state) ? null
     : notice('info', t(`part.${part.state}`)));
 
 function ticks(entry) {
@@ -33,7 +32,7 @@ function ticks(entry) {
         const reached = tick && tick.when_s !== undefined;
         return h('li', { class: reached ? null : 'muted' }, reached ? tag(name) : t(`status.${name}`), ' ',
             h('small', null, reached ? [tick.when_s ? `${date(tick.when_s)}, ${clock(tick.when_s)}. ` : null,
-                tick.checkpoint ? rich('tick.proof', { checkpoint: tick.checkpoint, n: tick.witnesses || 0 })
+                tick.checkpoint ? rich('tick.proof', { checkpoint: tick.checkpoint })
                     : t(`tick.${name}`)] : t(`tick.not-${name}`)));
     }));
 }
@@ -87,7 +86,8 @@ function amended(entry) {
     const none = [];
     return [
         ...(entry.corrections || none).map((it) => panel('entry.correction',
-            h('p', null, h('bdi', null, it.reason), '. ', date(it.when_s), '. ', it.state ? stateTag(it.state) : null),
+            h('p', null, h('bdi', null, it.reason), '. ', date(it.when_s), '. ',
+                stateTag(it.current === false ? 'superseded' : it.state)),
             it.text ? content(it.text) : null, it.why ? content(it.why) : null)),
         ...(entry.withdrawals || none).map((it) => h('div', null, notice('warn', [rich(it.scopes && it.scopes.length
             ? 'entry.withdrawn-for' : 'entry.withdrawn-all', { scopes: h('span', null, named(it.scopes)),
@@ -115,8 +115,7 @@ async function show({ id }) {
         h('div', { class: 'two' },
             h('div', { class: 'stack' }, said(entry), amended(entry), answers(entry)),
             h('div', { class: 'stack' },
-                h('section', { class: 'panel' }, h('h2', null, t('entry.way')), ticks(entry),
-                    entry.slip ? h('p', null, rich('entry.slip', { code: code(entry.slip) })) : null),
+                h('section', { class: 'panel' }, h('h2', null, t('entry.way')), ticks(entry)),
                 entry.attachments && entry.attachments.length ? panel('entry.attachments',
                     h('ul', { class: 'cards' }, entry.attachments.map((it) => attachment(entry, it)))) : null,
                 about(entry))),

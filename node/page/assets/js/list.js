@@ -4,13 +4,12 @@
 // Every contribution that was saved here, with how far it has come: fifty at a time, by state, by forum, by a word that
 // is in it. The ticks turn while one looks. It must not keep what it shows once the page is locked.
 import { h, fill, title, input, field, code, troubleNotice, button } from './dom.js';
-import { t, rich, has, date, ago, language } from './lang.js';
+import { t, rich, date, ago, language } from './lang.js';
 import { call } from './api.js';
 import { screen, go, draw, onState, onForget, page } from './app.js';
-import { leads, named, stateTag } from './acts.js';
+import { leads, named, refusal, stateTag } from './acts.js';
 
-const STATES = ['waiting', 'received', 'confirmed', 'answered', 'refused', 'deferred', 'withdrawn', 'erased',
-    'no-effect'];
+const STATES = ['waiting', 'received', 'confirmed', 'answered', 'refused', 'withdrawn', 'erased', 'superseded', 'lost'];
 const SEARCH_MS = 300;
 
 let filter = { session: '', state: '', search: '' };
@@ -19,11 +18,6 @@ let live = null;  // draws the rows anew while the screen is there
 
 function marks(row) {
     return (row.marks || []).map((mark) => h('span', { class: 'mark' }, t(`mark.${mark}`)));
-}
-
-// Why the hub refused it and what to do, in a sentence.
-export function refusal({ code: why, args }) {
-    return has(`refusal.${why}`) ? rich(`refusal.${why}`, args || {}) : rich('refusal.unknown', { code: code(why) });
 }
 
 function line(row) {
@@ -38,13 +32,27 @@ function line(row) {
     row.excerpt ? h('span', { class: 'entry-words content', dir: 'auto' }, row.excerpt) : null));
 }
 
-// Asks for a page of rows and puts it into box; the row that had the focus has it again.
+let asking = 0; // counts what was asked, so that a late answer does not replace a newer one
+
+// Asks for a page of rows and puts it into box; the row that had the focus has it again. A long search
+// answers in steps.
 async function rows(box, status) {
-    const answer = await call('list', { ...filter, before: cursors[cursors.length - 1], language: language() });
+    asking += 1;
+    const mine = asking;
+    let before = cursors[cursors.length - 1];
+    let answer;
+    do {
+        answer = await call('list', { ...filter, before, language: language() });
+        before = answer.next;
+    } while (!answer.rows.length && answer.next && mine === asking);
+    if (mine !== asking) {
+        return null;
+    }
     const at = document.activeElement && document.activeElement.dataset.id;
     fill(box, answer.rows.map(line));
-    fill(status, answer.rows.length ? rich('list.shown', { n: answer.rows.length, total: answer.total })
-        : t(filter.search || filter.state || filter.session ? 'list.none-such' : 'list.none'));
+    fill(status, !answer.rows.length ? t(filter.search || filter.state || filter.session ? 'list.none-such'
+        : 'list.none') : answer.total === null ? null
+        : rich('list.shown', { n: answer.rows.length, total: answer.total }));
     const again = at && [...box.querySelectorAll('[data-id]')].find((each) => each.dataset.id === at);
     again && again.focus();
     return answer;
@@ -54,7 +62,7 @@ function pager(box, status) {
     const nav = h('p', { class: 'actions' });
     const update = async () => {
         const answer = await rows(box, status);
-        fill(nav,
+        answer && fill(nav,
             cursors.length ? leads('list-newer', t('list.newer'), () => { cursors.pop(); update(); }) : null,
             answer.next ? leads('list-older', t('list.older'), () => { cursors.push(answer.next); update(); }) : null);
     };

@@ -6,60 +6,35 @@
 import { h, fill, notice } from './dom.js';
 import { t, rich, bytes, date, listed } from './lang.js';
 import { onState, onForget, go } from './app.js';
-import { leads } from './acts.js';
+import { leads, refusal } from './acts.js';
 
-const send = () => [leads('notice-send', t('act.send'), () => go('send'))];
-const bundle = () => [leads('notice-bundle', t('act.bundle'), () => go('send'))];
-const room = () => [leads('notice-send', t('act.send'), () => go('send')),
-    leads('notice-wipe', t('act.make-room'), () => go('wipe'))];
-const refused = () => [leads('notice-refused', t('act.show'), () => go('list', { state: 'refused' }))];
-const forum = (args) => (args.session ? [leads('notice-forum', t('act.open'), () =>
-    go(args.drafts ? 'review' : 'closing', { session: args.session }))] : []);
+const send = () => leads('notice-send', t('nav.send'), () => go('send'));
+const wipe = () => leads('notice-wipe', t('send.wipe'), () => go('wipe'));
+const show = () => leads('notice-refused', t('act.show'), () => go('list', { state: 'refused' }));
+const forum = ({ session }) => (session ? leads('notice-forum', t('forum.review'), () => go('review', { session }))
+    : null);
 
-// kind, buttons
-const ROWS = {
-    'disk-low': ['warn', room],
-    'disk-full': ['bad', room],
-    'clock': ['warn', () => []],
-    'hub-silent': ['warn', send],
-    'hub-never': ['info', send],
-    'refused': ['bad', refused],
-    'deferred': ['info', () => []],
-    'not-sealed': ['warn', forum],
-    'not-carried': ['warn', bundle],
-    'damaged': ['bad', () => []],
-    'key-ended': ['bad', () => []],
-    'hub-forked': ['bad', () => []],
-};
+const BUTTONS = { 'disk-low': [send, wipe], 'disk-full': [send, wipe], 'hub-silent': [send], 'hub-never': [send],
+    'not-carried': [send], refused: [show], 'not-sealed': [forum] };
 
-// Numbers of bytes and seconds become what a person reads; n chooses the plural.
-export function worded(args) {
-    const told = {};
-    for (const [name, value] of Object.entries(args || {})) {
-        told[name] = typeof value !== 'number' ? Array.isArray(value) ? listed(value) : value
-            : /(^|_)(bytes|free|limit|text|sound|size)$/.test(name) ? bytes(value)
-                : /_s$|^(now|checkpoint|since)$/.test(name) ? date(value) : value;
-    }
-    return told;
+// Bytes and times become what a person reads; n chooses the plural.
+function worded(args) {
+    return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, name.endsWith('_bytes') ? bytes(value)
+        : name.endsWith('_s') ? date(value) : name === 'reason' ? h('span', null, refusal({ code: value }))
+            : Array.isArray(value) ? listed(value) : value]));
 }
 
 let shown = '';
 
-function draw(state) {
+function draw({ notices }) {
     const box = document.getElementById('notices');
-    if (!box || !state) {
-        return;
-    }
-    const now = `${document.documentElement.lang} ${JSON.stringify(state.notices || [])}`;
-    if (now === shown && box.childElementCount === (state.notices || []).length) {
+    const now = `${document.documentElement.lang} ${JSON.stringify(notices)}`;
+    if (!box || (now === shown && box.childElementCount === notices.length)) {
         return;
     }
     shown = now;
-    fill(box, (state.notices || []).map(({ code, args }) => {
-        const [kind, buttons] = ROWS[code] || ['warn', () => []];
-        const words = notice(kind, rich(`notice.${code}`, worded(args)), ...buttons(args || {}));
-        return h('div', { 'data-notice': code }, words);
-    }));
+    fill(box, notices.map(({ code, weight, args }) => h('div', { 'data-notice': code }, notice(weight,
+        rich(`notice.${code}`, worded(args)), ...(BUTTONS[code] || []).map((make) => make(args)).filter(Boolean)))));
 }
 
 onState(draw);
