@@ -98,7 +98,7 @@
 #define LIMIT_HTTP_TARGET 200          // a path, as it is sent
 #define LIMIT_HTTP_MEMORY 40960        // what a connection may take for the head of a request
 #define LIMIT_HTTP_JSON 262144         // a body of JSON: a hundred drafts of two pages each (256 KiB)
-#define LIMIT_HTTP_OCTETS 81920        // a body of bytes: a chunk of an attachment, and what sealing adds (80 KiB)
+#define LIMIT_HTTP_OCTETS 262144       // a body of bytes: a piece of an attachment, a photographed sheet (256 KiB)
 #define LIMIT_HTTP_BODIES 2097152      // all bodies that are being read, together (2 MiB)
 #define LIMIT_HTTP_REPLY 2097152       // one reply (2 MiB)
 #define LIMIT_HTTP_REQUEST_MS 10000    // a head, and then a body, takes no longer within one computer

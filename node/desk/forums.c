@@ -18,7 +18,7 @@ static void take_session(struct forums *f, const struct local_entry *e)
 {
     f->rows = mem_grow(f->rows, f->n + 1, sizeof *f->rows);
     struct forum *row = &f->rows[f->n++];
-    *row = (struct forum){ .id = e->entry.id, .claimed_s = e->entry.claimed_s, .fate = e->fate };
+    *row = (struct forum){ .id = e->entry.id, .at = e->at, .claimed_s = e->entry.claimed_s, .fate = e->fate };
     copy_code(row->code, e->body.as.session.code);
     copy_code(row->area, e->body.as.session.area);
     copy_code(row->type, e->body.as.session.type);

@@ -10,6 +10,7 @@
 // One forum with the number of its contributions.
 struct forum {
     struct hash id;
+    struct position at;     // of its session entry
     char code[LIMIT_CODE_BYTES + 1];
     char area[LIMIT_CODE_BYTES + 1];
     char type[LIMIT_CODE_BYTES + 1];

@@ -46,8 +46,27 @@ static enum err take_context(struct local *l, const struct local_entry *e, struc
     return OK;
 }
 
+static bool same_forum(const struct sealing *s, const struct body *body)
+{
+    return slice_equal(body->as.session.code, slice_text(s->session.code)) &&
+           slice_equal(body->as.session.area, slice_text(s->session.area));
+}
+
+static void take_times(const struct local_entry *e, struct sealing *s)
+{
+    if (hash_equal(e->entry.id, s->session.id)) {
+        s->opened_s = e->entry.claimed_s;
+    } else if (hash_equal(e->entry.id, s->forum->seal)) {
+        s->sealed_s = e->entry.claimed_s;
+    }
+}
+
 static enum err take_entry(struct local *l, const struct local_entry *e, struct sealing *s, struct why *why)
 {
+    take_times(e, s);
+    if (e->known && e->body.kind == KIND_SESSION && same_forum(s, &e->body) && s->session_n < SEALING_SESSIONS) {
+        s->sessions[s->session_n++] = e->entry.id;
+    }
     if (!e->known || e->body.kind != KIND_CONTRIBUTION || !hash_equal(entry_ref(&e->entry, 0), s->session.id)) {
         return OK;
     }
@@ -73,6 +92,36 @@ static enum err scan(struct desk *desk, struct sealing *s, struct why *why)
     return err == OK ? ended : err;
 }
 
+static struct draft_count *count_of(struct drafts_count *all, struct pubkey owner)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (pubkey_equal(all->rows[i].owner, owner)) {
+            return &all->rows[i];
+        }
+    }
+    CHECK(all->n < LIMIT_PERSONS);
+    all->rows[all->n] = (struct draft_count){ .owner = owner };
+    return &all->rows[all->n++];
+}
+
+// A draft belongs to the session entry it was begun under; all of one forum are its drafts.
+static enum err count_drafts(struct desk *desk, struct sealing *s, struct why *why)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < s->session_n && e == OK; i++) {
+        struct drafts_count one;
+        e = drafts_of_session(desk->state, &s->sessions[i], &one, why);
+        for (size_t k = 0; e == OK && k < one.n; k++) {
+            struct draft_count *row = count_of(&s->drafts, one.rows[k].owner);
+            row->drafts += one.rows[k].drafts;
+            row->damaged += one.rows[k].damaged;
+            s->own_drafts += pubkey_equal(row->owner, desk->who->person.key) ? one.rows[k].drafts : 0;
+        }
+        s->drafts.all += e == OK ? one.all : 0;
+    }
+    return e;
+}
+
 enum err sealing_open(struct desk *desk, const char *code, struct sealing *out, struct trouble *t)
 {
     struct why why = { "" };
@@ -87,7 +136,12 @@ enum err sealing_open(struct desk *desk, const char *code, struct sealing *out, 
         e = gather_site(desk, &out->fold, &why);
     }
     if (e == OK) {
+        out->forum = forum_fold_find(out->fold, slice_text(out->session.code));
+        CHECK(out->forum != NULL);
         e = scan(desk, out, &why);
+    }
+    if (e == OK) {
+        e = count_drafts(desk, out, &why);
     }
     if (e == OK) {
         e = forms_printed(desk, &out->session, &out->printed, &why);
@@ -98,8 +152,6 @@ enum err sealing_open(struct desk *desk, const char *code, struct sealing *out, 
     if (out->form_n > 1) {
         qsort(out->forms, out->form_n, sizeof *out->forms, number_order);
     }
-    out->forum = forum_fold_find(out->fold, slice_text(out->session.code));
-    CHECK(out->forum != NULL);
     forum_fold_share(out->fold, out->session.id, desk->who->person.key, &out->own);
     return OK;
 }
@@ -211,8 +263,9 @@ static enum err check_anew(const struct sealing *s, const struct closing *c, str
     return OK;
 }
 
-static enum err check_own(const struct sealing *s, struct trouble *t)
+static enum err check_own(const struct sealing *s, bool whole, struct trouble *t)
 {
+    const uint64_t drafts = whole ? s->drafts.all : s->own_drafts;
     for (size_t i = 1; i < s->form_n; i++) {
         if (s->forms[i] == s->forms[i - 1]) {
             return trouble_with(t, TROUBLE_SEAL_TWICE, TROUBLE_NUMBER(s->forms[i]));
@@ -221,12 +274,15 @@ static enum err check_own(const struct sealing *s, struct trouble *t)
     if (s->refused > 0) {
         return trouble_with(t, TROUBLE_SEAL_REFUSED, TROUBLE_NUMBER(s->refused), TROUBLE_STRING(s->session.code));
     }
+    if (drafts > 0 && !FAULT(SEAL_OVER_DRAFTS)) {
+        return trouble_with(t, TROUBLE_SEAL_DRAFTS, TROUBLE_STRING(s->session.code), TROUBLE_NUMBER(drafts));
+    }
     return OK;
 }
 
 enum err sealing_check(const struct sealing *s, const struct closing *c, bool whole, struct trouble *t)
 {
-    enum err e = check_own(s, t);
+    enum err e = check_own(s, whole, t);
     if (whole) {
         e = e == OK ? check_anew(s, c, t) : e;
         e = e == OK ? check_forms(s, c, t) : e;
@@ -239,7 +295,7 @@ enum err sealing_check(const struct sealing *s, const struct closing *c, bool wh
 struct hash sealing_digest(const struct sealing *s, const struct closing *c, bool whole)
 {
     const uint64_t numbers[] = { whole, s->own.count, s->others, s->share_n, s->forum->people, sealing_forms(s, c),
-                                 c->blank, c->spoiled, s->form_n, s->wiped };
+                                 c->blank, c->spoiled, s->form_n, s->wiped, s->drafts.all };
     struct sha256 h;
     sha256_init(&h);
     sha256_add(&h, slice_of(digest_prefix, sizeof digest_prefix)); // and its NUL
@@ -257,7 +313,7 @@ struct hash sealing_digest(const struct sealing *s, const struct closing *c, boo
 enum err sealing_unchanged(const struct sealing *s, const struct closing *c, bool whole, struct hash read,
                            struct trouble *t)
 {
-    const bool same = hash_equal(sealing_digest(s, c, whole), read);
+    const bool same = hash_equal(sealing_digest(s, c, whole), read) || FAULT(READ_BACK_STALE);
     return same ? OK : trouble_set(t, TROUBLE_SEAL_CHANGED);
 }
 

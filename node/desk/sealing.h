@@ -3,10 +3,11 @@
 //
 // Closing what one person wrote at a forum (a share), and the forum over all shares (a seal): gathers what there is,
 // says what does not add up, gives what is to be read back and a digest of it, and writes. What was read back and what
-// is sealed are the same, or nothing is sealed. It must never seal what does not add up.
+// is sealed are the same, or nothing is sealed. It must never seal over drafts, nor what does not add up.
 #ifndef BARAZA_NODE_DESK_SEALING_H
 #define BARAZA_NODE_DESK_SEALING_H
 
+#include "node/desk/drafts.h"
 #include "node/desk/forms.h"
 #include "node/desk/gather_site.h"
 #include "node/desk/tables.h"
@@ -14,6 +15,7 @@
 
 #define SEALING_SHARES (LIMIT_REFS - 1)
 #define SEALING_PRINTED UINT64_MAX // not said how many forms there were: as many as were printed here
+#define SEALING_SESSIONS 64        // entries of one forum on this computer that drafts are looked for under
 
 struct sealing {
     struct local_session session;
@@ -26,10 +28,16 @@ struct sealing {
     uint64_t wiped;                  // contributions whose words, and so numbers of forms, are no more here
     struct paper printed;            // the forms that were printed here for this forum
     struct tables tables;            // contributions here by break-out group
+    struct drafts_count drafts;      // of everybody here, at this forum
+    uint64_t own_drafts;             // of these desk->who's
+    uint64_t opened_s;               // claimed time of the session entry
+    uint64_t sealed_s;               // of the seal; 0: there is none
     size_t share_n;                  // share seals of others, here or from files
     struct hash shares[SEALING_SHARES + 1]; // and room for one's own
     size_t from_files;               // of these
     uint64_t others;                 // contributions under them
+    struct hash sessions[SEALING_SESSIONS]; // private
+    size_t session_n;
 };
 
 // What whoever closes says.

@@ -10,28 +10,30 @@
 #include "common/ops/print.h"
 #include "node/desk/recipients.h"
 
+#include <string.h>
+
 #define CONTEXT_BYTES 16384
 #define TYPED 4 // texts of a context that are put in NFC
 
 // --- what is given ---
 
-// A text that is not given is good. Else it must be a code of list.
-static enum err check_code(enum code_list list, const char *field, struct slice code, struct trouble *t)
+// A text that is not given is good. Else it must be a code of list. option: as the command has it.
+static enum err check_code(enum code_list list, const char *option, struct slice code, struct trouble *t)
 {
     struct why why;
-    if (code.n == 0 || code_check(list, field, code, &why)) {
+    if (code.n == 0 || code_check(list, option, code, &why)) {
         return OK;
     }
-    enum err e = trouble_with(t, TROUBLE_FORUM_FIELD, TROUBLE_STRING(field), TROUBLE_SLICE(code));
+    enum err e = trouble_with(t, TROUBLE_FORUM_FIELD, TROUBLE_STRING(option + strlen("--")), TROUBLE_SLICE(code));
     trouble_say(t, &why);
     return e;
 }
 
-static enum err check_set(enum code_list list, const char *field, const struct code_set *set, struct trouble *t)
+static enum err check_set(enum code_list list, const char *option, const struct code_set *set, struct trouble *t)
 {
     enum err e = OK;
     for (size_t i = 0; i < set->n && e == OK; i++) {
-        e = check_code(list, field, set->codes[i], t);
+        e = check_code(list, option, set->codes[i], t);
     }
     return e;
 }
@@ -221,6 +223,9 @@ static bool make_context(const struct session_fields *f, struct buf *out)
     add_typed(&m, "title", f->title);
     add_typed(&m, "place", f->place);
     add_typed(&m, "interpreter", f->interpreter);
+    if (f->interpreted && f->interpreter.n == 0) {
+        content_add_bool(&m.c, "interpreter", true);
+    }
     add_typed(&m, "observers", f->observers);
     add_code(&m.c, "date", f->date);
     add_code(&m.c, "precision", f->precision);

@@ -26,6 +26,7 @@ struct session_fields {
     struct hash plan;                // the forum-plan it carries out, or zeros
     struct slice title, date, place; // date: 2026-03-04
     struct slice precision, phase;   // codes
+    bool interpreted;                // somebody interpreted; or, which says so too, between which languages
     struct slice interpreter, observers;
     struct code_set areas, authorities;
     struct slice languages[SESSION_LANGUAGES]; // the first is what contributions assume

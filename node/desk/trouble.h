@@ -148,6 +148,9 @@
       "forum {forum} is sealed already, and nothing was added since")                                                  \
     X(TROUBLE_SEAL_CHANGED, ERR_AGAIN, "seal-changed",                                                                 \
       "what was read back is not what is here now: read it back again; nothing was sealed")                            \
+    X(TROUBLE_SEAL_DRAFTS, ERR_BAD_INPUT, "seal-drafts",                                                               \
+      "forum {forum} has drafts here that are not signed, {count} of them: sign or discard each (baraza page), then "  \
+      "seal; nothing was sealed")                                                                                      \
     X(TROUBLE_SEAL_FORMS, ERR_BAD_INPUT, "seal-forms",                                                                 \
       "{forms} forms less {blank} blank and {spoiled} spoiled do not fit: {typed} were typed in (baraza add --form "   \
       "NUMBER); nothing was sealed; --forms, --blank, --spoiled say how many there were")                              \
@@ -166,6 +169,7 @@
     X(TROUBLE_SHARE_OPEN, ERR_BAD_INPUT, "share-open",                                                                 \
       "{name} wrote {count} contributions to {forum} and has not closed this share: baraza session share {forum} --as "\
       "NAME; nothing was sealed")                                                                                      \
+    X(TROUBLE_SHARE_OWN, ERR_USAGE, "share-own", "this is your own share: it counts without being given")              \
     X(TROUBLE_SHARE_TWICE, ERR_USAGE, "share-twice",                                                                   \
       "the same share was given twice")                                                                                \
     X(TROUBLE_SHARE_WRONG, ERR_BAD_INPUT, "share-wrong",                                                               \

@@ -22,4 +22,22 @@ page_handler page_draft_list;
 page_handler page_draft_get;
 page_handler page_draft_discard;
 
+// api_forum.c
+page_handler page_forums;
+page_handler page_forum_open;
+page_handler page_forum_attendance;
+
+// api_seal.c
+page_handler page_forum;
+page_handler page_forum_seal;
+page_handler page_forum_share;
+page_handler page_forum_share_in;
+page_handler page_forum_attest;
+page_handler page_forum_attest_sheet;
+
+// api_print.c
+page_handler page_print_forms;
+page_handler page_print_sheet;
+page_handler page_print_slips;
+
 #endif

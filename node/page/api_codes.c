@@ -17,12 +17,15 @@ static const struct {
     enum code_list list;
 } lists[] = {
     { "ages", CODES_AGE },
+    { "authorities", CODES_AUTHORITY },
     { "bases", CODES_CONSENT_BASIS },
     { "channels", CODES_CHANNEL },
     { "correction_reasons", CODES_CORRECT_REASON },
     { "flags", CODES_RISK },
     { "incidents", CODES_INCIDENT },
     { "kinds", CODES_STATEMENT },
+    { "phases", CODES_PHASE },
+    { "precisions", CODES_PRECISION },
     { "scales", CODES_SCALE },
     { "scopes", CODES_SCOPE },
     { "sensitivities", CODES_SENSITIVITY },

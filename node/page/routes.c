@@ -20,6 +20,19 @@ static const struct page_route table[] = {
     { "draft/list", page_draft_list, PAGE_LOGIN },
     { "draft/get", page_draft_get, PAGE_LOGIN },
     { "draft/discard", page_draft_discard, PAGE_LOGIN },
+    // forums: api_forum.c, api_seal.c, api_print.c
+    { "forum", page_forum, PAGE_LOGIN },
+    { "forum/attendance", page_forum_attendance, PAGE_LOGIN | PAGE_WRITES },
+    { "forum/attest", page_forum_attest, PAGE_LOGIN | PAGE_WRITES },
+    { "forum/attest-sheet", page_forum_attest_sheet, PAGE_LOGIN | PAGE_WRITES | PAGE_OCTETS },
+    { "forum/open", page_forum_open, PAGE_LOGIN | PAGE_WRITES },
+    { "forum/seal", page_forum_seal, PAGE_LOGIN | PAGE_WRITES },
+    { "forum/share", page_forum_share, PAGE_LOGIN | PAGE_WRITES },
+    { "forum/share-in", page_forum_share_in, PAGE_LOGIN | PAGE_OCTETS },
+    { "forums", page_forums, PAGE_LOGIN },
+    { "print/forms", page_print_forms, PAGE_LOGIN },
+    { "print/sheet", page_print_sheet, PAGE_LOGIN },
+    { "print/slips", page_print_slips, PAGE_LOGIN },
     { NULL, NULL, 0 },
 };
 
