@@ -189,9 +189,9 @@ enum err page_forums(struct page_call *c, struct trouble *t)
     return e;
 }
 
-// --- forum/open: {code | plan (its id or code), area, type, title?, date?, place?, precision?, phase?, languages:
-// [tag], areas?, interpreter? (true or text), observers?, authorities?, tables?: [{name, groups}], consent?: {basis, scopes},
-// defaults?: {channel, sensitivity, seal_to}} -> {id} ---
+// --- forum/open: {code | plan (its id or code), area, type, title?, date?, place?, precision?, phase?, areas?,
+// languages: [tag], interpreter? (true or text), observers?, authorities?, tables?: [{name, groups}],
+// consent?: {basis, scopes}, defaults?: {channel, sensitivity, seal_to}} -> {id} ---
 
 static bool take_codes(const json_t *object, const char *name, struct code_set *out)
 {
