@@ -27,6 +27,7 @@ struct http_call {
 
     unsigned status;                // of the reply; 200 at first
     const char *type;               // its Content-Type, static; NULL: it has no body
+    const char *coding;             // its Content-Encoding, static; NULL: none
     const char *policy;             // its Content-Security-Policy, static; NULL: that of the page
     struct slice lasting;           // a body that lives as long as the program; or, when empty:
     struct buf reply;               // one of its own, LIMIT_HTTP_REPLY at most; taken and wiped

@@ -120,6 +120,9 @@ static enum MHD_Result reply(struct MHD_Connection *connection, struct http_call
     if (call->type != NULL) {
         CHECK(MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, call->type) == MHD_YES);
     }
+    if (call->coding != NULL) {
+        CHECK(MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, call->coding) == MHD_YES);
+    }
     enum MHD_Result result = MHD_queue_response(connection, call->status, response);
     MHD_destroy_response(response);
     return result;

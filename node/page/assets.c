@@ -25,6 +25,13 @@ const struct page_asset *page_asset_find(struct slice target)
     return NULL;
 }
 
+size_t page_asset_unpacked(const struct page_asset *asset)
+{
+    CHECK(asset->to - asset->from >= 18); // what gzip adds to nothing at all
+    const uint8_t *end = asset->to - 4;
+    return (size_t)end[0] | (size_t)end[1] << 8 | (size_t)end[2] << 16 | (size_t)end[3] << 24;
+}
+
 const char *page_asset_type(const struct page_asset *asset)
 {
     const char *ending = strrchr(asset->path, '.');

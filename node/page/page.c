@@ -208,6 +208,7 @@ static void serve(void *context, struct http_call *call)
     if (call->route == &file_route) {
         const struct page_asset *asset = page_asset_find(call->target);
         call->type = page_asset_type(asset);
+        call->coding = "gzip"; // every browser takes it
         call->lasting = slice_of(asset->from, (size_t)(asset->to - asset->from));
     } else if (call->route == &print_route) {
         if (ticket_take(&p->tickets, behind(call->target, strlen(PRINT)), p->now_ms, &call->reply)) {

@@ -461,10 +461,14 @@ static void files(void)
     struct buf request = buf_new(ROOM);
     struct reply r;
     put_filled(&request, "GET / HTTP/1.1\r\nHost: 127.0.0.1:@PORT@\r\n\r\n");
-    if (send_bytes(&request, &r) != 200 || strstr(r.body, "<html") == NULL) {
+    if (send_bytes(&request, &r) != 200 || memcmp(r.body, "\x1f\x8b", 2) != 0) {
         fail("the page", "it is not served");
     }
     const char *text = r.bytes.n > 0 ? (const char *)r.bytes.p : "";
+    if (strstr(text, "Content-Type: text/html; charset=utf-8") == NULL ||
+        strstr(text, "Content-Encoding: gzip") == NULL) {
+        fail("the page", "it is no page");
+    }
     if (strstr(text, "Cache-Control: no-store") == NULL || strstr(text, "default-src 'none'") == NULL) {
         fail("the page", "it lacks the headers that close it up");
     }
