@@ -42,9 +42,15 @@
 #define LIMIT_ERROR_DETAIL 200         // bytes of text in an error message
 #define LIMIT_DOWN_ENTRIES 64          // entries in one downstream message
 #define LIMIT_OUTBOX_RECORDS 256       // outbox records in one message
-#define LIMIT_CHUNK_BYTES 65536        // one chunk of an attachment
-#define LIMIT_ATTACHMENT_BYTES 33554432 // one attachment (32 MiB)
+#define LIMIT_CHUNK_BYTES 65520        // one chunk of an attachment, encrypted: it fills 16 pages of the store
+#define LIMIT_CHUNK_CLEAR 65480        // what it holds: less a nonce and an authentication tag
 #define LIMIT_ATTACHMENTS 16           // attachments of one entry
+#define LIMIT_ATTACHMENT_BYTES 67108864 // one attachment, before encryption (64 MiB: an hour and more of speech)
+#define LIMIT_ATTACHMENT_STILL 10485760 // one photograph or scan (10 MiB)
+#define LIMIT_ATTACHMENT_CHUNKS 1025   // chunks of the largest attachment
+#define LIMIT_ATTACHMENT_NAME 120      // its name
+#define LIMIT_ATTACHMENT_TYPE 32       // its media type
+#define LIMIT_MANIFEST_BYTES 6144      // all that an entry says of its attachments
 
 // --- notes, checkpoints, proofs ---
 #define LIMIT_NOTE_BYTES 1048576       // a signed note, text and signatures
@@ -168,6 +174,11 @@ static_assert(1 + 3 + LIMIT_HEADER_BYTES + 2 + 64 == LIMIT_ENTRY_BYTES, "the lar
 static_assert(LIMIT_BODY_BYTES < LIMIT_HEADER_BYTES, "a body fits a header");
 static_assert(LIMIT_BATCH_BYTES > LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES + 1024, "any one entry fits a batch");
 static_assert(LIMIT_FRAME_BYTES > LIMIT_BATCH_BYTES + 65536, "an incompressible batch fits a message");
+static_assert(LIMIT_CHUNK_CLEAR + 24 + 16 == LIMIT_CHUNK_BYTES, "nonce, cipher and tag make a chunk");
+static_assert((LIMIT_ATTACHMENT_BYTES + LIMIT_CHUNK_CLEAR - 1) / LIMIT_CHUNK_CLEAR == LIMIT_ATTACHMENT_CHUNKS,
+              "the largest attachment has so many chunks");
+static_assert(LIMIT_ATTACHMENTS * (LIMIT_ATTACHMENT_NAME + LIMIT_ATTACHMENT_TYPE + 44 + 48) <= LIMIT_MANIFEST_BYTES,
+              "the longest manifest fits, sealed too");
 static_assert(LIMIT_NET_QUEUE_IN * LIMIT_BATCH_BYTES >= LIMIT_CREDIT_BYTES, "a window of full batches fits the queue");
 static_assert(LIMIT_NET_HELD_PEER >= (LIMIT_NET_QUEUE_IN + 2) * LIMIT_FRAME_BYTES,
               "a full queue is not taken for an attack");

@@ -9,6 +9,7 @@
 #define BARAZA_HUB_ADMIT_H
 
 #include "common/exchange/msg.h"
+#include "common/format/attachment.h"
 #include "common/format/erasure.h"
 #include "common/format/kinds.h"
 #include "hub/peer_core.h"
@@ -31,6 +32,8 @@ struct packet {
     uint64_t missing;           // parts its kind requires that are not disclosed: a bit for each, bit 0 the first,
     uint64_t erased;            // and which of them it says are erased
     uint32_t in_clear;          // parts that should be sealed and are not (PROTOCOL 4.7), as bits; 0 for corrections
+    size_t attachment_count;    // what its manifest names, if it has a readable one; in the batch's memory
+    const struct attachment_blob *attachments;
     bool control;               // of a kind that rules read: body is given, if the form is GOOD
     enum verdict form;          // of its body (kind_parse), or SEEN_CONTRADICTS (the writer looked it up)
     const struct body *body;
@@ -43,7 +46,8 @@ struct packet {
     enum verdict standing;      // NEW: in force, or why not, at its own index (GOOD for what is not control)
 };
 
-// Consecutive entries of one journal: each packet's prev is the id of the one before (the worker saw to it).
+// Consecutive entries of one journal: each packet's prev is the id of the one before (the worker saw to it). Or, when
+// has_chunk is set, no entry but one chunk of an attachment, which the worker found to belong to its root.
 struct batch {
     uint64_t ticket;
     struct boxkey deliverer;
@@ -56,6 +60,8 @@ struct batch {
     bool has_fault;             // the entry after the last packet was found bad by the worker
     enum verdict fault;         // class REFUSAL, or DEFERRAL for what could not be opened here
     struct hash fault_received;
+    bool has_chunk;
+    struct msg_chunk chunk;     // without its path
     struct arena *arena;        // owns all of it
     struct keeper *keeper;      // of whom key is held until batch_done: what is sealed here is wrapped under it
     const struct store_key *key;

@@ -109,7 +109,7 @@ static enum err read_leaf(struct kv_txn *t, const struct store_key *key, uint64_
         e = ERR_CORRUPT;
     }
     if (e == OK) {
-        *leaf = custody_leaf(entry.id, disclosure_settled(&d), NULL, 0);
+        *leaf = custody_leaf(entry.id, disclosure_settled(&d));
         *prev = entry.prev;
     }
     return e;

@@ -109,6 +109,7 @@ static void take_ticket(struct hub *h, const struct peer_event *event, uint64_t 
     j->batch.ticket = ticket;
     j->batch.deliverer = event->as.frame.user;
     j->batch.class = event->as.frame.class;
+    j->attachment = event->as.frame.facts->attachment.size;
     j->frame = *h->current;
     *h->current = (struct sock_frame){ 0 };
     j->away = true;
@@ -160,6 +161,8 @@ static void act_read(struct hub *h, const struct peer_action *a)
         send_made(h, a, serve_proof(h->serve, a, h->published, buf_slice(&h->note), &h->out, &why));
     } else if (a->type == PEER_SEND_CUSTODY) {
         send_made(h, a, serve_custody(h->serve, a, &h->out, &why));
+    } else if (a->type == PEER_SEND_HELD) {
+        send_made(h, a, serve_held(h->serve, a, &h->out, &why));
     } else {
         send_down(h, a, &why);
     }
@@ -186,6 +189,7 @@ static void act(struct hub *h, const struct peer_event *event)
             break;
         case PEER_SEND_PROOF:
         case PEER_SEND_CUSTODY:
+        case PEER_SEND_HELD:
         case PEER_SEND_DOWN:
             act_read(h, a);
             break;

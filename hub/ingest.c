@@ -10,6 +10,7 @@
 #include "common/format/custody.h"
 #include "common/format/outbox.h"
 #include "common/base/num.h"
+#include "common/format/attachment.h"
 #include "common/format/pack.h"
 #include "common/format/sealed.h"
 
@@ -79,6 +80,27 @@ static bool seal_parts(struct work *w, const struct wire_item *item, struct pack
     return arena_copy(arena, buf_slice(&w->sealed), &p->sealed);
 }
 
+// PROTOCOL 18.3: what a manifest names is expected from now on. False when the arena is full.
+static bool read_attachments(struct work *w, const struct wire_item *item, struct packet *p)
+{
+    struct manifest m;
+    for (size_t i = 0; i < p->entry.part_count; i++) {
+        const struct part *part = &item->disclosure.parts[i];
+        if (part->state != PART_DISCLOSED || part->bytes.n == 0 ||
+            !slice_equal(p->entry.parts[i].name, slice_text("attachments")) || !manifest_parse(part->bytes, &m)) {
+            continue;
+        }
+        struct attachment_blob *blobs = arena_take(w->batch->arena, m.count * sizeof *blobs);
+        if (blobs == NULL) {
+            return false;
+        }
+        memcpy(blobs, m.blobs, m.count * sizeof *blobs);
+        p->attachments = blobs;
+        p->attachment_count = m.count;
+    }
+    return true;
+}
+
 // Reads the body of a kind that rules read. False when the arena is full.
 static bool read_body(struct work *w, struct packet *p)
 {
@@ -133,8 +155,8 @@ static bool take_item(struct work *w, struct wire_item *item)
     *p = (struct packet){ .entry = item->entry };
     look_at_parts(item, p);
     p->in_clear = in_clear(&p->entry, &item->disclosure);
-    p->custody_leaf = custody_leaf(p->entry.id, disclosure_settled(&item->disclosure), NULL, 0);
-    if (!read_body(w, p) || !seal_parts(w, item, p)) {
+    p->custody_leaf = custody_leaf(p->entry.id, disclosure_settled(&item->disclosure));
+    if (!read_body(w, p) || !read_attachments(w, item, p) || !seal_parts(w, item, p)) {
         w->starved = b->count == 0;
         return false;
     }
@@ -282,6 +304,18 @@ enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m,
         batch_done(out);
     }
     return v;
+}
+
+enum verdict ingest_chunk(const struct msg_chunk *m, uint64_t size, struct batch *out)
+{
+    if (!attachment_chunk_ok(m->root, size, m->number, m->bytes, m->path, m->path_count)) {
+        return VERDICT_BAD_MESSAGE;
+    }
+    out->arena = arena_new(LIMIT_CHUNK_BYTES + 4096);
+    out->has_chunk = true;
+    out->chunk = (struct msg_chunk){ .root = m->root, .number = m->number };
+    CHECK(arena_copy(out->arena, m->bytes, &out->chunk.bytes));
+    return VERDICT_GOOD;
 }
 
 void batch_done(struct batch *b)

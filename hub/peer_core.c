@@ -146,13 +146,19 @@ static void want_proof(struct peer_core *c, struct session *s, const struct want
     s->wants[s->want_count++] = *w;
 }
 
-static void want_custody(struct peer_core *c, struct session *s, const struct want *w)
+static void begin_burst(const struct peer_core *c, struct session *s)
 {
     if (c->event->now_ms >= s->custody_ms + PEER_CUSTODY_MS) {
         s->custody_ms = c->event->now_ms;
         s->custody_count = 0;
         s->custody_entries = 0;
+        s->held_count = 0;
     }
+}
+
+static void want_custody(struct peer_core *c, struct session *s, const struct want *w)
+{
+    begin_burst(c, s);
     uint64_t room = s->custody_entries < PEER_CUSTODY_ENTRIES ? PEER_CUSTODY_ENTRIES - s->custody_entries : 0;
     if (s->custody_count > 0 && (s->custody_count == PEER_CUSTODY_BURST || w->seq >= room)) {
         return; // the peer asks again
@@ -169,10 +175,19 @@ static void want_custody(struct peer_core *c, struct session *s, const struct wa
     }
 }
 
+static void want_held(struct peer_core *c, struct session *s, struct hash root)
+{
+    begin_burst(c, s);
+    if (s->class == PEER_MEMBER && s->held_count < PEER_HELD_BURST) { // else the peer asks again
+        s->held_count++;
+        peer_send_held(c, s, root);
+    }
+}
+
 static void want(struct peer_core *c, struct session *s, const struct msg_want *m)
 {
-    if (m->what == WANT_CHUNK) {
-        peer_error(c, s, VERDICT_BAD_MESSAGE, "attachments are not exchanged by this version");
+    if (m->what == WANT_HELD) {
+        want_held(c, s, m->root);
         return;
     }
     const struct peer_facts *facts = c->event->as.frame.facts;
@@ -358,6 +373,9 @@ static void message(struct peer_core *c, struct session *s, const struct msg *m)
     case MSG_WANT:
         want(c, s, &m->as.want);
         break;
+    case MSG_CHUNK:
+        peer_chunk_open(c, s, &m->as.chunk);
+        break;
     case MSG_DOWN_ACK:
         down_ack(c, s, m->as.down_ack);
         break;
@@ -369,7 +387,7 @@ static void message(struct peer_core *c, struct session *s, const struct msg *m)
     case MSG_REFUSE:
     case MSG_PROOF:
     case MSG_DOWN:
-    case MSG_CHUNK:
+    case MSG_HELD:
     case MSG_CARRY: // who carries it is no member, or not any more
     case MSG_CARRIED:
     case MSG_KEYS:

@@ -7,6 +7,7 @@
 // Read first: docs/PROTOCOL.md, "Exchange".
 //
 // The pipeline, and who owns what:
+//   (A CHUNK of an attachment goes the same way as an ENTRIES message: ticket, worker, writer.)
 //   socket thread   FRAME event (shell parsed it, and asked sequence_facts what the core must know)
 //                   -> VERIFY{ticket}: the shell hands that frame (sock_frame, owned by the ticket from now on) to the
 //                      pool of workers
@@ -51,12 +52,18 @@ enum peer_class {
 // What sequence_facts found for a received frame, in a read transaction.
 // HELLO: heads: every branch of each journal that hello names, ascending. ENTRIES: prev_known: entry first - 1 with
 // that id is stored (or first is 0). WANT of a proof or custody: whether (seq, id) is in the record, and its index.
+// CHUNK: whether its attachment is known, what its manifest says of its size, and whether this chunk is still wanted.
 struct peer_facts {
     size_t head_count;
     const struct journal_head *heads;
     bool prev_known;
     bool has_index;
     uint64_t index;
+    struct {
+        bool known;
+        bool wanted;
+        uint64_t size;
+    } attachment;
 };
 
 // What became of one batch: acknowledged up to a seq, and perhaps refused or deferred there.
@@ -110,6 +117,7 @@ struct peer_event {
 };
 
 #define PEER_DISK_RESERVE 268435456u // 256 MiB: below this the hub takes no entries, but answers and proves
+#define PEER_DISK_RESERVE_CHUNKS 1073741824u // 1 GiB: the rest is for text, so below this it takes no attachments
 
 enum peer_action_type {
     PEER_VERIFY,      // hand the frame of this event to a worker under this ticket
@@ -118,6 +126,7 @@ enum peer_action_type {
     PEER_REPLY,       // send one message
     PEER_SEND_PROOF,  // read the record, make a PROOF of (journal, seq) at the published size, and send it
     PEER_SEND_CUSTODY, // read the record, make an ACK of the chain up to (journal, seq, id), and send it
+    PEER_SEND_HELD,   // read the store, make a HELD of an attachment, and send it
     PEER_SEND_DOWN,   // read the record from..to, send a DOWN of what concerns this peer; answer with DOWN_READ
     PEER_DESTROYED,   // a member says whose keys were destroyed on her device: to be kept and shown
     PEER_DROP,        // forget this connection (the shell may stop serving its route)
@@ -149,6 +158,10 @@ struct peer_action {
             uint64_t base;       // SEND_PROOF: the node's checkpoint, not larger than the published one
             uint64_t credit;     // SEND_CUSTODY: for the ACK
         } position;              // SEND_PROOF, SEND_CUSTODY
+        struct {
+            struct hash root;
+            uint64_t retry_ms;   // when it is not known here
+        } held;
         struct {
             uint64_t from, to;   // to: the published size
         } down;
@@ -190,6 +203,9 @@ void peer_step(struct peer_core *core, const struct peer_event *event, struct pe
 // Bytes of memory that a batch of `count` entries and `raw` bytes may take at most while it is under way: what the
 // pool is charged with.
 uint64_t peer_charge(uint64_t raw, uint64_t count);
+
+// The same for a chunk of an attachment: its frame and its copy.
+#define PEER_CHUNK_CHARGE (4u * LIMIT_CHUNK_BYTES)
 
 struct peer_status {
     size_t sessions;

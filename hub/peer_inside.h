@@ -18,6 +18,7 @@
 #define PEER_RETRY_MS 2000u         // what is deferred for want of memory comes again after about this
 #define PEER_RETRY_FULL_MS 60000u   // for want of disk
 #define PEER_RETRY_PERSON_MS 600000u // for want of what a person must do
+#define PEER_RETRY_UNKNOWN_MS 300000u // for want of the entry that names an attachment
 #define PEER_INVITED_MS 1000u       // an invitation's connection may deliver once in so long
 #define PEER_SWELL 8                // raw bytes of contributions become so many times as much memory (peer_charge)
 #define PEER_SENDERS 16             // so many share the pool at least: who begins to send finds room
@@ -25,6 +26,8 @@
 #define PEER_CUSTODY_BURST 512u     // custody notes that one peer may ask for in PEER_CUSTODY_MS,
 #define PEER_CUSTODY_ENTRIES 65536u // and entries of chains that are walked for them; one note always
 #define PEER_CUSTODY_MS 60000u
+#define PEER_HELD_BURST 4096u       // times in PEER_CUSTODY_MS that one peer may ask what is wanted of attachments
+#define PEER_CHUNKS 16              // chunks that one peer may have under way
 
 static_assert(LIMIT_HUB_POOL_BYTES / PEER_SWELL / PEER_SENDERS >= LIMIT_BATCH_BYTES, "a full batch each is under way");
 static_assert(2 * PEER_TICKETS + 8 < PEER_ACTIONS, "one step can submit all that one peer has under way");
@@ -54,6 +57,8 @@ struct session {
     uint64_t custody_ms;     // start of the present burst
     unsigned custody_count;
     uint64_t custody_entries;
+    unsigned held_count;     // in the same burst
+    unsigned chunks;         // of its tickets, those of chunks
     uint64_t down_cursor;    // the peer has, or needs not, what is below
     bool down_busy;          // a DOWN is under way, or being read
     uint64_t down_to;        // what is below was sent
@@ -72,6 +77,9 @@ struct ticket {
     uint64_t first;
     uint64_t count;
     uint64_t raw;
+    uint64_t charge;         // what the pool is charged with
+    bool chunk;              // of an attachment: no journal, then, and nothing that is raw
+    struct hash root;
     uint64_t after;          // ticket whose batch this one continues, not yet submitted when it came; 0: none
     bool verified;
     bool submitted;
@@ -127,6 +135,10 @@ bool peer_route_equal(const struct peer_route *a, const struct peer_route *b);
 // --- peer_tickets.c ---
 // Takes an ENTRIES message in: VERIFY, or says why not.
 void peer_ticket_open(struct peer_core *c, struct session *s, const struct msg_entries *m);
+// The same for a CHUNK of an attachment.
+void peer_chunk_open(struct peer_core *c, struct session *s, const struct msg_chunk *m);
+// Says how much of an attachment is here.
+void peer_send_held(struct peer_core *c, struct session *s, struct hash root);
 void peer_ticket_verified(struct peer_core *c);
 void peer_ticket_committed(struct peer_core *c);
 

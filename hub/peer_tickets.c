@@ -5,6 +5,8 @@
 // within the peer's credit and the one pool (PROTOCOL 11.5, 12.1).
 #include "hub/peer_inside.h"
 
+#include "common/format/attachment.h"
+
 static struct ticket *find(struct peer_core *c, uint64_t number)
 {
     struct ticket *t = &c->tickets[number % LIMIT_TICKETS];
@@ -72,7 +74,10 @@ static void release(struct peer_core *c, struct ticket *t)
     if (s != NULL && s->gone) {
         peer_session_leave(c, s);
     }
-    c->pool -= peer_charge(t->raw, t->count);
+    if (s != NULL && t->chunk) {
+        s->chunks -= s->chunks > 0;
+    }
+    c->pool -= t->charge;
     c->ticket_count--;
     t->number = 0;
 }
@@ -82,7 +87,7 @@ static const struct ticket *continued(const struct peer_core *c, const struct se
 {
     for (size_t i = 0; i < LIMIT_TICKETS && c->ticket_count > 0; i++) {
         const struct ticket *t = &c->tickets[i];
-        if (t->number != 0 && t->first + t->count == m->first && journal_id_equal(t->journal, m->journal) &&
+        if (t->number != 0 && !t->chunk && t->first + t->count == m->first && journal_id_equal(t->journal, m->journal) &&
             boxkey_equal(t->user, s->user)) {
             return t;
         }
@@ -157,6 +162,20 @@ static void say_no(struct peer_core *c, struct session *s, const struct msg_entr
     peer_defer(c, s, m->journal, m->first, v, full ? PEER_RETRY_FULL_MS : PEER_RETRY_MS);
 }
 
+static struct ticket *take_ticket(struct peer_core *c, struct session *s, uint64_t charge)
+{
+    struct ticket *t = free_ticket(c);
+    CHECK(t != NULL);
+    t->user = s->user;
+    t->route = s->route;
+    t->charge = charge;
+    c->ticket_count++;
+    c->pool += charge;
+    c->active_count += s->tickets == 0;
+    s->tickets++;
+    return t;
+}
+
 void peer_ticket_open(struct peer_core *c, struct session *s, const struct msg_entries *m)
 {
     CHECK(c->event->as.frame.facts != NULL);
@@ -171,24 +190,85 @@ void peer_ticket_open(struct peer_core *c, struct session *s, const struct msg_e
         return; // cannot be: a frame is the first thing its step says
     }
     uint64_t after = before != NULL && !before->submitted ? before->number : 0;
-    struct ticket *t = free_ticket(c);
-    CHECK(t != NULL);
-    t->user = s->user;
-    t->route = s->route;
+    struct ticket *t = take_ticket(c, s, peer_charge(m->raw, m->count));
     t->journal = m->journal;
     t->first = m->first;
     t->count = m->count;
     t->raw = m->raw;
     t->after = after;
     a->as.ticket = t->number;
-    c->ticket_count++;
-    c->pool += peer_charge(m->raw, m->count);
     c->full_told = false;
-    c->active_count += s->tickets == 0;
-    s->tickets++;
     s->in_flight += m->raw;
     s->in_flight_here += m->raw;
     s->delivered_ms = c->event->now_ms;
+}
+
+// --- chunks of attachments ---
+static void defer_chunk(struct peer_core *c, struct session *s, struct hash root, enum verdict code, uint64_t retry_ms)
+{
+    struct peer_action *a = peer_do(c, PEER_REPLY, s);
+    if (a != NULL) {
+        a->as.reply = (struct msg){
+            .type = MSG_HELD,
+            .as.held = { .root = root, .code = code, .retry_after_ms = retry_ms + c->event->rnd % (retry_ms + 1) },
+        };
+    }
+}
+
+void peer_send_held(struct peer_core *c, struct session *s, struct hash root)
+{
+    struct peer_action *a = peer_do(c, PEER_SEND_HELD, s);
+    if (a != NULL) {
+        a->as.held.root = root;
+        a->as.held.retry_ms = PEER_RETRY_UNKNOWN_MS + c->event->rnd % PEER_RETRY_UNKNOWN_MS;
+    }
+}
+
+// Half of the pool is for text alone: it never waits for sound.
+static enum verdict may_take_chunk(const struct peer_core *c, const struct session *s)
+{
+    if (c->event->disk_free < PEER_DISK_RESERVE_CHUNKS) {
+        return VERDICT_HUB_FULL;
+    }
+    if (s->chunks >= PEER_CHUNKS || s->tickets >= PEER_TICKETS) {
+        return VERDICT_QUOTA;
+    }
+    return c->pool + PEER_CHUNK_CHARGE > LIMIT_HUB_POOL_BYTES / 2 || c->ticket_count >= LIMIT_TICKETS / 2
+               ? VERDICT_HUB_BUSY
+               : VERDICT_GOOD;
+}
+
+void peer_chunk_open(struct peer_core *c, struct session *s, const struct msg_chunk *m)
+{
+    const struct peer_facts *facts = c->event->as.frame.facts;
+    CHECK(facts != NULL);
+    if (s->class != PEER_MEMBER) {
+        peer_error(c, s, VERDICT_NOT_ADMITTED, "an invitation carries one enrolment and nothing else");
+        return;
+    }
+    if (!facts->attachment.known || !facts->attachment.wanted) {
+        peer_send_held(c, s, m->root);
+        return;
+    }
+    if (m->number >= attachment_chunks(facts->attachment.size) ||
+        m->bytes.n != attachment_chunk_bytes(facts->attachment.size, m->number)) {
+        peer_error(c, s, VERDICT_BAD_MESSAGE, "no such chunk is in that attachment");
+        return;
+    }
+    enum verdict v = may_take_chunk(c, s);
+    if (v != VERDICT_GOOD) {
+        defer_chunk(c, s, m->root, v, v == VERDICT_HUB_FULL ? PEER_RETRY_FULL_MS : PEER_RETRY_MS);
+        return;
+    }
+    struct peer_action *a = peer_do(c, PEER_VERIFY, s);
+    if (a == NULL) {
+        return; // cannot be: a frame is the first thing its step says
+    }
+    struct ticket *t = take_ticket(c, s, PEER_CHUNK_CHARGE);
+    t->chunk = true;
+    t->root = m->root;
+    s->chunks++;
+    a->as.ticket = t->number;
 }
 
 // Hands over every verified batch whose predecessor has been handed over: the writer sees a journal in its order.
@@ -227,11 +307,13 @@ void peer_ticket_verified(struct peer_core *c)
     if (v != VERDICT_GOOD) {
         struct session *s = session_of(c, t);
         struct peer_action *a = peer_do(c, PEER_DISCARD, s);
+        const bool chunk = t->chunk;
         CHECK(a != NULL);
         a->as.ticket = t->number;
         release(c, t);
         if (s != NULL) {
-            peer_error(c, s, v, "the batch does not say what its message says");
+            peer_error(c, s, v, chunk ? "the chunk is none of that attachment"
+                                      : "the batch does not say what its message says");
         }
     }
     submit_ready(c);
@@ -280,6 +362,8 @@ void peer_ticket_committed(struct peer_core *c)
     struct session *s = session_of(c, t);
     struct journal_id journal = t->journal;
     uint64_t first = t->first;
+    const bool chunk = t->chunk;
+    const struct hash root = t->root;
     release(c, t);
     c->busy_told = false;
     if (o->failed) {
@@ -288,7 +372,11 @@ void peer_ticket_committed(struct peer_core *c)
     if (s == NULL) {
         return; // gone: what was committed shows in its next welcome
     }
-    if (o->failed) {
+    if (chunk && o->failed) {
+        defer_chunk(c, s, root, VERDICT_HUB_BUSY, PEER_RETRY_FULL_MS / 4);
+    } else if (chunk) {
+        peer_send_held(c, s, root);
+    } else if (o->failed) {
         peer_defer(c, s, journal, first, VERDICT_HUB_BUSY, PEER_RETRY_FULL_MS / 4);
     } else {
         answer(c, s, o);

@@ -152,8 +152,9 @@ static void verify(const struct ingest *in, struct job *j, struct arena *arena)
     arena_reset(arena);
     j->verdict = msg_parse(j->frame.payload, arena, &m);
     if (j->verdict == VERDICT_GOOD) {
-        CHECK(m.type == MSG_ENTRIES); // peer_core gives out tickets for nothing else
-        j->verdict = ingest_verify(in, &m.as.entries, &j->batch);
+        CHECK(m.type == MSG_ENTRIES || m.type == MSG_CHUNK); // peer_core gives out tickets for nothing else
+        j->verdict = m.type == MSG_CHUNK ? ingest_chunk(&m.as.chunk, j->attachment, &j->batch)
+                                         : ingest_verify(in, &m.as.entries, &j->batch);
     }
     sock_frame_done(&j->frame);
 }

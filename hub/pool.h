@@ -11,13 +11,14 @@
 #include "hub/ingest.h"
 #include "hub/sequence.h"
 
-// One ENTRIES message on its way.
+// One ENTRIES or CHUNK message on its way.
 struct job {
     struct job *next;
     uint64_t ticket;
     struct sock_frame frame;       // until it is verified
     struct batch batch;            // once verified, until it is committed
-    enum verdict verdict;          // of ingest_verify
+    uint64_t attachment;           // of a CHUNK: the size of the attachment it is said to belong to
+    enum verdict verdict;          // of ingest_verify, ingest_chunk
     struct batch_outcome outcome;  // once committed
     bool committed;
     uint64_t in_clear;             // once committed: its new entries with a part that should be sealed and is not,

@@ -9,6 +9,8 @@
 #include "common/format/armor.h"
 #include "common/format/custody.h"
 #include "common/format/roster.h"
+#include "common/store/attached.h"
+#include "common/store/blob.h"
 #include "common/store/erase.h"
 #include "common/store/exchange_state.h"
 #include "common/store/store.h"
@@ -211,12 +213,38 @@ static enum err leave_out_erased(struct sequence *s, const struct batch *b, cons
     }
     buf_reset(&s->sealed);
     enum err e = erase_sealed(b->key, &p->entry, mask, p->sealed, slice_of(p->wrapped->b, p->wrapped->n), &s->sealed,
-                              wrapped, NULL);
+                              wrapped, NULL, NULL);
     if (e == OK && s->sealed.n > 0) {
         item->sealed = buf_slice(&s->sealed);
         item->wrapped = wrapped;
     }
     return e;
+}
+
+// PROTOCOL 18.3: what this entry names is expected; what a redaction covers is wanted no more, before any of it came.
+static void expect_attachments(struct sequence *s, struct kv_txn *t, const struct batch *b, const struct packet *p)
+{
+    const uint64_t mask = p->attachment_count > 0 ? erasure_mask(s->ledger.erasures, &p->entry) : 0;
+    bool erased = false;
+    for (size_t i = 0; i < p->entry.part_count; i++) {
+        erased = erased || ((mask >> i & 1) != 0 && slice_equal(p->entry.parts[i].name, slice_text("attachments")));
+    }
+    for (size_t i = 0; i < p->attachment_count; i++) {
+        const struct attached a = { .journal = b->journal, .seq = p->entry.place.seq, .blob = p->attachments[i] };
+        blob_expect(t, a.blob.root, a.blob.size);
+        if (erased) {
+            blob_drop(t, a.blob.root, true);
+        } else {
+            attached_put(t, &a);
+        }
+    }
+}
+
+// What is gone by now, or was never expected, is not taken; the answer says so. Anything else is the store's error.
+static enum err put_chunk(struct kv_txn *t, const struct msg_chunk *m)
+{
+    enum err e = blob_put(t, m->root, m->number, m->bytes, NULL);
+    return e == ERR_NOT_FOUND || e == ERR_EXISTS || e == ERR_BAD_INPUT ? kv_error(t) : e;
 }
 
 static enum err put_packets(struct sequence *s, struct kv_txn *t, const struct batch *b)
@@ -243,6 +271,7 @@ static enum err put_packets(struct sequence *s, struct kv_txn *t, const struct b
         uint64_t index = 0;
         record_append(s->record, t, &item, &index);
         CHECK(index == p->index);
+        expect_attachments(s, t, b, p);
         last = p;
     }
     if (last == NULL) {
@@ -328,6 +357,9 @@ static enum err take_batch(struct sequence *s, struct kv_txn *t, struct batch *b
                            struct fork_found *fork, struct why *why)
 {
     const struct admit_facts *facts = NULL;
+    if (b->has_chunk) {
+        return put_chunk(t, &b->chunk);
+    }
     if (barred(b)) {
         out->barred = true;
         return OK;
@@ -384,7 +416,7 @@ static enum err put_own(struct sequence *s, struct kv_txn *t, const struct body 
         draft.body = buf_slice(&body_bytes);
         CHECK(entry_make(&draft, s->keys.author, &bytes));
         CHECK(entry_parse(buf_slice(&bytes), &packet.entry) == VERDICT_GOOD);
-        packet.custody_leaf = custody_leaf(packet.entry.id, 0, NULL, 0);
+        packet.custody_leaf = custody_leaf(packet.entry.id, 0);
         struct batch batch = { .class = PEER_MEMBER,
                                .journal = { .key = draft.place.author, .incarnation = draft.place.incarnation },
                                .first = draft.place.seq,

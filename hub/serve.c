@@ -6,6 +6,7 @@
 
 #include "common/base/fault.h"
 #include "common/format/custody.h"
+#include "common/store/blob.h"
 #include "common/store/succession_store.h"
 #include "hub/chain.h"
 #include "hub/finder.h"
@@ -175,9 +176,22 @@ static enum err entries_facts(struct kv_txn *t, const struct msg_entries *m, str
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
+static enum err chunk_facts(struct kv_txn *t, const struct msg_chunk *m, struct peer_facts *out)
+{
+    struct blob b;
+    struct slice here;
+    enum err e = blob_look(t, m->root, &b);
+    if (e == OK) {
+        out->attachment.known = true;
+        out->attachment.size = b.size;
+        out->attachment.wanted = !b.gone && m->number >= b.next && blob_get(t, &b, m->number, &here) != OK;
+    }
+    return e == ERR_NOT_FOUND ? OK : e != OK ? e : kv_error(t);
+}
+
 static enum err want_facts(struct kv_txn *t, const struct msg_want *m, struct peer_facts *out)
 {
-    if (m->what == WANT_CHUNK) {
+    if (m->what == WANT_HELD) {
         return OK;
     }
     enum err e = chain_index(t, m->journal, m->seq, m->id, &out->index);
@@ -200,6 +214,8 @@ enum err serve_facts(struct serve *s, const struct msg *m, struct peer_facts *ou
         e = entries_facts(t, &m->as.entries, &facts);
     } else if (m->type == MSG_WANT) {
         e = want_facts(t, &m->as.want, &facts);
+    } else if (m->type == MSG_CHUNK) {
+        e = chunk_facts(t, &m->as.chunk, &facts);
     }
     e = end(t, e);
     if (e == OK) {
@@ -304,6 +320,42 @@ enum err serve_custody(struct serve *s, const struct peer_action *a, struct buf 
                          .head = m.as.ack.head,
                          .root = m.as.ack.root };
     m.as.ack.signature = custody_sign(&c, s->signer);
+    msg_make(&m, out);
+    return OK;
+}
+
+void serve_held_of(struct kv_txn *t, struct hash consultation, const struct seckey *signer, struct hash root,
+                   struct msg_held *out)
+{
+    struct blob b;
+    *out = (struct msg_held){ .root = root, .code = VERDICT_GAP };
+    if (blob_look(t, root, &b) != OK) {
+        return;
+    }
+    out->code = VERDICT_GOOD;
+    out->next = b.next;
+    if (b.gone || blob_whole(&b) || FAULT(CUSTODY_WITHOUT_ATTACHMENTS)) {
+        const struct held held = { .consultation = consultation, .root = root, .size = b.size };
+        out->next = attachment_chunks(b.size);
+        out->is_signed = true;
+        out->signature = held_sign(&held, signer);
+    }
+}
+
+enum err serve_held(struct serve *s, const struct peer_action *a, struct buf *out, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    struct msg m = { .type = MSG_HELD };
+    enum err e = kv_begin_read(s->kv, &t);
+    if (e == OK) {
+        serve_held_of(t, s->keys.charter->id, s->signer, a->as.held.root, &m.as.held);
+        e = kv_commit(t);
+    }
+    if (e != OK) {
+        why_set(why, "looking for an attachment: %s", err_text(e));
+        return e;
+    }
+    m.as.held.retry_after_ms = m.as.held.code == VERDICT_GOOD ? 0 : a->as.held.retry_ms;
     msg_make(&m, out);
     return OK;
 }

@@ -54,6 +54,14 @@ MUST_USE enum err serve_proof(struct serve *s, const struct peer_action *a, stru
 // Makes the ACK of a SEND_CUSTODY action. ERR_NOT_FOUND: no such chain.
 MUST_USE enum err serve_custody(struct serve *s, const struct peer_action *a, struct buf *out, struct why *why);
 
+// Makes the HELD of a SEND_HELD action: what is wanted of an attachment, or when all of it is on the disk (or it was
+// erased) the signed word that nothing is. One that no entry here names is put off.
+MUST_USE enum err serve_held(struct serve *s, const struct peer_action *a, struct buf *out, struct why *why);
+
+// The same, of any hub's store, as a message without a time to wait. Errors show in t.
+void serve_held_of(struct kv_txn *t, struct hash consultation, const struct seckey *signer, struct hash root,
+                   struct msg_held *out);
+
 // Makes the DOWN of a SEND_DOWN action: control entries, and responses to what was written with this user's device, in
 // [from, to), as many as fit. *upto is where it stopped; *any is false, and out untouched, when nothing of [from, to)
 // concerns this user. A look that ended before `to` with nothing found is a message without entries.

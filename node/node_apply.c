@@ -9,6 +9,7 @@
 #include "common/format/kinds.h"
 #include "common/format/pack.h"
 #include "common/format/proof.h"
+#include "common/store/attached.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "common/store/leaf.h"
@@ -236,6 +237,23 @@ static enum err store_renew(struct kv_txn *t, const struct node_action *a)
     return e == OK ? notebook_put(t, &n) : e;
 }
 
+// One that was erased here meanwhile is no more, and stays so.
+static enum err store_held(struct kv_txn *t, const struct node_action *a)
+{
+    const struct node_attachment *at = &a->as.store_held.at;
+    struct attached attached;
+    enum err e = attached_get(t, &at->journal, at->seq, at->root, &attached);
+    if (e == OK && attached.state == ATTACHED_WAITING) {
+        attached.next = at->next;
+        attached.state = a->as.store_held.state == NODE_ATTACHMENT_HELD   ? ATTACHED_HELD
+                         : a->as.store_held.state == NODE_ATTACHMENT_LOST ? ATTACHED_LOST
+                                                                          : ATTACHED_WAITING;
+        attached.held = a->as.store_held.signature;
+        attached_put(t, &attached);
+    }
+    return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? kv_error(t) : e;
+}
+
 static bool is_store(enum node_action_type type)
 {
     return type <= NODE_STORE_RENEW;
@@ -260,12 +278,16 @@ static enum err apply_one(struct kv_txn *t, struct hash consultation, const stru
     case NODE_STORE_FALSE:
         store_false(t, &a->as.store_ack);
         break;
+    case NODE_STORE_HELD:
+        return store_held(t, a);
     case NODE_STORE_RENEW:
         return store_renew(t, a);
     case NODE_CONNECT:
     case NODE_DISCONNECT:
     case NODE_SEND:
     case NODE_SEND_RANGE:
+    case NODE_NEXT_ATTACHMENT:
+    case NODE_SEND_CHUNK:
     case NODE_NEW_INCARNATION:
     case NODE_ARM:
     case NODE_TELL:

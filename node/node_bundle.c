@@ -167,6 +167,8 @@ static void hear(struct taking *t, const struct node_action *a)
     case TELL_LOCKED:
     case TELL_HUB_BEHIND:
     case TELL_HUB_ERROR:
+    case TELL_ATTACHED:
+    case TELL_ATTACHMENT_LOST:
     case TELL_DISK_LOW:
         break;
     }
@@ -196,6 +198,9 @@ static enum err step(struct taking *t, struct node_event *event)
                 nothing.as.range_sent.journal = a->as.send_range.journal;
                 nothing.as.range_sent.from = nothing.as.range_sent.to = a->as.send_range.from;
                 *event = nothing;
+                again = true;
+            } else if (a->type == NODE_NEXT_ATTACHMENT) {
+                *event = (struct node_event){ .type = NODE_ATTACHMENT }; // none: what is held of them is said unasked
                 again = true;
             }
         }

@@ -121,6 +121,7 @@ static void start(struct node_core *c)
     c->invited = s->invited;
     c->tries = s->failures > 16 ? 16 : (unsigned)s->failures;
     node_lanes_start(c, s);
+    node_chunks_start(c);
     node_views_start(c, s);
     if (s->contradicted) {
         set_link(c, LINK_STOPPED);
@@ -234,6 +235,9 @@ static void frame(struct node_core *c)
     case MSG_ERROR:
         hub_error(c, &m->as.error);
         break;
+    case MSG_HELD:
+        node_chunks_held(c, &m->as.held);
+        break;
     case MSG_HELLO:
     case MSG_ENTRIES:
     case MSG_DOWN_ACK:
@@ -281,6 +285,10 @@ static uint64_t link_deadline(const struct node_core *c)
 
 static void look_at_time(struct node_core *c)
 {
+    if (c->link == LINK_READY && node_chunks_unanswered(c)) {
+        node_hang_up(c, backoff(c));
+        return;
+    }
     if (c->event->now_ms < link_deadline(c)) {
         return;
     }
@@ -329,6 +337,12 @@ static void dispatch(struct node_core *c)
     case NODE_RANGE_SENT:
         node_lanes_range_sent(c);
         break;
+    case NODE_ATTACHMENT:
+        node_chunks_found(c);
+        break;
+    case NODE_CHUNK_SENT:
+        node_chunks_sent(c);
+        break;
     case NODE_UNLOCKED:
         node_lanes_readable(c);
         break;
@@ -362,6 +376,7 @@ void node_step(struct node_core *core, const struct node_event *event, struct no
     look_at_time(core);
     if (core->link == LINK_READY) {
         node_lanes_pump(core);
+        node_chunks_pump(core);
         node_lanes_want(core);
         node_views_want(core);
     }
@@ -369,7 +384,9 @@ void node_step(struct node_core *core, const struct node_event *event, struct no
     uint64_t lanes = core->link == LINK_READY ? node_lanes_deadline(core) : NODE_NEVER;
     uint64_t views = core->link == LINK_READY ? node_views_deadline(core) : NODE_NEVER;
     at = lanes < at ? lanes : at;
+    uint64_t chunks = core->link == LINK_READY ? node_chunks_deadline(core) : NODE_NEVER;
     at = views < at ? views : at;
+    at = chunks < at ? chunks : at;
     at = core->crowded ? event->now_ms : at;
     if (at != NODE_NEVER) {
         struct node_action *a = &actions->items[actions->n++];
@@ -403,7 +420,8 @@ const char *node_tell_name(enum node_tell what)
         [TELL_LOCKED] = "locked",               [TELL_DOWN] = "down",
         [TELL_CONTRADICTION] = "contradiction", [TELL_HUB_BEHIND] = "hub behind",
         [TELL_BAD_HUB] = "bad hub",             [TELL_HUB_ERROR] = "hub error",
-        [TELL_DISK_LOW] = "disk low",
+        [TELL_DISK_LOW] = "disk low",           [TELL_ATTACHED] = "attached",
+        [TELL_ATTACHMENT_LOST] = "attachment lost",
     };
     CHECK((size_t)what < sizeof names / sizeof names[0]);
     return names[what];

@@ -29,6 +29,8 @@ enum node_event_type {
     NODE_FRAME,       // a message arrived
     NODE_APPENDED,    // a journal of this site grew, or is new (also by the command line, noticed later)
     NODE_RANGE_SENT,  // the answer to SEND_RANGE
+    NODE_ATTACHMENT,  // the answer to NEXT_ATTACHMENT
+    NODE_CHUNK_SENT,  // the answer to SEND_CHUNK
     NODE_UNLOCKED,    // some person's key can sign now, and parts can be read
     NODE_LOCKED,
     NODE_POKE,        // a person asks to try now ("sync"): skip the back-off, or greet again
@@ -45,6 +47,15 @@ struct node_journal {
     bool refused;               // the entry at refused_seq was refused for good, or lost here: nothing after it goes
     uint64_t refused_seq;
     uint64_t refused_code;      // the verdict; GOOD: it was lost here
+};
+
+// An attachment of an entry of this site that the hub has not all of.
+struct node_attachment {
+    struct journal_id journal;
+    uint64_t seq;
+    struct hash root;
+    uint64_t size;
+    uint32_t next;              // the hub has all chunks below
 };
 
 struct node_start {
@@ -107,6 +118,14 @@ struct node_event {
             bool queued;                  // false: the transport took nothing (full or gone); nothing is under way
         } range_sent;
         struct {
+            bool found;                   // false: none is behind that place
+            struct node_attachment at;    // the next one whose entry the hub has given custody of
+        } attachment;
+        struct {
+            bool readable;                // false: the chunk is damaged here, or not here any more
+            bool queued;                  // false: the transport took nothing
+        } chunk_sent;
+        struct {
             bool refused;                 // the hub's door does not admit this key
         } down;
     } as;
@@ -123,16 +142,25 @@ enum node_action_type {
     NODE_STORE_EVIDENCE,   // two checkpoints that contradict each other: kept for ever
     NODE_STORE_VIEW,       // what another site was shown is of the record that was verified here: it waits no longer
     NODE_STORE_FALSE,      // a signed custody note for other contents than those here: kept for ever
+    NODE_STORE_HELD,       // how much of an attachment the hub has
     NODE_STORE_RENEW,      // this journal ends here: its author must open a new incarnation (see cause)
     // --- to be done after the commit, in order ---
     NODE_CONNECT,          // with the invitation's key or the device's own
     NODE_DISCONNECT,
     NODE_SEND,             // one message
     NODE_SEND_RANGE,       // entries of a journal from a seq: the shell reads, packs and sends what fits
+    NODE_NEXT_ATTACHMENT,  // look for the next attachment that waits, behind a place
+    NODE_SEND_CHUNK,       // one chunk of an attachment: the shell reads and sends it
     NODE_NEW_INCARNATION,  // after STORE_RENEW: let author/ begin now if the key is unlocked. The mark of STORE_RENEW
                            // stays: whoever unlocks or starts later looks for it, the core does not ask again.
     NODE_ARM,              // send TICK at at_ms (replaces the earlier one)
     NODE_TELL,             // something a person or the log should know
+};
+
+enum node_attachment_state {
+    NODE_ATTACHMENT_WAITING,
+    NODE_ATTACHMENT_HELD, // the hub's signed word that it wants nothing more of it
+    NODE_ATTACHMENT_LOST, // a chunk cannot be read here
 };
 
 enum renew_cause {
@@ -157,6 +185,8 @@ enum node_tell {
     TELL_HUB_BEHIND,       // the hub shows less than it showed before (restored?); value = its size
     TELL_BAD_HUB,          // the hub sent something that does not verify; code
     TELL_HUB_ERROR,        // the hub answered with an error; code and text
+    TELL_ATTACHED,         // the hub has all of an attachment of entry seq; value = its bytes
+    TELL_ATTACHMENT_LOST,  // a chunk of an attachment of entry seq cannot be read here; value = its number
     TELL_DISK_LOW,         // too little room to take what the hub has for us; value = bytes free
 };
 
@@ -184,6 +214,19 @@ struct node_action {
             uint64_t held;                // RESTORED: so many entries at most the hub has that are not here
             uint64_t at_s;                // when, a claim
         } renew;                          // STORE_RENEW and NEW_INCARNATION
+        struct {
+            struct node_attachment at;
+            enum node_attachment_state state;
+            struct sig signature;         // HELD
+        } store_held;
+        struct {
+            bool after;                   // false: from the first one
+            struct node_attachment place;
+        } next_attachment;
+        struct {
+            struct hash root;
+            uint32_t number;
+        } send_chunk;
         struct {
             bool invited;
         } connect;

@@ -57,7 +57,7 @@ static struct merkle_frontier grow(const struct merkle_frontier *f, const struct
     for (size_t i = 0; i < s->n; i++) {
         // The author discloses every part to the hub, so its bitmap is full.
         uint64_t bitmap = ((uint64_t)1 << s->parts[i]) - 1;
-        merkle_append(&grown, custody_leaf(s->ids[i], bitmap, NULL, 0), NULL);
+        merkle_append(&grown, custody_leaf(s->ids[i], bitmap), NULL);
     }
     return grown;
 }

@@ -14,6 +14,7 @@
 #include "node/node_hub.h"
 #include "node/node_link.h"
 #include "node/node_people.h"
+#include "node/node_send.h"
 #include "node/node_store.h"
 #include "node/node_voice.h"
 #include "node/node_watch.h"
@@ -179,9 +180,9 @@ static void renew(struct node_exchange *s)
     }
 }
 
-// Does one action that is not stored; SEND_RANGE is kept in *range.
+// Does one action that is not stored; what is to be read and sent is kept in *asked.
 static void perform(struct node_exchange *s, enum node_event_type type, const struct node_action *a,
-                    struct node_action *range)
+                    struct node_action *asked)
 {
     switch (a->type) {
     case NODE_STORE_ACK:
@@ -191,6 +192,7 @@ static void perform(struct node_exchange *s, enum node_event_type type, const st
     case NODE_STORE_EVIDENCE:
     case NODE_STORE_VIEW:
     case NODE_STORE_FALSE:
+    case NODE_STORE_HELD:
     case NODE_STORE_RENEW:
         s->failures = 0; // it was stored
         break;
@@ -204,7 +206,9 @@ static void perform(struct node_exchange *s, enum node_event_type type, const st
         send_message(s, &a->as.send);
         break;
     case NODE_SEND_RANGE:
-        *range = *a;
+    case NODE_NEXT_ATTACHMENT:
+    case NODE_SEND_CHUNK:
+        *asked = *a;
         break;
     case NODE_NEW_INCARNATION:
         renew(s);
@@ -221,49 +225,27 @@ static void perform(struct node_exchange *s, enum node_event_type type, const st
     }
 }
 
-// Reads, packs and sends a range, and makes the event that says so.
-static enum err send_range(struct node_exchange *s, const struct node_action *range, struct node_event *event)
+// Reads and sends what a step named, and makes the event that says so.
+static enum err send_asked(struct node_exchange *s, const struct node_action *asked, struct node_event *event)
 {
-    struct store_key key;
-    struct buf frame = buf_new(LIMIT_FRAME_BYTES);
-    bool readable = node_people_store_key(s->o.safe, &key);
-    uint64_t from = range->as.send_range.from;
-    uint64_t to = from;
-    uint64_t raw = 0;
-    bool queued = false;
-    if (s->maker == NULL) {
-        s->maker = wire_maker_new();
-    }
-    struct outbox_cover cover = { .n = 0 };
-    state_cover_load(s->o.state, &cover); // also while somebody is unlocked: what she cannot read goes as its copy
-    const struct node_reader reader = { .key = readable ? &key : NULL, .maker = s->maker, .cover = &cover };
-    enum err e = node_store_range(state_kv(s->o.state), &reader, range, &frame, &to, &raw, NULL);
-    outbox_cover_done(&cover);
-    mem_wipe(&key, sizeof key);
-    if (e == OK && to == from && readable) {
+    struct node_sender sender = { .state = s->o.state, .safe = s->o.safe, .sock = node_link_sock(s->link),
+                                  .maker = s->maker };
+    bool dark = false;
+    enum err e = node_send(&sender, asked, event, &dark);
+    s->maker = sender.maker;
+    if (e == OK && dark) {
         struct mended found; // whoever is unlocked can see whether it is lost: then the journal ends before it
         e = mend(s, &found, NULL);
         e = e == OK && found.lost > 0 ? ERR_CORRUPT : e;
     }
-    if (e == OK && to > from) {
-        struct sock *sock = node_link_sock(s->link);
-        queued = sock != NULL && sock_send(sock, NULL, buf_slice(&frame)) == OK;
-    }
-    buf_done(&frame);
     s->trim_ms = loop_now_ms() + TRIM_MS;
-    *event = (struct node_event){ .type = NODE_RANGE_SENT };
-    event->as.range_sent.journal = range->as.send_range.journal;
-    event->as.range_sent.from = from;
-    event->as.range_sent.to = to;
-    event->as.range_sent.raw = raw;
-    event->as.range_sent.queued = queued;
     return e;
 }
 
-// Decides, applies, commits; then does. Returns true when *range is to be sent next.
-static bool step_once(struct node_exchange *s, struct node_event *event, struct node_action *range)
+// Decides, applies, commits; then does. True when *asked is to be read and sent next.
+static bool step_once(struct node_exchange *s, struct node_event *event, struct node_action *asked)
 {
-    range->type = NODE_ARM;
+    asked->type = NODE_ARM;
     event->now_ms = loop_now_ms();
     event->wall_s = loop_wall_s();
     event->disk_free = loop_disk_free(state_dir(s->o.state));
@@ -276,18 +258,18 @@ static bool step_once(struct node_exchange *s, struct node_event *event, struct 
     }
     s->arm_ms = UINT64_MAX;
     for (size_t i = 0; i < s->actions->n; i++) {
-        perform(s, event->type, &s->actions->items[i], range);
+        perform(s, event->type, &s->actions->items[i], asked);
     }
     node_voice_settle(s->voice, event->wall_s);
-    return range->type == NODE_SEND_RANGE;
+    return node_send_asked(asked->type);
 }
 
 // One event, and those that follow from ranges it made the core send: as many as the hub's credit allows.
 static void step(struct node_exchange *s, struct node_event *event)
 {
-    struct node_action range;
-    while (s->core != NULL && step_once(s, event, &range)) {
-        enum err e = send_range(s, &range, event);
+    struct node_action asked;
+    while (s->core != NULL && step_once(s, event, &asked)) {
+        enum err e = send_asked(s, &asked, event);
         if (e != OK) {
             start_over(s, e);
             return;

@@ -3,7 +3,7 @@
 //
 // What the files of node_core share and nobody else includes: its state.
 // node_core.c: events, connection, timers · node_lanes.c: journals on their way up · node_record.c: what comes down ·
-// node_views.c: what other sites were shown.
+// node_views.c: what other sites were shown · node_chunks.c: attachments on their way up.
 #ifndef BARAZA_NODE_INSIDE_H
 #define BARAZA_NODE_INSIDE_H
 
@@ -17,6 +17,10 @@
 #define NODE_GREET_AGAIN_MS 900000u // a quiet connection says hello again, which repairs whatever was lost
 #define NODE_WANT_MS 15000u         // a want that is not answered is sent again, later each time
 #define NODE_WANT_MAX_MS 600000u
+#define NODE_CHUNK_WINDOW 8         // chunks of an attachment under way at most
+#define NODE_CHUNK_QUICK_MS 1500u   // one that is acknowledged so soon lets another go with it
+#define NODE_CHUNK_WAIT_MS 60000u   // so long none is acknowledged before the hub is asked again
+#define NODE_CHUNK_STORED 16        // chunks after which it is stored how far the hub is
 #define NODE_BACKOFF_MS 1000u
 #define NODE_BACKOFF_MAX_MS 300000u
 #define NODE_BACKOFF_DOOR_MS 60000u // the hub's door refused us: that changes by a person's doing only
@@ -43,6 +47,25 @@ struct flight {
     uint64_t to;
     uint64_t raw;
     uint64_t sent_ms;
+};
+
+// The attachment on its way up.
+struct chunks {
+    bool asking;          // NEXT_ATTACHMENT or SEND_CHUNK without its answer
+    bool here;            // at is under way,
+    bool begun;           // or was, in this round: the next is behind it
+    struct node_attachment at; // next: the hub has all chunks below, as far as this connection has told
+    bool known;           // it has told
+    uint32_t sent;        // sent up to here
+    uint32_t stored;      // of at.next, what the store knows
+    unsigned window;      // how many may be under way
+    uint32_t timed;       // a chunk,
+    uint64_t timed_ms;    // and when it was sent; 0: none is timed
+    uint64_t want_ms;     // when to ask (again) what is wanted
+    uint64_t want_wait_ms;
+    uint64_t asked_ms;    // since when a question has no answer
+    uint64_t look_ms;     // when to look for the next
+    uint64_t again_ms;    // when to begin again from the first
 };
 
 enum link {
@@ -80,6 +103,8 @@ struct node_core {
     uint64_t in_flight;
     size_t flight_count;
     struct flight flights[NODE_FLIGHTS];
+
+    struct chunks chunks;
 
     struct journal_head greeting[LIMIT_HEADS]; // hello's heads while it is being sent
     size_t destroyed_count;
@@ -123,6 +148,16 @@ void node_lanes_accredited(struct node_core *c, struct pubkey key); // a grant f
 void node_lanes_pump(struct node_core *c);      // sends what may be sent
 void node_lanes_want(struct node_core *c);      // asks for custody and proofs that are missing
 uint64_t node_lanes_deadline(const struct node_core *c);
+
+// --- node_chunks.c ---
+void node_chunks_start(struct node_core *c);    // a connection begins: nothing is known of the hub
+void node_chunks_received(struct node_core *c); // custody of more words has come: their attachments may go
+void node_chunks_found(struct node_core *c);
+void node_chunks_sent(struct node_core *c);
+void node_chunks_held(struct node_core *c, const struct msg_held *m);
+void node_chunks_pump(struct node_core *c);
+bool node_chunks_unanswered(const struct node_core *c); // for so long that the connection is given up
+uint64_t node_chunks_deadline(const struct node_core *c);
 
 // --- node_record.c ---
 void node_record_welcome(struct node_core *c, const struct msg_welcome *m);

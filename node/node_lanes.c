@@ -50,6 +50,7 @@ void node_lanes_down(struct node_core *c)
     c->flight_count = 0;
     c->in_flight = 0;
     c->asking = false;
+    node_chunks_start(c);
 }
 
 // --- the welcome ---
@@ -326,6 +327,7 @@ static void take_custody(struct node_core *c, struct lane *l, const struct msg_a
     l->j.received = m->next;
     l->j.received_head = m->head;
     l->want_ms = c->event->now_ms; // the proof is asked for at once
+    node_chunks_received(c);
     l->want_wait_ms = NODE_WANT_MS;
     node_tell(c, TELL_RECEIVED, &m->journal, m->next - 1, VERDICT_GOOD, 0);
     if (c->invited) {

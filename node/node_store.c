@@ -291,6 +291,7 @@ static size_t facts_wanted(const struct msg *m)
     case MSG_CARRY:
     case MSG_CARRIED:
     case MSG_KEYS:
+    case MSG_HELD:
     case MSG_ERROR:
         break;
     }

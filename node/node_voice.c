@@ -84,6 +84,8 @@ static enum node_contact_state state_of(const struct node_voice *v, enum node_ev
     case TELL_REFUSED:
     case TELL_RESTORED:
     case TELL_DOWN:
+    case TELL_ATTACHED:
+    case TELL_ATTACHMENT_LOST:
         break;
     case TELL_HUB_BEHIND:
         return journal_id_equal(a->as.tell.journal, nobody) ? CONTACT_BEHIND : CONTACT_NONE; // else a late proof
@@ -111,6 +113,8 @@ static const struct line lines[] = {
     [TELL_HUB_BEHIND] = { "node.hub-behind", LOG_WARN },
     [TELL_BAD_HUB] = { "node.bad-hub", LOG_WARN },
     [TELL_HUB_ERROR] = { "node.hub-error", LOG_WARN },
+    [TELL_ATTACHED] = { "node.attached", LOG_INFO },
+    [TELL_ATTACHMENT_LOST] = { "node.attachment-lost", LOG_ERROR },
     [TELL_DISK_LOW] = { "node.disk-low", LOG_WARN },
 };
 

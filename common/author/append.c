@@ -6,6 +6,7 @@
 // Read first: append.h, docs/STORAGE.md "Append".
 #include "common/author/append.h"
 
+#include "common/author/attach.h"
 #include "common/author/compose.h"
 #include "common/author/destroyed.h"
 #include "common/author/notebook.h"
@@ -233,6 +234,17 @@ static enum err take_up(struct writing *w, bool moved, struct why *why)
     return notebook_put(w->t, &now);
 }
 
+// What the entry names goes up behind it. A hub's own people attach nothing.
+static void bind_attachments(struct writing *w, const struct append_item *item)
+{
+    const struct entry *e = &w->composed.entry;
+    for (size_t i = 0; i < e->part_count && w->outbox; i++) {
+        if (slice_equal(e->parts[i].name, slice_text("attachments")) && item->parts[i].n > 0) {
+            attach_bind(w->t, &w->head.journal, w->head.next, item->parts[i]);
+        }
+    }
+}
+
 enum err writing_put(struct writing *w, const struct append_item *item, struct hash *id, struct why *why)
 {
     struct compose_place at = {
@@ -272,6 +284,7 @@ enum err writing_put(struct writing *w, const struct append_item *item, struct h
     };
     enum err e = journal_append(w->t, &put);
     if (e == OK) {
+        bind_attachments(w, item);
         w->head.next++;
         w->head.head = entry->id;
         *id = entry->id;

@@ -6,6 +6,7 @@
 #include "common/author/compose.h"
 
 #include "common/base/fault.h"
+#include "common/format/attachment.h"
 #include "common/format/sealed.h"
 
 #include <string.h>
@@ -62,6 +63,24 @@ static bool fits(const struct append_item *item, const struct kind_info *info, s
     return true;
 }
 
+// PROTOCOL 18.4: of attachments what opens them is sealed; which chunks they have the hub must know.
+static bool seal_part(const struct append_item *item, const struct place *place, const char *name, struct slice bytes,
+                      struct buf *out)
+{
+    struct manifest m;
+    if (!slice_equal(slice_text(name), slice_text("attachments"))) {
+        return sealed_make(place, slice_text(name), bytes, item->sealed_to, item->sealed_to_count, out);
+    }
+    struct buf list = buf_new(LIMIT_MANIFEST_BYTES);
+    bool good = manifest_parse(bytes, &m) &&
+                sealed_make(place, slice_text(name), m.list, item->sealed_to, item->sealed_to_count, &list);
+    if (good) {
+        manifest_seal(&m, buf_slice(&list), out);
+    }
+    buf_done(&list);
+    return good;
+}
+
 // Seals the parts that are to be, so that from here on their words are nowhere but in item (PROTOCOL 4.6).
 static bool seal(const struct append_item *item, const struct place *place, const struct kind_info *info, size_t parts,
                  struct slice *out, struct composed *made, struct why *why)
@@ -71,8 +90,7 @@ static bool seal(const struct append_item *item, const struct place *place, cons
         out[i] = item->parts[i];
         if (!FAULT(UNSEALED) && (item->sealed & 1u << i) != 0 && item->parts[i].n > 0) {
             buf_reset(&made->sealed[i]);
-            if (!sealed_make(place, slice_text(info->parts[i]), item->parts[i], item->sealed_to, item->sealed_to_count,
-                             &made->sealed[i])) {
+            if (!seal_part(item, place, info->parts[i], item->parts[i], &made->sealed[i])) {
                 why_set(why, "part %s cannot be sealed: it is too long, or a recipient's key is none", info->parts[i]);
                 return false;
             }

@@ -3,94 +3,18 @@
 //
 // One writer and one reader per message, side by side in the order of the wire. The cursor bounds and poisons; here
 // only what a number may be is checked.
-#include "common/exchange/msg.h"
+#include "common/exchange/msg_inside.h"
 
-#include "common/format/pack.h"
-
-// --- pieces ---
-static void put_fixed(struct buf *out, const void *p, size_t n)
-{
-    pack_bin(out, slice_of(p, n));
-}
-
-static void put_journal(struct buf *out, const struct journal_id *j)
-{
-    put_fixed(out, j->key.b, sizeof j->key.b);
-    put_fixed(out, j->incarnation.b, sizeof j->incarnation.b);
-}
-
-static void get_journal(struct cursor *c, struct journal_id *j)
-{
-    cursor_bin_fixed(c, j->key.b, sizeof j->key.b);
-    cursor_bin_fixed(c, j->incarnation.b, sizeof j->incarnation.b);
-}
-
-static void put_hash(struct buf *out, const struct hash *h)
-{
-    put_fixed(out, h->b, sizeof h->b);
-}
-
-static struct hash get_hash(struct cursor *c)
-{
-    struct hash h;
-    cursor_bin_fixed(c, h.b, sizeof h.b);
-    return h;
-}
-
-// A number that must be at most max.
-static uint64_t get_uint_to(struct cursor *c, uint64_t max)
-{
-    uint64_t v = cursor_uint(c);
-    if (v > max) {
-        cursor_fail(c);
-        return 0;
-    }
-    return v;
-}
-
-// A seq or index, far enough below the end that a batch's count can be added to it.
-static uint64_t get_place(struct cursor *c)
-{
-    return get_uint_to(c, UINT64_MAX - LIMIT_COMMIT_ENTRIES);
-}
-
-// Room for the n values that a counted array announced; the count is already bounded by the bytes that are left.
-static void *get_room(struct cursor *c, struct arena *arena, size_t n, size_t size)
-{
-    void *p = n == 0 || !cursor_ok(c) ? NULL : arena_take(arena, n * size);
-    if (p == NULL && n > 0) {
-        cursor_fail(c);
-    }
-    return p;
-}
-
-static void put_hashes(struct buf *out, const struct hash *hashes, size_t n)
-{
-    pack_array(out, n);
-    for (size_t i = 0; i < n; i++) {
-        put_hash(out, &hashes[i]);
-    }
-}
-
-static const struct hash *get_hashes(struct cursor *c, struct arena *arena, size_t *n)
-{
-    *n = cursor_array(c, LIMIT_PROOF_HASHES);
-    struct hash *hashes = get_room(c, arena, *n, sizeof *hashes);
-    for (size_t i = 0; i < *n && cursor_ok(c); i++) {
-        hashes[i] = get_hash(c);
-    }
-    return hashes;
-}
-
+// --- heads ---
 static void put_heads(struct buf *out, const struct journal_head *heads, size_t n)
 {
     pack_array(out, n);
     for (size_t i = 0; i < n; i++) {
         pack_array(out, 5);
-        put_journal(out, &heads[i].journal);
+        msg_put_journal(out, &heads[i].journal);
         pack_uint(out, heads[i].branch);
         pack_uint(out, heads[i].next);
-        put_hash(out, &heads[i].head);
+        msg_put_hash(out, &heads[i].head);
     }
 }
 
@@ -104,13 +28,13 @@ static bool heads_ascend(const struct journal_head *a, const struct journal_head
 static const struct journal_head *get_heads(struct cursor *c, struct arena *arena, size_t max, size_t *n)
 {
     *n = cursor_array(c, max);
-    struct journal_head *heads = get_room(c, arena, *n, sizeof *heads);
+    struct journal_head *heads = msg_get_room(c, arena, *n, sizeof *heads);
     for (size_t i = 0; i < *n && cursor_ok(c); i++) {
         cursor_array_of(c, 5);
-        get_journal(c, &heads[i].journal);
-        heads[i].branch = get_uint_to(c, LIMIT_BRANCHES - 1);
-        heads[i].next = get_place(c);
-        heads[i].head = get_hash(c);
+        msg_get_journal(c, &heads[i].journal);
+        heads[i].branch = msg_get_uint_to(c, LIMIT_BRANCHES - 1);
+        heads[i].next = msg_get_place(c);
+        heads[i].head = msg_get_hash(c);
         if (hash_is_zero(heads[i].head) != (heads[i].next == 0) || (i > 0 && !heads_ascend(&heads[i - 1], &heads[i]))) {
             cursor_fail(c);
         }
@@ -126,9 +50,9 @@ static void put_hello(struct buf *out, const struct msg_hello *m)
     pack_array(out, 8);
     pack_uint(out, MSG_HELLO);
     pack_uint(out, m->version);
-    put_hash(out, &m->consultation);
+    msg_put_hash(out, &m->consultation);
     pack_uint(out, m->seen.size);
-    put_hash(out, &m->seen.root);
+    msg_put_hash(out, &m->seen.root);
     put_heads(out, m->heads, m->head_count);
     pack_uint(out, m->down_cursor);
     put_heads(out, m->destroyed, m->destroyed_count);
@@ -148,11 +72,11 @@ static const struct journal_head *get_own_heads(struct cursor *c, struct arena *
 
 static void get_hello(struct cursor *c, struct arena *arena, struct msg_hello *m)
 {
-    m->consultation = get_hash(c);
-    m->seen.size = get_place(c);
-    m->seen.root = get_hash(c);
+    m->consultation = msg_get_hash(c);
+    m->seen.size = msg_get_place(c);
+    m->seen.root = msg_get_hash(c);
     m->heads = get_own_heads(c, arena, LIMIT_HEADS, &m->head_count);
-    m->down_cursor = get_place(c);
+    m->down_cursor = msg_get_place(c);
     m->destroyed = get_own_heads(c, arena, LIMIT_DESTROYED, &m->destroyed_count);
 }
 
@@ -170,7 +94,7 @@ static void get_welcome(struct cursor *c, struct arena *arena, struct msg_welcom
 {
     m->heads = get_heads(c, arena, LIMIT_WELCOME_HEADS, &m->head_count);
     m->checkpoint = cursor_bin(c);
-    m->credit = get_uint_to(c, LIMIT_CREDIT_BYTES);
+    m->credit = msg_get_uint_to(c, LIMIT_CREDIT_BYTES);
 }
 
 // --- entries, ack, refuse ---
@@ -181,10 +105,10 @@ static void put_entries(struct buf *out, const struct msg_entries *m)
     pack_array(out, 10);
     pack_uint(out, MSG_ENTRIES);
     pack_uint(out, m->form);
-    put_journal(out, &m->journal);
+    msg_put_journal(out, &m->journal);
     pack_uint(out, m->branch);
     pack_uint(out, m->first);
-    put_hash(out, &m->prev);
+    msg_put_hash(out, &m->prev);
     pack_uint(out, m->count);
     pack_uint(out, m->raw);
     pack_bin(out, m->payload);
@@ -192,13 +116,13 @@ static void put_entries(struct buf *out, const struct msg_entries *m)
 
 static void get_entries(struct cursor *c, struct msg_entries *m)
 {
-    m->form = get_uint_to(c, ENTRIES_OUTBOX) == ENTRIES_WIRE ? ENTRIES_WIRE : ENTRIES_OUTBOX;
-    get_journal(c, &m->journal);
-    m->branch = get_uint_to(c, LIMIT_BRANCHES - 1);
-    m->first = get_place(c);
-    m->prev = get_hash(c);
-    m->count = get_uint_to(c, LIMIT_BATCH_ENTRIES);
-    m->raw = get_uint_to(c, LIMIT_BATCH_BYTES);
+    m->form = msg_get_uint_to(c, ENTRIES_OUTBOX) == ENTRIES_WIRE ? ENTRIES_WIRE : ENTRIES_OUTBOX;
+    msg_get_journal(c, &m->journal);
+    m->branch = msg_get_uint_to(c, LIMIT_BRANCHES - 1);
+    m->first = msg_get_place(c);
+    m->prev = msg_get_hash(c);
+    m->count = msg_get_uint_to(c, LIMIT_BATCH_ENTRIES);
+    m->raw = msg_get_uint_to(c, LIMIT_BATCH_BYTES);
     m->payload = cursor_bin(c);
     if (m->count == 0 || m->raw == 0 || hash_is_zero(m->prev) != (m->first == 0)) {
         cursor_fail(c);
@@ -209,24 +133,24 @@ static void put_ack(struct buf *out, const struct msg_ack *m)
 {
     pack_array(out, 9);
     pack_uint(out, MSG_ACK);
-    put_journal(out, &m->journal);
+    msg_put_journal(out, &m->journal);
     pack_uint(out, m->branch);
     pack_uint(out, m->next);
-    put_hash(out, &m->head);
-    put_hash(out, &m->root);
-    put_fixed(out, m->signature.b, sizeof m->signature.b);
+    msg_put_hash(out, &m->head);
+    msg_put_hash(out, &m->root);
+    msg_put_fixed(out, m->signature.b, sizeof m->signature.b);
     pack_uint(out, m->credit);
 }
 
 static void get_ack(struct cursor *c, struct msg_ack *m)
 {
-    get_journal(c, &m->journal);
-    m->branch = get_uint_to(c, LIMIT_BRANCHES - 1);
-    m->next = get_place(c);
-    m->head = get_hash(c);
-    m->root = get_hash(c);
+    msg_get_journal(c, &m->journal);
+    m->branch = msg_get_uint_to(c, LIMIT_BRANCHES - 1);
+    m->next = msg_get_place(c);
+    m->head = msg_get_hash(c);
+    m->root = msg_get_hash(c);
     cursor_bin_fixed(c, m->signature.b, sizeof m->signature.b);
-    m->credit = get_uint_to(c, LIMIT_CREDIT_BYTES);
+    m->credit = msg_get_uint_to(c, LIMIT_CREDIT_BYTES);
     if (m->next == 0) {
         cursor_fail(c);
     }
@@ -236,10 +160,10 @@ static void put_refuse(struct buf *out, const struct msg_refuse *m)
 {
     pack_array(out, 8);
     pack_uint(out, MSG_REFUSE);
-    put_journal(out, &m->journal);
+    msg_put_journal(out, &m->journal);
     pack_uint(out, m->seq);
     pack_uint(out, m->code);
-    put_hash(out, &m->received);
+    msg_put_hash(out, &m->received);
     pack_bin(out, m->is_signed ? SLICE_ARRAY(m->signature.b) : slice_of(NULL, 0));
     pack_uint(out, m->retry_after_ms);
 }
@@ -247,12 +171,12 @@ static void put_refuse(struct buf *out, const struct msg_refuse *m)
 static void get_refuse(struct cursor *c, struct msg_refuse *m)
 {
     enum verdict code = VERDICT_GOOD;
-    get_journal(c, &m->journal);
-    m->seq = get_place(c);
+    msg_get_journal(c, &m->journal);
+    m->seq = msg_get_place(c);
     bool known = verdict_known(cursor_uint(c), &code);
-    m->received = get_hash(c);
+    m->received = msg_get_hash(c);
     struct slice signature = cursor_bin(c);
-    m->retry_after_ms = get_uint_to(c, UINT32_MAX);
+    m->retry_after_ms = msg_get_uint_to(c, UINT32_MAX);
     m->code = code;
     m->is_signed = signature.n > 0;
     enum verdict_class class = verdict_class_of(code);
@@ -274,23 +198,23 @@ static void put_proof(struct buf *out, const struct msg_proof *m)
     CHECK(m->consistency_count <= LIMIT_PROOF_HASHES);
     pack_array(out, 9);
     pack_uint(out, MSG_PROOF);
-    put_journal(out, &m->journal);
+    msg_put_journal(out, &m->journal);
     pack_uint(out, m->seq);
     pack_uint(out, m->index);
-    put_hashes(out, m->inclusion, m->inclusion_count);
+    msg_put_hashes(out, m->inclusion, m->inclusion_count);
     pack_uint(out, m->base);
-    put_hashes(out, m->consistency, m->consistency_count);
+    msg_put_hashes(out, m->consistency, m->consistency_count);
     pack_bin(out, m->checkpoint);
 }
 
 static void get_proof(struct cursor *c, struct arena *arena, struct msg_proof *m)
 {
-    get_journal(c, &m->journal);
-    m->seq = get_place(c);
-    m->index = get_place(c);
-    m->inclusion = get_hashes(c, arena, &m->inclusion_count);
-    m->base = get_place(c);
-    m->consistency = get_hashes(c, arena, &m->consistency_count);
+    msg_get_journal(c, &m->journal);
+    m->seq = msg_get_place(c);
+    m->index = msg_get_place(c);
+    m->inclusion = msg_get_hashes(c, arena, &m->inclusion_count);
+    m->base = msg_get_place(c);
+    m->consistency = msg_get_hashes(c, arena, &m->consistency_count);
     m->checkpoint = cursor_bin(c);
 }
 
@@ -312,14 +236,14 @@ static void put_down(struct buf *out, const struct msg_down *m)
 
 static void get_down(struct cursor *c, struct arena *arena, struct msg_down *m)
 {
-    m->from = get_place(c);
-    m->to = get_place(c);
+    m->from = msg_get_place(c);
+    m->to = msg_get_place(c);
     m->count = cursor_array(c, LIMIT_DOWN_ENTRIES);
-    struct msg_down_entry *entries = get_room(c, arena, m->count, sizeof *entries);
+    struct msg_down_entry *entries = msg_get_room(c, arena, m->count, sizeof *entries);
     uint64_t least = m->from;
     for (size_t i = 0; i < m->count && cursor_ok(c); i++) {
         cursor_array_of(c, 3);
-        entries[i].index = get_place(c);
+        entries[i].index = msg_get_place(c);
         entries[i].entry = cursor_bin(c);
         entries[i].disclosure = cursor_bin(c);
         if (entries[i].index < least || entries[i].index >= m->to || entries[i].entry.n > LIMIT_ENTRY_BYTES) {
@@ -333,68 +257,7 @@ static void get_down(struct cursor *c, struct arena *arena, struct msg_down *m)
     }
 }
 
-// --- want, chunk, error ---
-static void put_want(struct buf *out, const struct msg_want *m)
-{
-    pack_array(out, m->what == WANT_PROOF ? 7 : m->what == WANT_CUSTODY ? 6 : 4);
-    pack_uint(out, MSG_WANT);
-    pack_uint(out, m->what);
-    if (m->what == WANT_CHUNK) {
-        put_hash(out, &m->blob);
-        pack_uint(out, m->chunk);
-        return;
-    }
-    put_journal(out, &m->journal);
-    pack_uint(out, m->seq);
-    put_hash(out, &m->id);
-    if (m->what == WANT_PROOF) {
-        pack_uint(out, m->base);
-    }
-}
-
-static void get_want(struct cursor *c, size_t count, struct msg_want *m)
-{
-    uint64_t what = get_uint_to(c, WANT_CUSTODY);
-    m->what = what == WANT_PROOF ? WANT_PROOF : what == WANT_CHUNK ? WANT_CHUNK : WANT_CUSTODY;
-    if (count != (m->what == WANT_PROOF ? 7 : m->what == WANT_CUSTODY ? 6 : 4)) {
-        cursor_fail(c);
-    }
-    if (m->what == WANT_CHUNK) {
-        m->blob = get_hash(c);
-        m->chunk = get_uint_to(c, LIMIT_ATTACHMENT_BYTES / LIMIT_CHUNK_BYTES);
-        return;
-    }
-    get_journal(c, &m->journal);
-    m->seq = get_place(c);
-    m->id = get_hash(c);
-    if (m->what == WANT_PROOF) {
-        m->base = get_place(c);
-    }
-}
-
-static void put_chunk(struct buf *out, const struct msg_chunk *m)
-{
-    CHECK(m->bytes.n <= LIMIT_CHUNK_BYTES);
-    CHECK(m->path_count <= LIMIT_PROOF_HASHES);
-    pack_array(out, 5);
-    pack_uint(out, MSG_CHUNK);
-    put_hash(out, &m->blob);
-    pack_uint(out, m->chunk);
-    pack_bin(out, m->bytes);
-    put_hashes(out, m->path, m->path_count);
-}
-
-static void get_chunk(struct cursor *c, struct arena *arena, struct msg_chunk *m)
-{
-    m->blob = get_hash(c);
-    m->chunk = get_uint_to(c, LIMIT_ATTACHMENT_BYTES / LIMIT_CHUNK_BYTES);
-    m->bytes = cursor_bin(c);
-    m->path = get_hashes(c, arena, &m->path_count);
-    if (m->bytes.n > LIMIT_CHUNK_BYTES) {
-        cursor_fail(c);
-    }
-}
-
+// --- errors ---
 static void put_error(struct buf *out, const struct msg_error *m)
 {
     CHECK(m->detail.n <= LIMIT_ERROR_DETAIL);
@@ -420,7 +283,7 @@ static void put_carry(struct buf *out, const struct msg_carry *m)
 {
     pack_array(out, 5);
     pack_uint(out, MSG_CARRY);
-    put_hash(out, &m->bundle);
+    msg_put_hash(out, &m->bundle);
     pack_bin(out, m->boxed);
     pack_uint(out, m->number);
     pack_bin(out, m->sealed);
@@ -428,7 +291,7 @@ static void put_carry(struct buf *out, const struct msg_carry *m)
 
 static void get_carry(struct cursor *c, struct msg_carry *m)
 {
-    m->bundle = get_hash(c);
+    m->bundle = msg_get_hash(c);
     m->boxed = cursor_bin(c);
     m->number = cursor_uint(c);
     m->sealed = cursor_bin(c);
@@ -443,13 +306,13 @@ static const struct {
     [MSG_ACK] = { "ack", 9 },     [MSG_REFUSE] = { "refuse", 8 },   [MSG_PROOF] = { "proof", 9 },
     [MSG_DOWN] = { "down", 4 },   [MSG_DOWN_ACK] = { "down-ack", 2 }, [MSG_WANT] = { "want", 0 },
     [MSG_CHUNK] = { "chunk", 5 }, [MSG_ERROR] = { "error", 3 },     [MSG_CARRY] = { "carry", 5 },
-    [MSG_CARRIED] = { "carried", 3 }, [MSG_KEYS] = { "keys", 2 },
+    [MSG_CARRIED] = { "carried", 3 }, [MSG_KEYS] = { "keys", 2 },   [MSG_HELD] = { "held", 6 },
 };
 
 const char *msg_name(enum msg_type type)
 {
     CHECK(type >= MSG_HELLO);
-    CHECK(type <= MSG_KEYS);
+    CHECK(type <= MSG_HELD);
     return messages[type].name;
 }
 
@@ -483,10 +346,10 @@ void msg_make(const struct msg *m, struct buf *out)
         pack_uint(out, m->as.down_ack);
         break;
     case MSG_WANT:
-        put_want(out, &m->as.want);
+        msg_put_want(out, &m->as.want);
         break;
     case MSG_CHUNK:
-        put_chunk(out, &m->as.chunk);
+        msg_put_chunk(out, &m->as.chunk);
         break;
     case MSG_ERROR:
         put_error(out, &m->as.error);
@@ -497,7 +360,7 @@ void msg_make(const struct msg *m, struct buf *out)
     case MSG_CARRIED:
         pack_array(out, 3);
         pack_uint(out, MSG_CARRIED);
-        put_hash(out, &m->as.carried.bundle);
+        msg_put_hash(out, &m->as.carried.bundle);
         pack_bin(out, m->as.carried.answer);
         break;
     case MSG_KEYS:
@@ -506,6 +369,9 @@ void msg_make(const struct msg *m, struct buf *out)
         pack_array(out, 2);
         pack_uint(out, MSG_KEYS);
         pack_bin(out, m->as.keys);
+        break;
+    case MSG_HELD:
+        msg_put_held(out, &m->as.held);
         break;
     }
 }
@@ -535,13 +401,13 @@ static void get_message(struct cursor *c, struct arena *arena, size_t count, str
         get_down(c, arena, &m->as.down);
         break;
     case MSG_DOWN_ACK:
-        m->as.down_ack = get_place(c);
+        m->as.down_ack = msg_get_place(c);
         break;
     case MSG_WANT:
-        get_want(c, count, &m->as.want);
+        msg_get_want(c, count, &m->as.want);
         break;
     case MSG_CHUNK:
-        get_chunk(c, arena, &m->as.chunk);
+        msg_get_chunk(c, arena, &m->as.chunk);
         break;
     case MSG_ERROR:
         get_error(c, &m->as.error);
@@ -550,7 +416,7 @@ static void get_message(struct cursor *c, struct arena *arena, size_t count, str
         get_carry(c, &m->as.carry);
         break;
     case MSG_CARRIED:
-        m->as.carried.bundle = get_hash(c);
+        m->as.carried.bundle = msg_get_hash(c);
         m->as.carried.answer = cursor_bin(c);
         break;
     case MSG_KEYS:
@@ -558,6 +424,9 @@ static void get_message(struct cursor *c, struct arena *arena, size_t count, str
         if (m->as.keys.n < 1 || m->as.keys.n > LIMIT_SUCCESSION_BYTES) {
             cursor_fail(c);
         }
+        break;
+    case MSG_HELD:
+        msg_get_held(c, &m->as.held);
         break;
     }
 }
@@ -574,7 +443,7 @@ enum verdict msg_parse(struct slice frame, struct arena *arena, struct msg *out)
     if (!cursor_ok(&c)) {
         return VERDICT_NOT_CANONICAL;
     }
-    if (type < MSG_HELLO || type > MSG_KEYS) {
+    if (type < MSG_HELLO || type > MSG_HELD) {
         return VERDICT_BAD_MESSAGE;
     }
     m.type = (enum msg_type)type;

@@ -29,12 +29,13 @@ enum msg_type {
     MSG_PROOF = 6,     // down: one position's inclusion, with consistency from what the node has verified
     MSG_DOWN = 7,      // down: entries of the record that this site needs
     MSG_DOWN_ACK = 8,  // up: they are on disk here
-    MSG_WANT = 9,      // either: asks for a proof, a custody note or a chunk
-    MSG_CHUNK = 10,    // either: one chunk of an attachment
+    MSG_WANT = 9,      // up: asks for a proof, a custody note, or what is wanted of an attachment
+    MSG_CHUNK = 10,    // up: one chunk of an attachment
     MSG_ERROR = 11,    // either: not understood, or not now; text for people
     MSG_CARRY = 12,    // up: one message of a bundle that this site carries for another, as it is
     MSG_CARRIED = 13,  // down: the hub's answer to the site whose bundle that was: a bundle, sealed to it
     MSG_KEYS = 14,     // down: how the keys of the consultation were changed, before anything that they sign
+    MSG_HELD = 15,     // down: how much of an attachment is on disk at the hub; of all of it, signed
 };
 
 // Heads carry the id of the last entry, so that either end sees at once whether the other's journal is its own.
@@ -122,7 +123,7 @@ struct msg_down {
 
 enum want_what {
     WANT_PROOF = 0,              // answered by PROOF, once a checkpoint covers it
-    WANT_CHUNK = 1,              // answered by CHUNK
+    WANT_HELD = 1,               // answered by HELD
     WANT_CUSTODY = 2,            // answered by ACK: an acknowledgement was lost, or came for more than is here
 };
 
@@ -133,16 +134,25 @@ struct msg_want {
     uint64_t seq;
     struct hash id;              // PROOF, CUSTODY: of the entry there (a forked journal has several)
     uint64_t base;               // PROOF: size of the checkpoint to show consistency from
-    struct hash blob;            // CHUNK: root of the attachment's chunk tree
-    uint64_t chunk;
+    struct hash root;            // HELD: of the attachment
 };
 
 struct msg_chunk {
-    struct hash blob;
-    uint64_t chunk;
+    struct hash root;            // of the attachment's tree
+    uint32_t number;             // below LIMIT_ATTACHMENT_CHUNKS
     struct slice bytes;          // at most LIMIT_CHUNK_BYTES
     size_t path_count;
     const struct hash *path;     // inclusion of the chunk in the tree
+};
+
+// What the hub has of an attachment, and wants of it.
+struct msg_held {
+    struct hash root;
+    uint32_t next;               // chunks below are on its disk; the next that it wants
+    enum verdict code;           // GOOD; DEFERRAL: no chunk will be taken now
+    bool is_signed;              // GOOD: nothing more of it is wanted (PROTOCOL 9.4)
+    struct sig signature;
+    uint64_t retry_after_ms;     // deferrals: not before; else 0
 };
 
 struct msg_error {
@@ -177,6 +187,7 @@ struct msg {
         uint64_t down_ack;       // the cursor: entries below this index are on disk at the node
         struct msg_want want;
         struct msg_chunk chunk;
+        struct msg_held held;
         struct msg_error error;
         struct msg_carry carry;
         struct msg_carried carried;

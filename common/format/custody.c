@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The hub's signed words: custody and refusal.
+// The hub's signed words: custody, refusal, and that an attachment is held.
 // Read first: docs/PROTOCOL.md, "The hub's signed word".
 #include "common/format/custody.h"
 
@@ -10,22 +10,19 @@
 
 #define CUSTODY_PREFIX "baraza/custody/v1"
 #define REFUSAL_PREFIX "baraza/refuse/v1"
+#define HELD_PREFIX "baraza/held/v1"
 
 #define JOURNAL_BYTES (32 + 32 + 16 + 8) // consultation, key, incarnation, seq
-#define LEAF_BYTES (1 + 34 + 9 + 3 + LIMIT_ATTACHMENTS * 34)
+#define LEAF_BYTES (1 + 34 + 9 + 1)
 
-struct hash custody_leaf(struct hash id, uint64_t bitmap, const struct hash *roots, size_t n)
+struct hash custody_leaf(struct hash id, uint64_t bitmap)
 {
     uint8_t room[LEAF_BYTES];
     struct buf leaf = buf_over(room, sizeof room);
-    CHECK(n <= LIMIT_ATTACHMENTS);
     pack_array(&leaf, 3);
     pack_bin(&leaf, SLICE_ARRAY(id.b));
     pack_uint(&leaf, bitmap);
-    pack_array(&leaf, n);
-    for (size_t i = 0; i < n; i++) {
-        pack_bin(&leaf, SLICE_ARRAY(roots[i].b));
-    }
+    pack_array(&leaf, 0); // attachments have notes of their own: they come when all this is signed (PROTOCOL 9.4)
     CHECK(buf_ok(&leaf));
     return merkle_leaf(buf_slice(&leaf));
 }
@@ -85,4 +82,28 @@ bool refusal_verify(const struct refusal *r, struct pubkey log, struct sig sig)
     struct buf message = buf_over(room, sizeof room);
     put_refusal(r, &message);
     return ident_verify(log, REFUSAL_PREFIX, buf_slice(&message), sig);
+}
+
+#define HELD_BYTES (32 + 32 + 8)
+
+static struct slice put_held(const struct held *h, uint8_t room[static HELD_BYTES])
+{
+    struct buf out = buf_over(room, HELD_BYTES);
+    buf_put(&out, SLICE_ARRAY(h->consultation.b));
+    buf_put(&out, SLICE_ARRAY(h->root.b));
+    buf_put_u64be(&out, h->size);
+    CHECK(buf_ok(&out));
+    return slice_of(room, HELD_BYTES);
+}
+
+struct sig held_sign(const struct held *h, const struct seckey *log)
+{
+    uint8_t room[HELD_BYTES];
+    return ident_sign(log, HELD_PREFIX, put_held(h, room));
+}
+
+bool held_verify(const struct held *h, struct pubkey log, struct sig sig)
+{
+    uint8_t room[HELD_BYTES];
+    return ident_verify(log, HELD_PREFIX, put_held(h, room), sig);
 }

@@ -211,7 +211,7 @@ static bool custody_root_of(const struct judging *j, uint32_t last, struct hash 
     uint64_t seq = n;
     while (whole && seq-- > 0) {
         const uint64_t settled = ((uint64_t)1 << e->parts) - 1; // nothing more is wanted of any part (PROTOCOL 9.1)
-        leaves[seq] = custody_leaf(e->id, settled, NULL, 0);
+        leaves[seq] = custody_leaf(e->id, settled);
         uint32_t before = 0;
         whole = e->seq == seq && (seq == 0 || table_find(&j->at, e->prev.b, &before));
         e = &j->record->entries[before];

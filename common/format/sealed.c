@@ -7,6 +7,7 @@
 #include "common/format/sealed.h"
 
 #include "common/base/fault.h"
+#include "common/format/attachment.h"
 #include "common/format/pack.h"
 
 #define PLAIN_FIELDS 6
@@ -220,13 +221,14 @@ uint32_t sealed_due(enum kind kind, uint64_t sensitivity)
     const uint32_t speaker = 1u << 2;
     const uint32_t identity = 1u << 4;
     const uint32_t reason = 1u << 4;
+    const uint32_t attachments = 1u << 5;
     const uint32_t text = 1u << 0;
     const bool sealed = sensitivity == SENSITIVITY_SEALED;
     if (kind == KIND_INCIDENT) {
         return FAULT(INCIDENT_IN_CLEAR) ? 0 : text;
     }
     if (kind == KIND_CONTRIBUTION) {
-        return identity | (sealed ? said | speaker : 0);
+        return identity | (sealed ? said | speaker | attachments : 0);
     }
     return kind == KIND_CORRECTION && sealed ? said | speaker | reason : 0;
 }
@@ -242,7 +244,8 @@ uint32_t sealed_missing(uint32_t due, const struct disclosure *d)
     uint32_t missing = 0;
     for (size_t i = 0; i < d->count; i++) {
         const struct part *p = &d->parts[i];
-        if ((due & 1u << i) != 0 && p->state == PART_DISCLOSED && p->bytes.n > 0 && !sealed_ok(p->bytes)) {
+        if ((due & 1u << i) != 0 && p->state == PART_DISCLOSED && p->bytes.n > 0 && !sealed_ok(p->bytes) &&
+            !manifest_is_sealed(p->bytes)) {
             missing |= 1u << i;
         }
     }

@@ -5,7 +5,9 @@
 // key is not put with it. Read first: erase.h.
 #include "common/store/erase.h"
 
+#include "common/base/fault.h"
 #include "common/format/entry.h"
+#include "common/store/attached.h"
 #include "common/store/blob.h"
 
 #include <stdlib.h>
@@ -23,8 +25,24 @@ static uint64_t parts_left(const struct disclosure *d)
     return bits;
 }
 
+// Which attachments go with the parts of bits.
+static void find_attachments(const struct entry *entry, const struct disclosure *d, uint64_t bits,
+                             struct manifest *out)
+{
+    struct manifest m;
+    out->count = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        if ((bits >> i & 1) != 0 && d->parts[i].state == PART_DISCLOSED &&
+            slice_equal(entry->parts[i].name, slice_text("attachments")) && manifest_parse(d->parts[i].bytes, &m)) {
+            *out = m;
+        }
+    }
+    out->list = slice_of(NULL, 0); // it lies in memory that is about to be wiped
+}
+
 enum err erase_sealed(const struct store_key *key, const struct entry *entry, uint64_t mask, struct slice sealed,
-                      struct slice wrapped, struct buf *out, struct wrapped *out_wrapped, uint64_t *gone)
+                      struct slice wrapped, struct buf *out, struct wrapped *out_wrapped, uint64_t *gone,
+                      struct manifest *attachments)
 {
     struct disclosure d = { 0 };
     struct buf plain = buf_new(LIMIT_BATCH_BYTES);
@@ -33,6 +51,9 @@ enum err erase_sealed(const struct store_key *key, const struct entry *entry, ui
     enum err e = vault_open(key, entry->id, wrapped, sealed, &plain);
     if (e == OK && (disclosure_parse(buf_slice(&plain), &d) != VERDICT_GOOD || d.count != entry->part_count)) {
         e = ERR_CORRUPT;
+    }
+    if (e == OK && attachments != NULL) {
+        find_attachments(entry, &d, mask, attachments);
     }
     if (e == OK && (mask & parts_left(&d)) != 0) {
         bits = disclosure_erase(&d, entry->parts, mask);
@@ -52,6 +73,18 @@ enum err erase_sealed(const struct store_key *key, const struct entry *entry, ui
     return e;
 }
 
+// PROTOCOL 16.3: with the part go the chunks it names; without it nothing opens them, wherever else they lie.
+static void drop_attachments(struct kv_txn *t, const struct entry *entry, const struct manifest *m)
+{
+    for (size_t i = 0; i < m->count && !FAULT(ATTACHMENT_KEPT); i++) {
+        const struct attached a = { .journal = { entry->place.author, entry->place.incarnation },
+                                    .seq = entry->place.seq,
+                                    .blob = m->blobs[i] };
+        attached_drop(t, &a);
+        blob_drop(t, a.blob.root, true);
+    }
+}
+
 static enum err erase_at(struct kv_txn *t, const struct store_key *key, enum db parts, enum db vault, struct slice at,
                          const struct stored *stored, uint64_t mask, uint64_t *gone)
 {
@@ -59,6 +92,7 @@ static enum err erase_at(struct kv_txn *t, const struct store_key *key, enum db 
     struct slice sealed;
     struct slice wrapped;
     struct wrapped made_wrapped;
+    struct manifest attachments = { .count = 0 };
     struct buf made = buf_new(LIMIT_BATCH_BYTES);
     enum err e = OK;
     if (!kv_get(t, parts, at, &sealed)) {
@@ -69,9 +103,10 @@ static enum err erase_at(struct kv_txn *t, const struct store_key *key, enum db 
         e = kv_error(t) != OK ? kv_error(t) : ERR_CORRUPT;
         goto out;
     }
-    e = erase_sealed(key, &entry, mask, sealed, wrapped, &made, &made_wrapped, gone);
+    e = erase_sealed(key, &entry, mask, sealed, wrapped, &made, &made_wrapped, gone, &attachments);
     if (e == OK && made.n > 0) {
         stored_put_parts(t, parts, vault, at, buf_slice(&made), &made_wrapped);
+        drop_attachments(t, &entry, &attachments);
         e = kv_error(t);
     }
 out:
@@ -111,7 +146,7 @@ bool leaf_erase_key(struct kv_txn *t, uint64_t index)
 
 // --- the store key ---
 
-static const enum db stages[] = { DB_VAULT, DB_LEAF_VAULT, DB_BLOB };
+static const enum db stages[] = { DB_VAULT, DB_LEAF_VAULT };
 #define STAGES (sizeof stages / sizeof stages[0])
 
 uint64_t rewrap_total(struct kv_txn *t)
@@ -119,7 +154,7 @@ uint64_t rewrap_total(struct kv_txn *t)
     return kv_count(t, DB_VAULT) + kv_count(t, DB_LEAF_VAULT);
 }
 
-// A wrapped key to be put anew; of a blob, its head's key alone.
+// A wrapped key to be put anew.
 struct found {
     struct key key;
     struct wrapped wrapped;
@@ -133,10 +168,6 @@ static enum err look_at(struct kv_txn *t, const struct store_key *key, enum db d
 {
     struct slice entry;
     struct hash id;
-    if (db == DB_BLOB) {
-        *changes = blob_is_head(place);
-        return OK;
-    }
     if (!kv_get(t, db == DB_VAULT ? DB_JOURNAL : DB_LEAF, place, &entry) || entry.n < sizeof id.b) {
         return ERR_CORRUPT;
     }
@@ -169,7 +200,7 @@ static enum err look(struct kv_txn *t, const struct store_key *key, enum db db, 
         CHECK(range.key.n <= sizeof r->after.b);
         r->after.n = (uint8_t)range.key.n;
         memcpy(r->after.b, range.key.p, range.key.n);
-        r->looked += db != DB_BLOB;
+        r->looked++;
         looked++;
         e = pass_over(t, look_at(t, key, db, range.key, range.value, &found[*n].wrapped, &changes));
         if (changes) {
@@ -186,15 +217,9 @@ static enum err rewrap_stage(struct kv_txn *t, const struct store_key *key, stru
     struct found *found = mem_new(most * sizeof *found);
     size_t n = 0;
     enum err e = look(t, key, db, r, most, found, &n, end);
-    for (size_t i = 0; i < n && e == OK; i++) {
-        bool changed = true;
-        if (db == DB_BLOB) {
-            changed = false;
-            e = pass_over(t, blob_rewrap(t, key, key_slice(&found[i].key), &changed));
-        } else {
-            kv_put(t, db, key_slice(&found[i].key), slice_of(found[i].wrapped.b, found[i].wrapped.n));
-        }
-        r->changed += changed;
+    for (size_t i = 0; i < n; i++) {
+        kv_put(t, db, key_slice(&found[i].key), slice_of(found[i].wrapped.b, found[i].wrapped.n));
+        r->changed++;
     }
     free(found);
     return e == OK ? kv_error(t) : e;

@@ -12,19 +12,21 @@
 #ifndef BARAZA_STORE_ERASE_H
 #define BARAZA_STORE_ERASE_H
 
+#include "common/format/attachment.h"
 #include "common/format/entry.h"
 #include "common/store/leaf.h"
 
 // The same over bytes, before they are put anywhere: appends to out, and to *out_wrapped, what is left of a value that
 // vault_seal made, sealed under a new key; out stays as it was when there is nothing of mask to erase. *gone (may be
-// NULL) as below. Errors as vault_open.
+// NULL) as below; *attachments (may be NULL): what went with the part that names attachments (blobs alone). Errors as
+// vault_open.
 MUST_USE enum err erase_sealed(const struct store_key *key, const struct entry *entry, uint64_t mask,
                                struct slice sealed, struct slice wrapped, struct buf *out, struct wrapped *out_wrapped,
-                               uint64_t *gone);
+                               uint64_t *gone, struct manifest *attachments);
 
 // Erases the parts of `mask` (erasure_mask) of the entry at a position, or at an index: opens the value, drops their
 // bytes, their salts and the seed, keeps the other salts, seals what is left under a new key, and puts both values over
-// the old ones. *gone (may be NULL): the bits of parts that had been here; nothing is put when all of mask was erased
+// the old ones. With the part that names attachments their chunks go. *gone (may be NULL): the bits of parts that had been here; nothing is put when all of mask was erased
 // already, or no parts are here. OK; ERR_NOT_FOUND: no such entry; ERR_LOCKED, ERR_CRYPTO, ERR_CORRUPT as vault_open;
 // the error of t.
 MUST_USE enum err journal_erase(struct kv_txn *t, const struct store_key *key, const struct position *at, uint64_t mask,

@@ -17,6 +17,8 @@
     X(JOURNAL, "journal", FIELD_JOURNAL, FIELD_SEQ, FIELD_BRANCH)                                                      \
     X(PART, "part", FIELD_JOURNAL, FIELD_SEQ, FIELD_BRANCH)                                                            \
     X(BLOB, "blob", FIELD_HASH, FIELD_CHUNK)                                                                           \
+    X(ATTACHED, "attached", FIELD_JOURNAL, FIELD_SEQ, FIELD_HASH)                                                      \
+    X(DRAFT_BLOB, "draft-blob", FIELD_UNLOCK, FIELD_HASH)                                                              \
     X(IMPORT, "import", FIELD_HASH)                                                                                    \
     X(LEAF, "leaf", FIELD_INDEX)                                                                                       \
     X(LEAF_PART, "leaf-part", FIELD_INDEX)                                                                             \

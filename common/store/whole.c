@@ -45,8 +45,8 @@ bool whole_value(enum db db, struct slice key, struct slice value)
     case DB_VAULT:
     case DB_LEAF_VAULT:
         return value.n > 0 && value.n <= sizeof(((struct wrapped *)NULL)->b) && (value.p[0] == 1 || value.p[0] == 2);
-    case DB_BLOB: // the head is a cell; pieces are sealed
-        return f.chunk != UINT32_MAX || is_cell(db, key, value);
+    case DB_BLOB: // head and leaves are cells; of a chunk its tree knows
+        return f.chunk < LIMIT_ATTACHMENT_CHUNKS ? value.n <= LIMIT_CHUNK_BYTES : is_cell(db, key, value);
     case DB_META:
     case DB_DRAFT:
     case DB_IMPORT:
@@ -60,6 +60,8 @@ bool whole_value(enum db db, struct slice key, struct slice value)
     case DB_TILE:
     case DB_CHECKPOINT:
     case DB_CONTROL:
+    case DB_ATTACHED:
+    case DB_DRAFT_BLOB:
         return is_cell(db, key, value);
     case DB_COUNT:
         break;
@@ -70,7 +72,7 @@ bool whole_value(enum db db, struct slice key, struct slice value)
 enum db whole_home(struct slice key, struct slice value)
 {
     static const enum db cells[] = {
-        DB_OUTBOX, DB_PROOF, DB_EXCHANGE, DB_UNLOCK, DB_REFUSED, DB_IMPORT, DB_DRAFT, DB_META,
+        DB_OUTBOX, DB_PROOF, DB_EXCHANGE, DB_UNLOCK, DB_REFUSED, DB_IMPORT, DB_ATTACHED, DB_DRAFT, DB_DRAFT_BLOB, DB_META,
     };
     struct key_fields f;
     if (key_parse(DB_JOURNAL, key, &f) && is_journal_entry(&f, value)) {

@@ -46,6 +46,7 @@ static void check_borrowed(const struct msg *m, struct slice frame)
     case MSG_REFUSE:
     case MSG_DOWN_ACK:
     case MSG_WANT:
+    case MSG_HELD:
         break;
     }
 }

@@ -5,7 +5,7 @@
 // real store in a temporary directory. Everything but the transport is what the programs run.
 // sim_main.c: seeds and processes · sim_world.c: founding, time, chance, story · sim_net.c: frames and their fate ·
 // sim_node.c, sim_hub.c: the shells · sim_people.c: who writes, and what goes wrong · sim_sticks.c: bundles ·
-// sim_erase.c · sim_rest.c · sim_copies.c · sim_hostile.c · sim_check.c: what must hold.
+// sim_attach.c · sim_erase.c · sim_rest.c · sim_copies.c · sim_hostile.c · sim_check.c: what must hold.
 // It must never read a clock or the system's randomness: the same seed gives the same story to the byte.
 #ifndef BARAZA_TESTS_SIM_SIM_H
 #define BARAZA_TESTS_SIM_SIM_H
@@ -122,6 +122,7 @@ struct hub_ticket {
     uint64_t ticket;         // 0: free
     struct buf frame;
     struct batch batch;
+    uint64_t attachment;     // of a chunk
     bool submitted;
     struct peer_route route;
 };
@@ -286,6 +287,7 @@ void node_receive(struct sim *s, size_t i, struct slice frame);
 void node_renew_due(struct sim *s, size_t i);
 void node_afresh(struct sim *s, size_t i); // something was stored behind the core's back
 void node_grew(struct sim *s, size_t i, struct pubkey key);
+void sim_capture(struct sim *s, struct slice frame); // others may get hold of it
 struct node_event node_event_now(struct sim *s, size_t i, enum node_event_type type);
 
 // --- sim_hub.c ---
@@ -313,6 +315,13 @@ void people_fault(struct sim *s, size_t node, uint64_t kind);
 void people_fault_ends(struct sim *s, size_t node, uint64_t kind);
 void people_heal(struct sim *s);
 void sim_saved(struct sim *s, size_t node, struct journal_id journal, uint64_t seq, struct hash id);
+
+// --- sim_attach.c ---
+void attach_some(struct sim *s, size_t node, struct buf *manifest); // appends nothing while the disk is full
+void attach_answer(struct sim *s, size_t node, const struct node_action *a, struct node_event *e);
+void attach_said(struct sim *s, struct hash root); // the hub signs that it wants nothing more of it
+bool attach_settled(struct sim *s, size_t node);
+void attach_check(struct sim *s, size_t node);
 
 // --- sim_erase.c ---
 void erase_found(struct sim *s);           // the hub's store key, as a file

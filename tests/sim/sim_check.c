@@ -39,7 +39,7 @@ static bool node_settled(struct sim *s, size_t i)
             return false;
         }
     }
-    return true;
+    return attach_settled(s, i);
 }
 
 static uint64_t count_redactions(const struct sim *s)
@@ -328,6 +328,9 @@ void check_all(struct sim *s)
     }
     read_record(s, &seen);
     check_once(s, &seen);
+    for (size_t i = 0; i < s->node_count && !s->failed; i++) {
+        attach_check(s, i);
+    }
     for (size_t i = 0; i < s->saved_count && !s->failed; i++) {
         check_saved(s, &seen, &s->saved[i]);
     }

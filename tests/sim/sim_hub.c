@@ -252,7 +252,7 @@ static struct hub_ticket *find_ticket(struct hub *h, uint64_t number)
     return NULL;
 }
 
-static void verify(struct sim *s, const struct peer_action *a, struct slice frame)
+static void verify(struct sim *s, const struct peer_action *a, struct slice frame, uint64_t attachment)
 {
     struct hub_ticket *t = find_ticket(&s->hub, 0);
     CHECK(t != NULL);
@@ -263,6 +263,7 @@ static void verify(struct sim *s, const struct peer_action *a, struct slice fram
     t->batch = (struct batch){ .ticket = a->as.ticket, .deliverer = a->user };
     enum peer_class class;
     t->batch.class = hub_class(s, a->user, &class) ? class : PEER_INVITED;
+    t->attachment = attachment;
     sim_plan(s, 1 + sim_below(s, 20), (struct sim_event){ .what = SIM_HUB_VERIFIED, .value = a->as.ticket,
                                                           .life = s->hub.life });
 }
@@ -278,7 +279,8 @@ void hub_verified(struct sim *s, uint64_t number)
     arena_reset(s->arena);
     CHECK(msg_parse(buf_slice(&t->frame), s->arena, &m) == VERDICT_GOOD);
     e.as.verified.ticket = number;
-    e.as.verified.verdict = ingest_verify(&in, &m.as.entries, &t->batch);
+    e.as.verified.verdict = m.type == MSG_CHUNK ? ingest_chunk(&m.as.chunk, t->attachment, &t->batch)
+                                                : ingest_verify(&in, &m.as.entries, &t->batch);
     take(s, &e);
 }
 
@@ -311,10 +313,16 @@ static void send_made(struct sim *s, const struct peer_action *a)
     struct hub *h = &s->hub;
     struct why why = { { 0 } };
     struct buf frame = buf_new(LIMIT_FRAME_BYTES);
-    enum err e = a->type == PEER_SEND_PROOF
-                     ? serve_proof(h->serve, a, checkpointer_head(h->checkpointer),
-                                   checkpointer_note(h->checkpointer), &frame, &why)
-                     : serve_custody(h->serve, a, &frame, &why);
+    enum err e = a->type == PEER_SEND_PROOF  ? serve_proof(h->serve, a, checkpointer_head(h->checkpointer),
+                                                           checkpointer_note(h->checkpointer), &frame, &why)
+                 : a->type == PEER_SEND_HELD ? serve_held(h->serve, a, &frame, &why)
+                                             : serve_custody(h->serve, a, &frame, &why);
+    struct msg m;
+    arena_reset(s->arena);
+    if (a->type == PEER_SEND_HELD && e == OK && msg_parse(buf_slice(&frame), s->arena, &m) == VERDICT_GOOD &&
+        m.as.held.is_signed) {
+        attach_said(s, m.as.held.root);
+    }
     if (e == OK) {
         CHECK(buf_ok(&frame));
         sim_send_to_node(s, &a->route, buf_slice(&frame));
@@ -377,7 +385,7 @@ static void take_with(struct sim *s, struct peer_event *e, struct slice frame)
         }
         switch (a->type) {
         case PEER_VERIFY:
-            verify(s, a, frame);
+            verify(s, a, frame, e->as.frame.facts->attachment.size);
             break;
         case PEER_SUBMIT:
             submit(s, a->as.ticket);
@@ -390,6 +398,7 @@ static void take_with(struct sim *s, struct peer_event *e, struct slice frame)
             break;
         case PEER_SEND_PROOF:
         case PEER_SEND_CUSTODY:
+        case PEER_SEND_HELD:
             send_made(s, a);
             break;
         case PEER_SEND_DOWN:

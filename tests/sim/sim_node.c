@@ -168,7 +168,7 @@ static void tell(struct sim *s, size_t i, const struct node_action *a)
 }
 
 // --- sending ---
-static void capture(struct sim *s, struct slice frame)
+void sim_capture(struct sim *s, struct slice frame)
 {
     size_t i = s->captured_count < SIM_CAPTURED ? s->captured_count++ : (size_t)sim_below(s, SIM_CAPTURED);
     buf_done(&s->captured[i]);
@@ -207,7 +207,7 @@ static struct node_event send_range(struct sim *s, size_t i, const struct node_a
                 n->locked ? " (locked)" : "");
         e.as.range_sent.queued = true;
         sim_send_to_hub(s, i, buf_slice(&frame));
-        capture(s, buf_slice(&frame));
+        sim_capture(s, buf_slice(&frame));
     }
     buf_done(&frame);
     return e;
@@ -270,6 +270,10 @@ void node_take(struct sim *s, size_t i, struct node_event *event)
         case NODE_SEND_RANGE:
             sent = send_range(s, i, a);
             break;
+        case NODE_NEXT_ATTACHMENT:
+        case NODE_SEND_CHUNK:
+            attach_answer(s, i, a, &sent);
+            break;
         case NODE_NEW_INCARNATION:
             if (renewing_count < SIM_PEOPLE) {
                 renewing[renewing_count++] = a->as.renew.journal.key;
@@ -294,11 +298,12 @@ void node_take(struct sim *s, size_t i, struct node_event *event)
         case NODE_STORE_EVIDENCE:
         case NODE_STORE_VIEW:
         case NODE_STORE_FALSE:
+        case NODE_STORE_HELD:
         case NODE_STORE_RENEW:
             break;
         }
     }
-    if (sent.type == NODE_RANGE_SENT && !s->failed) {
+    if (sent.type != NODE_TICK && !s->failed) {
         node_take(s, i, &sent);
     }
     for (size_t k = 0; k < renewing_count && n->state != NULL && n->life == life && !s->failed; k++) {

@@ -259,6 +259,7 @@ static void contribute(struct sim *s, size_t i, struct writer *p, size_t count)
     struct append_result results[16];
     struct body body = { .kind = KIND_CONTRIBUTION };
     struct buf texts = buf_new(65536);
+    struct buf manifest = buf_new(LIMIT_MANIFEST_BYTES);
     CHECK(count <= 16);
     for (size_t k = 0; k < count; k++) {
         const char *text = words[sim_below(s, sizeof words / sizeof words[0])];
@@ -274,7 +275,12 @@ static void contribute(struct sim *s, size_t i, struct writer *p, size_t count)
         items[k].parts[1].p = at;
         at += items[k].parts[1].n;
     }
+    if (sim_chance(s, 30)) {
+        attach_some(s, i, &manifest);
+        items[0].parts[5] = buf_slice(&manifest);
+    }
     (void)write_items(s, i, p, items, count, results);
+    buf_done(&manifest);
     buf_done(&texts);
 }
 

@@ -253,6 +253,7 @@ static const char *what_of(enum db db)
         [DB_SLOT] = "where it lies in the record", [DB_HEAD] = "the end of a notebook",
         [DB_TILE] = "a piece of the tree",      [DB_CHECKPOINT] = "a checkpoint",
         [DB_CONTROL] = "mark of a control entry", [DB_DRAFT] = "a draft",
+        [DB_ATTACHED] = "what is attached to it", [DB_DRAFT_BLOB] = "attachment of a draft",
     };
     return names[db];
 }

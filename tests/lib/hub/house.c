@@ -296,7 +296,7 @@ bool house_ack_good(const struct world *w, const struct msg_ack *ack, struct sai
 {
     struct merkle_frontier f = { 0 };
     for (size_t i = 0; i < n; i++) {
-        merkle_append(&f, custody_leaf(said[i]->entry.id, disclosure_settled(&said[i]->disclosure), NULL, 0), NULL);
+        merkle_append(&f, custody_leaf(said[i]->entry.id, disclosure_settled(&said[i]->disclosure)), NULL);
     }
     const struct custody c = { .consultation = w->charter.id,
                                .key = ack->journal.key,

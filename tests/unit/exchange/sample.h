@@ -7,7 +7,7 @@
 
 #include "common/exchange/msg.h"
 
-#define SAMPLES 19
+#define SAMPLES 23
 
 // Fills *out with sample i (below SAMPLES); what it points to is static and constant.
 void sample_message(size_t i, struct msg *out);

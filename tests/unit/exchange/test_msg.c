@@ -159,7 +159,7 @@ Test(msg, of_another_version_only_the_version_is_read)
     cr_assert_eq(msg_parse(buf_slice(&frame), arena, &m), VERDICT_WRONG_VERSION);
     buf_reset(&frame);
     pack_array(&frame, 2);
-    pack_uint(&frame, 15);
+    pack_uint(&frame, 16);
     pack_uint(&frame, 0);
     cr_assert_eq(msg_parse(buf_slice(&frame), arena, &m), VERDICT_BAD_MESSAGE);
     buf_done(&frame);

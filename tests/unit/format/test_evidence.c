@@ -77,7 +77,7 @@ static void add_custody(struct scene *s)
     for (size_t i = 0; i < s->w.n; i++) {
         const struct said *said = s->w.record[i];
         if (pubkey_equal(said->entry.place.author, s->p.pub)) {
-            (void)merkle_append(&f, custody_leaf(said->entry.id, (1u << said->entry.part_count) - 1u, NULL, 0), NULL);
+            (void)merkle_append(&f, custody_leaf(said->entry.id, (1u << said->entry.part_count) - 1u), NULL);
             last = said;
         }
     }

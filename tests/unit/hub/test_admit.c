@@ -119,7 +119,7 @@ static void deliver(struct bench *b, const struct said *const *said, size_t n)
     for (size_t i = 0; i < n; i++) {
         b->packets[i] = (struct packet){ .entry = said[i]->entry, .control = true,
                                          .form = said[i]->form, .body = &said[i]->body,
-                                         .custody_leaf = custody_leaf(said[i]->entry.id, 1, NULL, 0) };
+                                         .custody_leaf = custody_leaf(said[i]->entry.id, 1) };
         slot_of(b, batch.journal, batch.first + i, &b->slots[i]);
     }
     if (admit_needs(&b->ledger, &batch) == NEED_JOURNAL) {
@@ -152,7 +152,7 @@ Test(admit, a_chain_is_sequenced_in_order_and_acknowledged_with_its_custody_root
     uint64_t size = b->ledger.size;
     for (size_t i = 0; i < 5; i++) {
         said[i] = says(b, &b->amina, i);
-        leaves[i] = custody_leaf(said[i]->entry.id, 1, NULL, 0);
+        leaves[i] = custody_leaf(said[i]->entry.id, 1);
     }
     deliver(b, said, 3);
     deliver(b, said + 3, 2);
@@ -215,11 +215,11 @@ Test(admit, two_continuations_of_one_entry_are_two_branches_and_each_goes_on)
     struct person twin = b->amina;
     const struct said *left[3];
     const struct said *right[3];
-    struct hash leaves[4] = { custody_leaf(first->entry.id, 1, NULL, 0) };
+    struct hash leaves[4] = { custody_leaf(first->entry.id, 1) };
     for (size_t i = 0; i < 3; i++) {
         left[i] = says(b, &b->amina, 10 + i);
         right[i] = says(b, &twin, 20 + i);
-        leaves[i + 1] = custody_leaf(right[i]->entry.id, 1, NULL, 0);
+        leaves[i + 1] = custody_leaf(right[i]->entry.id, 1);
     }
     deliver_one(b, first);
     deliver(b, left, 2);

@@ -34,7 +34,7 @@ static void expect_packet(const struct scene *s, const struct packet *p, const s
     cr_expect(slice_equal(p->entry.bytes, buf_slice(&said->bytes)));
     cr_expect(hash_equal(p->entry.id, said->entry.id));
     cr_expect_eq(p->missing, 0);
-    cr_expect(hash_equal(p->custody_leaf, custody_leaf(said->entry.id, disclosure_bitmap(&said->disclosure), NULL, 0)));
+    cr_expect(hash_equal(p->custody_leaf, custody_leaf(said->entry.id, disclosure_bitmap(&said->disclosure))));
     cr_assert_eq(p->wrapped != NULL, said->entry.part_count > 0);
     if (p->wrapped != NULL) {
         cr_assert_eq(vault_open(&s->house.store_key, p->entry.id, slice_of(p->wrapped->b, p->wrapped->n), p->sealed,
@@ -262,7 +262,7 @@ Test(ingest, content_with_a_part_to_come_is_not_complete_and_custody_says_which)
     cr_assert_eq(b.count, 2);
     cr_expect_eq(b.packets[0].missing, 0);
     cr_expect_neq(b.packets[1].missing, 0);
-    cr_expect(hash_equal(b.packets[1].custody_leaf, custody_leaf(said[1]->entry.id, 0x3d, NULL, 0)));
+    cr_expect(hash_equal(b.packets[1].custody_leaf, custody_leaf(said[1]->entry.id, 0x3d)));
     batch_done(&b);
     letter_done(&l);
     scene_done(&s);

@@ -163,8 +163,6 @@ static bool renew_step(struct bench *b, struct rewrap *r, size_t most)
 
 Test(erase, a_store_key_is_renewed_in_steps_and_whoever_is_cut_off_between_any_two_goes_on)
 {
-    static const uint8_t blob[32] = { 5 };
-    const struct hash root = hash_of(SLICE_ARRAY(blob));
     for (size_t cut = 0; cut < 24; cut++) {
         struct bench b = bench_new();
         struct kv_txn *t = begin(&b);
@@ -173,8 +171,6 @@ Test(erase, a_store_key_is_renewed_in_steps_and_whoever_is_cut_off_between_any_t
         for (size_t i = 0; i < ENTRIES; i++) {
             put_entry(&b, t, i % 3 == 0);
         }
-        blob_begin(t, &b.key, root, sizeof blob);
-        cr_assert_eq(blob_put(t, &b.key, root, 0, SLICE_ARRAY(blob)), OK);
         cr_assert_eq(rewrap_total(t), 2 * ENTRIES);
         cr_assert_eq(kv_commit(t), OK);
         bool more = true;
@@ -200,7 +196,6 @@ Test(erase, a_store_key_is_renewed_in_steps_and_whoever_is_cut_off_between_any_t
             buf_reset(&out);
             cr_expect_eq(journal_parts(t, &b.key, &at, &out, NULL), ERR_CRYPTO, "the old key opens nothing");
         }
-        cr_expect_eq(blob_get(t, &alone, root, 0, &out), OK);
         kv_abort(t);
         buf_done(&out);
         bench_done(&b);
