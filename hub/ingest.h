@@ -26,8 +26,8 @@ struct ingest {
 // m is borrowed until return only.
 MUST_USE enum verdict ingest_verify(const struct ingest *in, const struct msg_entries *m, struct batch *out);
 
-// Turns a CHUNK of an attachment of so many bytes (as a manifest says) into a batch. GOOD as above; BAD_MESSAGE: it is not
-// that chunk of that root. m is borrowed until return only.
+// Turns a CHUNK of an attachment of so many bytes (as a manifest says) into a batch. GOOD as above; BAD_MESSAGE: it is
+// not that chunk of that root. m is borrowed until return only.
 MUST_USE enum verdict ingest_chunk(const struct msg_chunk *m, uint64_t size, struct batch *out);
 
 // Frees what a batch owns and empties it. Harmless on an empty batch.

@@ -87,8 +87,8 @@ static const struct ticket *continued(const struct peer_core *c, const struct se
 {
     for (size_t i = 0; i < LIMIT_TICKETS && c->ticket_count > 0; i++) {
         const struct ticket *t = &c->tickets[i];
-        if (t->number != 0 && !t->chunk && t->first + t->count == m->first && journal_id_equal(t->journal, m->journal) &&
-            boxkey_equal(t->user, s->user)) {
+        if (t->number != 0 && !t->chunk && t->first + t->count == m->first &&
+            journal_id_equal(t->journal, m->journal) && boxkey_equal(t->user, s->user)) {
             return t;
         }
     }

@@ -48,8 +48,8 @@ struct node_reader {
 MUST_USE enum err node_store_range(struct kv *kv, const struct node_reader *reader, const struct node_action *range,
                                    struct buf *frame, uint64_t *to, uint64_t *raw, struct why *why);
 
-// Looks for the answer to NODE_NEXT_ATTACHMENT: the next attachment that waits and whose entry the hub has given custody
-// of. What is damaged is passed over. The store's error.
+// Looks for the answer to NODE_NEXT_ATTACHMENT: the next attachment that waits and whose entry the hub has given
+// custody of. What is damaged is passed over. The store's error.
 MUST_USE enum err node_store_attachment(struct kv *kv, const struct node_action *next, struct node_event *out);
 
 // Appends the CHUNK message of a NODE_SEND_CHUNK to frame. *readable false, and nothing appended, when that chunk is

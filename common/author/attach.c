@@ -218,7 +218,8 @@ enum err attach_append(struct kv_txn *t, struct draft_id draft, const struct sym
         return ERR_EXISTS;
     }
     if (bytes.n > most - a->size) {
-        why_set(why, "%s has more than the limit of %llu MB for %s", a->name, (unsigned long long)(most >> 20), a->type);
+        why_set(why, "%s has more than the limit of %llu MB for %s", a->name, (unsigned long long)(most >> 20),
+                a->type);
         return ERR_TOO_BIG;
     }
     struct buf piece = buf_new(LIMIT_CHUNK_CLEAR);

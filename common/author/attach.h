@@ -32,8 +32,9 @@ struct attach {
 MUST_USE enum err attach_begin(struct kv_txn *t, struct draft_id draft, const struct symkey *draft_key,
                                struct slice name, const char *type, struct attach *out, struct why *why);
 
-// Appends bytes to what is there. offset must be a->size (ERR_EXISTS: it is not; nothing was written). ERR_TOO_BIG with
-// why: more than an attachment of its type may have; ERR_BAD_INPUT: it is done; ERR_CORRUPT; the error of t. a moves on.
+// Appends bytes to what is there. offset must be a->size (ERR_EXISTS: it is not; nothing was written). ERR_TOO_BIG
+// with why: more than an attachment of its type may have; ERR_BAD_INPUT: it is done; ERR_CORRUPT; the error of t. a
+// moves on.
 MUST_USE enum err attach_append(struct kv_txn *t, struct draft_id draft, const struct symkey *draft_key,
                                 struct attach *a, uint64_t offset, struct slice bytes, struct why *why);
 
@@ -48,13 +49,13 @@ MUST_USE enum err attach_get(struct kv_txn *t, struct draft_id draft, const stru
 MUST_USE enum err attach_list(struct kv_txn *t, struct draft_id draft, const struct symkey *draft_key,
                               struct attach out[LIMIT_ATTACHMENTS], size_t *n);
 
-// Removes one, or all of a draft: for when it is discarded, and for when it was signed. What a signed entry names stays.
-// Needs no key. Nothing happens where nothing is. Errors show in t.
+// Removes one, or all of a draft: for when it is discarded, and for when it was signed. What a signed entry names
+// stays. Needs no key. Nothing happens where nothing is. Errors show in t.
 void attach_drop(struct kv_txn *t, struct draft_id draft, struct hash id);
 void attach_drop_draft(struct kv_txn *t, struct draft_id draft);
 
-// Appends at most `most` bytes from offset on. size: of all of it. At its end it appends nothing. ERR_NOT_FOUND: a chunk
-// is not here; ERR_CORRUPT: it does not open under key; ERR_TOO_BIG: out's maximum.
+// Appends at most `most` bytes from offset on. size: of all of it. At its end it appends nothing. ERR_NOT_FOUND: a
+// chunk is not here; ERR_CORRUPT: it does not open under key; ERR_TOO_BIG: out's maximum.
 MUST_USE enum err attach_read(struct kv_txn *t, struct hash id, const struct symkey *key, uint64_t size,
                               uint64_t offset, size_t most, struct buf *out);
 

@@ -9,6 +9,7 @@
 #include "common/exchange/msg.h"
 #include "common/format/pack.h"
 
+// Writes and reads of fixed sizes; what is read is zeros after a fault of the cursor.
 void msg_put_fixed(struct buf *out, const void *p, size_t n);
 void msg_put_journal(struct buf *out, const struct journal_id *j);
 void msg_get_journal(struct cursor *c, struct journal_id *j);
@@ -24,9 +25,11 @@ uint64_t msg_get_place(struct cursor *c);
 // Room for the n values that a counted array announced; the count is already bounded by the bytes that are left.
 void *msg_get_room(struct cursor *c, struct arena *arena, size_t n, size_t size);
 
+// At most LIMIT_PROOF_HASHES of them; what is read lies in arena.
 void msg_put_hashes(struct buf *out, const struct hash *hashes, size_t n);
 const struct hash *msg_get_hashes(struct cursor *c, struct arena *arena, size_t *n);
 
+// The messages about single things, without what says which they are. count: values in the message's array.
 void msg_put_want(struct buf *out, const struct msg_want *m);
 void msg_get_want(struct cursor *c, size_t count, struct msg_want *m);
 void msg_put_chunk(struct buf *out, const struct msg_chunk *m);

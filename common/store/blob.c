@@ -3,8 +3,8 @@
 //
 // Chunks under a name; what a root leads to under the root and number 2^32-1, the leaves of its tree under the name and
 // number 2^32-2. It must never hold more of an attachment in memory than one chunk.
-// head = u64 size ‖ name 32 ‖ u32 next ‖ u8 flags, a cell; leaves = root ‖ hash …, a cell; a chunk is as it is: its cipher and
-// its tree vouch for it
+// head = u64 size ‖ name 32 ‖ u32 next ‖ u8 flags, a cell; leaves = root ‖ hash …, a cell; a chunk is as it is: its
+// cipher and its tree vouch for it
 #include "common/store/blob.h"
 
 #include "common/format/merkle.h"

@@ -54,8 +54,8 @@ void blob_drop_grown(struct kv_txn *t, struct hash id);
 // *out: chunk number, borrowed as from kv_get. ERR_NOT_FOUND: no such blob, or that chunk is missing; ERR_CORRUPT.
 MUST_USE enum err blob_get(struct kv_txn *t, const struct blob *b, uint32_t number, struct slice *out);
 
-// Fills path with what leads from chunk number to the root; *n hashes. For blobs that were finished here. ERR_NOT_FOUND,
-// ERR_CORRUPT: the chunk that stands here is not the one of the tree, or the leaves are damaged.
+// Fills path with what leads from chunk number to the root; *n hashes. For blobs that were finished here.
+// ERR_NOT_FOUND, ERR_CORRUPT: the chunk that stands here is not the one of the tree, or the leaves are damaged.
 MUST_USE enum err blob_path(struct kv_txn *t, struct hash root, const struct blob *b, uint32_t number,
                             struct hash path[LIMIT_PROOF_HASHES], size_t *n);
 

@@ -26,9 +26,9 @@ MUST_USE enum err erase_sealed(const struct store_key *key, const struct entry *
 
 // Erases the parts of `mask` (erasure_mask) of the entry at a position, or at an index: opens the value, drops their
 // bytes, their salts and the seed, keeps the other salts, seals what is left under a new key, and puts both values over
-// the old ones. With the part that names attachments their chunks go. *gone (may be NULL): the bits of parts that had been here; nothing is put when all of mask was erased
-// already, or no parts are here. OK; ERR_NOT_FOUND: no such entry; ERR_LOCKED, ERR_CRYPTO, ERR_CORRUPT as vault_open;
-// the error of t.
+// the old ones. With the part that names attachments their chunks go. *gone (may be NULL): the bits of parts that had
+// been here; nothing is put when all of mask was erased already, or no parts are here. OK; ERR_NOT_FOUND: no such
+// entry; ERR_LOCKED, ERR_CRYPTO, ERR_CORRUPT as vault_open; the error of t.
 MUST_USE enum err journal_erase(struct kv_txn *t, const struct store_key *key, const struct position *at, uint64_t mask,
                                 uint64_t *gone, struct why *why);
 MUST_USE enum err leaf_erase(struct kv_txn *t, const struct store_key *key, uint64_t index, uint64_t mask,

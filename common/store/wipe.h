@@ -20,12 +20,12 @@ bool wipe_done(struct kv_txn *t);
 // True when wipe_keys was here: a part without its key is no damage either.
 bool wipe_closed(struct kv_txn *t);
 
-// Removes the copies in the outbox, the keys they are under, and the attachments that wait with them: what was not acknowledged travels no more. *n: how many
-// copies. The error of t.
+// Removes the copies in the outbox, the keys they are under, and the attachments that wait with them: what was not
+// acknowledged travels no more. *n: how many copies. The error of t.
 MUST_USE enum err wipe_outbox(struct kv_txn *t, uint64_t *n);
 
-// Removes the words of one entry and their key, and what the hub has of its attachments; pages of the past still hold both until the store key is renewed
-// (erasing_renew). True when there were any. Errors show in t.
+// Removes the words of one entry and their key, and what the hub has of its attachments; pages of the past still hold
+// both until the store key is renewed (erasing_renew). True when there were any. Errors show in t.
 bool wipe_words(struct kv_txn *t, const struct position *at);
 
 // True when the words of that entry are here.

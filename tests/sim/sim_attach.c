@@ -2,8 +2,8 @@
 // Copyright The Baraza authors
 //
 // Sound and photographs: who attaches what, how a node's shell answers its core about them, and what must hold of them
-// in the end: each is whole at the hub, chunk by chunk what its author encrypted, or was erased, or nobody was told that
-// it is there.
+// in the end: each is whole at the hub, chunk by chunk what its author encrypted, or was erased, or nobody was told
+// that it is there.
 #include "tests/sim/sim.h"
 
 #include "common/author/attach.h"
@@ -50,28 +50,28 @@ void attach_some(struct sim *s, size_t i, struct buf *manifest)
 }
 
 // --- a node's shell ---
-void attach_answer(struct sim *s, size_t i, const struct node_action *a, struct node_event *e)
+struct node_event attach_answer(struct sim *s, size_t i, const struct node_action *a)
 {
     struct node *n = &s->nodes[i];
     struct buf frame = buf_new(LIMIT_FRAME_BYTES);
+    struct node_event e = node_event_now(s, i, NODE_ATTACHMENT);
     if (a->type == NODE_NEXT_ATTACHMENT) {
         struct node_event found;
         CHECK(node_store_attachment(state_kv(n->state), a, &found) == OK);
-        *e = node_event_now(s, i, NODE_ATTACHMENT);
-        e->as.attachment = found.as.attachment;
+        e.as.attachment = found.as.attachment;
     } else {
         bool readable = false;
-        CHECK(node_store_chunk(state_kv(n->state), a->as.send_chunk.root, a->as.send_chunk.number, &frame, &readable) ==
-              OK);
-        *e = node_event_now(s, i, NODE_CHUNK_SENT);
-        e->as.chunk_sent.readable = readable;
-        e->as.chunk_sent.queued = readable;
-        if (readable) {
-            sim_send_to_hub(s, i, buf_slice(&frame));
-            sim_capture(s, buf_slice(&frame));
-        }
+        CHECK(node_store_chunk(state_kv(n->state), a->as.send_chunk.root, a->as.send_chunk.number, &frame,
+                               &readable) == OK);
+        e.type = NODE_CHUNK_SENT;
+        e.as.chunk_sent.readable = e.as.chunk_sent.queued = readable;
+    }
+    if (frame.n > 0) {
+        sim_send_to_hub(s, i, buf_slice(&frame));
+        sim_capture(s, buf_slice(&frame));
     }
     buf_done(&frame);
+    return e;
 }
 
 // --- what must hold ---

@@ -268,11 +268,9 @@ void node_take(struct sim *s, size_t i, struct node_event *event)
             send(s, i, &a->as.send);
             break;
         case NODE_SEND_RANGE:
-            sent = send_range(s, i, a);
-            break;
         case NODE_NEXT_ATTACHMENT:
         case NODE_SEND_CHUNK:
-            attach_answer(s, i, a, &sent);
+            sent = a->type == NODE_SEND_RANGE ? send_range(s, i, a) : attach_answer(s, i, a);
             break;
         case NODE_NEW_INCARNATION:
             if (renewing_count < SIM_PEOPLE) {
