@@ -16,8 +16,7 @@
 // --- rows ---
 static struct key row_key(struct draft_id draft, struct hash id, size_t fields)
 {
-    struct key_fields f = { .hash = id };
-    memcpy(f.unlock.b, draft.b, sizeof f.unlock.b);
+    const struct key_fields f = { .hash = id, .draft = draft };
     return key_make(DB_DRAFT_BLOB, &f, fields);
 }
 

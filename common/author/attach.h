@@ -2,18 +2,15 @@
 // Copyright The Baraza authors
 //
 // Attachments of what is being written at a site: they grow piece by piece beside a draft, encrypted from the first
-// byte under a key of their own, which is kept under the draft's key; signing makes the entry name them, and moves
-// nothing. It must never write a byte in the clear, nor remove what a signed entry names.
-// Read first: common/format/attachment.h, common/store/blob.h; docs/STORAGE.md, "Attachments".
+// byte under a key of their own, which is kept under the draft's key (draft_secret_get); signing makes the entry name
+// them, and moves nothing. It must never write a byte in the clear, nor remove what a signed entry names. Read first:
+// common/format/attachment.h, common/store/blob.h; docs/STORAGE.md, "Attachments".
 #ifndef BARAZA_AUTHOR_ATTACH_H
 #define BARAZA_AUTHOR_ATTACH_H
 
 #include "common/base/why.h"
 #include "common/store/attached.h"
 #include "common/store/blob.h"
-
-// Which draft. Random, made by whoever begins it.
-struct draft_id { uint8_t b[16]; };
 
 // One attachment of a draft. A secret: wipe it.
 struct attach {

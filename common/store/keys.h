@@ -17,8 +17,6 @@
     X(JOURNAL, "journal", FIELD_JOURNAL, FIELD_SEQ, FIELD_BRANCH)                                                      \
     X(PART, "part", FIELD_JOURNAL, FIELD_SEQ, FIELD_BRANCH)                                                            \
     X(BLOB, "blob", FIELD_HASH, FIELD_CHUNK)                                                                           \
-    X(ATTACHED, "attached", FIELD_JOURNAL, FIELD_SEQ, FIELD_HASH)                                                      \
-    X(DRAFT_BLOB, "draft-blob", FIELD_UNLOCK, FIELD_HASH)                                                              \
     X(IMPORT, "import", FIELD_HASH)                                                                                    \
     X(LEAF, "leaf", FIELD_INDEX)                                                                                       \
     X(LEAF_PART, "leaf-part", FIELD_INDEX)                                                                             \
@@ -33,7 +31,9 @@
     X(TILE, "tile", FIELD_LEVEL, FIELD_INDEX)                                                                          \
     X(CHECKPOINT, "checkpoint", FIELD_INDEX)                                                                           \
     X(CONTROL, "control", FIELD_INDEX)                                                                                 \
-    X(DRAFT, "draft", FIELD_OWNER, FIELD_DRAFT)
+    X(DRAFT, "draft", FIELD_OWNER, FIELD_DRAFT)                                                                        \
+    X(ATTACHED, "attached", FIELD_JOURNAL, FIELD_SEQ, FIELD_HASH)                                                      \
+    X(DRAFT_BLOB, "draft-blob", FIELD_DRAFT, FIELD_HASH)
 
 #define DB_ENUM(name, text, ...) DB_##name,
 enum db { DB_TABLE(DB_ENUM) DB_COUNT };

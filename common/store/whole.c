@@ -72,7 +72,8 @@ bool whole_value(enum db db, struct slice key, struct slice value)
 enum db whole_home(struct slice key, struct slice value)
 {
     static const enum db cells[] = {
-        DB_OUTBOX, DB_PROOF, DB_EXCHANGE, DB_UNLOCK, DB_REFUSED, DB_IMPORT, DB_ATTACHED, DB_DRAFT, DB_DRAFT_BLOB, DB_META,
+        DB_OUTBOX,   DB_PROOF, DB_EXCHANGE,   DB_UNLOCK, DB_REFUSED, DB_IMPORT,
+        DB_ATTACHED, DB_DRAFT, DB_DRAFT_BLOB, DB_META,
     };
     struct key_fields f;
     if (key_parse(DB_JOURNAL, key, &f) && is_journal_entry(&f, value)) {
