@@ -8,6 +8,7 @@
 
 #include "common/author/attach.h"
 #include "common/format/merkle.h"
+#include "common/store/exchange_state.h"
 
 #include <stdlib.h>
 
@@ -103,12 +104,11 @@ void attach_said(struct sim *s, struct hash root)
     kv_abort(t);
 }
 
-// Is there an entry in the record that still goes up there: then its attachments do. (What was refused does not.)
-static bool went_up(struct sim *s, struct kv_txn *t, const struct attached *a)
+// The hub has given custody of its entry. (What was refused here was signed anew, with the same attachments.)
+static bool went_up(struct kv_txn *t, const struct attached *a)
 {
-    struct stored stored;
-    const struct position at = { .journal = a->journal, .seq = a->seq };
-    return journal_get(t, &at, &stored, NULL) == OK && sim_holds(s, stored.id);
+    struct exchange_journal x;
+    return exchange_journal_get(t, &a->journal, &x) == OK && a->seq < x.acked.next;
 }
 
 bool attach_settled(struct sim *s, size_t i)
@@ -122,7 +122,7 @@ bool attach_settled(struct sim *s, size_t i)
     CHECK(kv_begin_read(state_kv(n->state), &t) == OK);
     struct attached_range r = attached_range_new(t, NULL);
     while (settled && attached_range_next(&r)) {
-        settled = r.at.state != ATTACHED_WAITING || !went_up(s, t, &r.at);
+        settled = r.at.state != ATTACHED_WAITING || !went_up(t, &r.at);
     }
     attached_range_done(&r);
     kv_abort(t);
