@@ -29,7 +29,9 @@ enum err destroying_count(struct kv *kv, bool outbox_too, struct destroying_coun
         const uint64_t copies = outbox_count(t);
         const uint64_t ready = c.waiting - c.unsigned_anew; // what follows a refused entry needs a signature
         const uint64_t carried = outbox_too ? 0 : copies < ready ? copies : ready;
-        *out = (struct destroying_counts){ .carried = carried, .lost = c.waiting - carried };
+        *out = (struct destroying_counts){
+            .carried = carried, .lost = c.waiting - carried, .drafts = kv_count(t, DB_DRAFT)
+        };
     }
     kv_abort(t);
     return e;

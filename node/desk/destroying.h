@@ -11,9 +11,11 @@
 #include "common/author/destroyed.h"
 #include "common/author/state.h"
 
-// Of what only this computer has: what still travels afterwards, and what is lost for ever.
+// Of what only this computer has: entries that still travel afterwards, entries that are lost for ever, and drafts, which
+// are lost too.
 struct destroying_counts {
     uint64_t carried, lost;
+    uint64_t drafts;
 };
 
 // Counts. outbox_too: as below. The store's error, ERR_CORRUPT.

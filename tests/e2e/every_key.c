@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// every_key [--pass FILE] [--key HEX]... [--more PATH]... STATE CANARY...: is there a key left that opens one of these
-// texts? Takes every key of a state, site's or hub's (every file of keys/, and who is unlocked by the passphrase), and
+// every_key [--pass FILE] [--key HEX]... [--drafts FILE]... [--more PATH]... STATE CANARY...: is there a key left that
+// opens one of these texts? Takes every key of a state, site's or hub's (every file of keys/, and who is unlocked by the passphrase), and
 // tries it on every byte of every file there (and of --more): pages of the store in use, freed pages and what lies
 // behind values, logs, bundles. Nothing of the store's order is trusted: wrapped keys are known by their shape, and
 // what is sealed by what it would have to be. Status 0: nothing; 1: something, and where; 2: it could not be looked.
 //   1. wrapped entry keys (docs/STORAGE.md, "Parts at rest"): both ways, at every offset, for every id in the store
 //   2. covered and boxed keys, and outbox records (PROTOCOL 10.4), opened and decompressed
-//   3. each canary at each place of a value under each key so found, looked for at every offset at once
-// --key adds a key that should be gone: then it must find something, or it finds nothing at all.
+//   3. drafts (docs/STORAGE.md, "Drafts"), with every slot of keys/drafts and of --drafts (an older copy of that file)
+//   4. each canary at each place of a value under each key so found, looked for at every offset at once
+// --key adds a key that should be gone, --drafts those of drafts: then it must find something, or it finds nothing at all.
 #include "common/author/keyring.h"
 #include "common/author/state.h"
 #include "common/base/file.h"
+#include "common/store/draft.h"
 #include "common/store/journal.h"
 #include "common/store/leaf.h"
 #include "common/store/outbox_cover.h"
@@ -50,7 +52,11 @@ struct search {
     size_t canary_n;
     struct pattern *patterns; // open addressing by window
     size_t room;
-    size_t wraps, covers, boxes, records, hits;
+    struct symkey *drafts;   // what drafts would be sealed under, from every slot and every person's box key
+    size_t draft_n;
+    struct draft_owner owners[LIMIT_PERSONS];
+    size_t owner_n;
+    size_t wraps, covers, boxes, records, opened, hits;
     uint64_t bytes;
     bool collecting;
 };
@@ -144,6 +150,7 @@ static void keys_of_people(const char *state, const char *pass)
                 add_key(u->store_key.b, "a person's store key");
                 add_key(u->sign.b, "a person's signing key");
                 add_key(u->box.b, "a person's box key");
+                draft_owner_init(&S.owners[S.owner_n++], u->person.key, &u->box);
                 if (u->renewing) {
                     add_key(u->older.b, "the store key before");
                 }
@@ -155,6 +162,28 @@ static void keys_of_people(const char *state, const char *pass)
     safe_done(&safe);
     buf_done(&phrase);
     free(path);
+}
+
+// Whose a slot is does not matter: everybody's secret is tried on it.
+static void drafts_of_file(const char *path)
+{
+    static const char prefix[] = "baraza/draft-key/v1";
+    struct buf b = buf_new(1 << 20);
+    uint8_t bound[sizeof prefix + 32 + 32 + 16];
+    memcpy(bound, prefix, sizeof prefix);
+    if (file_read(path, false, &b, NULL) != OK) {
+        b.n = 0;
+    }
+    for (size_t at = 0; at + 128 <= b.n; at += 128) {
+        memcpy(bound + sizeof prefix, b.p + at + 48, 32);      // the key
+        memcpy(bound + sizeof prefix + 32, b.p + at, 32 + 16); // owner and id
+        for (size_t i = 0; i < S.owner_n; i++) {
+            const struct hash h = hmac_of(S.owners[i].secret, SLICE_ARRAY(bound));
+            S.drafts = mem_grow(S.drafts, S.draft_n + 1, sizeof *S.drafts);
+            memcpy(S.drafts[S.draft_n++].b, h.b, 32);
+        }
+    }
+    buf_done(&b);
 }
 
 // What each key stands for besides itself: the secret half under which a locked store seals.
@@ -351,6 +380,32 @@ static void try_record(const uint8_t *nonce, const uint8_t *p, size_t n, const c
     }
 }
 
+// A draft's value: 01, mark and tag, nonce, and what begins with a list of five. Decrypted without asking for its place.
+static void try_draft(const uint8_t *p, size_t left, const char *path, size_t at)
+{
+    static uint8_t plain[LIMIT_DRAFT_BYTES + 96];
+    const size_t head = 1 + 8 + 16;
+    if (p[0] != 1 || left < head + SEAL_NONCE_BYTES + 64) {
+        return;
+    }
+    const uint8_t *nonce = p + head;
+    const uint8_t *cipher = nonce + SEAL_NONCE_BYTES;
+    const size_t n = left - head - SEAL_NONCE_BYTES < sizeof plain ? left - head - SEAL_NONCE_BYTES : sizeof plain;
+    for (size_t i = 0; i < S.draft_n; i++) {
+        (void)crypto_stream_xchacha20_xor_ic(plain, cipher, 1, nonce, 1, S.drafts[i].b);
+        if (plain[0] != 0x95) {
+            continue;
+        }
+        (void)crypto_stream_xchacha20_xor_ic(plain, cipher, n, nonce, 1, S.drafts[i].b);
+        S.opened++;
+        for (size_t c = 0; c < S.canary_n; c++) {
+            if (memmem(plain, n, S.canary[c].p, S.canary[c].n) != NULL) {
+                hit(path, at, "a draft opens to it", "a slot of the drafts");
+            }
+        }
+    }
+}
+
 static void look(const uint8_t *p, size_t n, const char *path)
 {
     for (size_t c = 0; c < S.canary_n; c++) {
@@ -366,6 +421,7 @@ static void look(const uint8_t *p, size_t n, const char *path)
                 hit(path, at, "a sealed value opens to it", S.keys[S.patterns[i].key].from);
             }
         }
+        try_draft(p + at, n - at, path, at);
         // [.., nonce: bin 24, bin ..]: an outbox record
         if (p[at] == 0xc4 && p[at + 1] == 24 && at + 26 + 5 < n) {
             const uint8_t *q = p + at + 26;
@@ -406,7 +462,7 @@ static int scan(const char *path, const struct stat *st, int type, struct FTW *f
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: every_key [--pass FILE] [--key HEX]... [--more PATH]... STATE CANARY...\n");
+    fprintf(stderr, "usage: every_key [--pass FILE] [--key HEX]... [--drafts FILE]... [--more PATH]... STATE CANARY...\n");
     return 2;
 }
 
@@ -415,6 +471,8 @@ int main(int argc, char **argv)
     const char *pass = NULL;
     const char *more[16];
     size_t more_n = 0;
+    const char *slots[16];
+    size_t slots_n = 0;
     int i = 1;
     CHECK(ident_init() == OK);
     S.keys = mem_new(MOST_KEYS * sizeof *S.keys);
@@ -425,6 +483,8 @@ int main(int argc, char **argv)
             pass = argv[i + 1];
         } else if (strcmp(argv[i], "--more") == 0 && more_n < sizeof more / sizeof *more) {
             more[more_n++] = argv[i + 1];
+        } else if (strcmp(argv[i], "--drafts") == 0 && slots_n < sizeof slots / sizeof *slots) {
+            slots[slots_n++] = argv[i + 1];
         } else if (strcmp(argv[i], "--key") == 0 &&
                    sodium_hex2bin(key, sizeof key, argv[i + 1], 64, NULL, &n, NULL) == 0 && n == sizeof key) {
             add_key(key, "--key");
@@ -446,6 +506,12 @@ int main(int argc, char **argv)
     if (pass != NULL) {
         keys_of_people(state, pass);
     }
+    char *here = state_path_in(state, STATE_DRAFTS);
+    drafts_of_file(here);
+    free(here);
+    for (size_t s = 0; s < slots_n; s++) {
+        drafts_of_file(slots[s]);
+    }
     derive();
     take_ids(state);
     S.given = S.n;
@@ -457,10 +523,12 @@ int main(int argc, char **argv)
     for (size_t m = 0; m < more_n; m++) {
         (void)nftw(more[m], scan, 16, FTW_PHYS);
     }
-    printf("%zu hits: %zu keys, which opened %zu wrapped keys, %zu covers, %zu boxes and %zu outbox records, on %llu "
-           "bytes\n", S.hits, S.given, S.wraps, S.covers, S.boxes, S.records, (unsigned long long)S.bytes);
+    printf("%zu hits: %zu keys, which opened %zu wrapped keys, %zu covers, %zu boxes, %zu outbox records and "
+           "%zu drafts, on %llu bytes\n", S.hits, S.given, S.wraps, S.covers, S.boxes, S.records, S.opened,
+           (unsigned long long)S.bytes);
     free(S.keys);
     free(S.ids);
     free(S.patterns);
+    free(S.drafts);
     return S.hits > 0 ? 1 : S.wraps > 0 ? 0 : 2;
 }

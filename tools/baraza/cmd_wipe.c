@@ -87,8 +87,11 @@ static void put_counts(const struct emergency *x, struct buf *out)
     if (!x->counted) {
         return;
     }
+    if (x->alone.drafts > 0) {
+        print_count(out, x->alone.drafts, "draft is lost for ever. ", "drafts are lost for ever. ");
+    }
     if (x->alone.carried + x->alone.lost == 0) {
-        buf_put_text(out, "The hub has everything that was written here. ");
+        buf_put_text(out, "The hub has everything that was signed here. ");
         return;
     }
     print_count(out, x->alone.carried, "entry that the hub has not still travels",
@@ -139,6 +142,7 @@ static int print_wiped(const struct emergency *x)
         json_put(o, "destroyed", people);
         json_put(o, "carried", x->counted ? json_of_number(x->alone.carried) : json_null());
         json_put(o, "lost", x->counted ? json_of_number(x->alone.lost) : json_null());
+        json_put(o, "drafts", x->counted ? json_of_number(x->alone.drafts) : json_null());
         return cmd_print_json(o);
     }
     struct buf out = buf_new(8192);
