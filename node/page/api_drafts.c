@@ -6,6 +6,7 @@
 
 #include "common/ops/json_pack.h"
 #include "node/desk/drafts.h"
+#include "node/desk/given.h"
 
 #include <string.h>
 
@@ -69,6 +70,18 @@ enum err page_draft_keep(struct page_call *c, struct trouble *t)
     return e;
 }
 
+// What it still lacks before it can be signed, as words for the catalogue (need.WORD).
+static json_t *needs_json(const struct draft *d)
+{
+    const char *needs[CONTRIBUTE_NEEDS];
+    const size_t n = given_needs(d->fields, 0, needs);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_push(list, json_string(needs[i]));
+    }
+    return list;
+}
+
 static json_t *row_json(const struct drafts_row *row, bool whole)
 {
     json_t *o = json_object();
@@ -80,14 +93,15 @@ static json_t *row_json(const struct drafts_row *row, bool whole)
     }
     json_put(o, "session", json_of_hex(SLICE_ARRAY(row->draft.session.b)));
     put_standing(o, &row->draft);
+    json_put(o, "needs", needs_json(&row->draft));
     if (whole) {
         json_put(o, "fields", fields_json(&row->draft));
     }
     return o;
 }
 
-// draft/list: {session?} -> {drafts: [{id, bytes, session, version, number, kept_s, fields} or {id, bytes, damaged}]},
-// by forum and number. When they are many and long, the last ones come without fields: draft/get.
+// draft/list: {session?} -> {drafts: [{id, bytes, session, version, number, kept_s, needs, fields} or
+// {id, bytes, damaged}]}, by forum and number. When they are many and long, the last ones come without fields: draft/get.
 enum err page_draft_list(struct page_call *c, struct trouble *t)
 {
     struct hash session;

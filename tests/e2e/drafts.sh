@@ -61,6 +61,7 @@ page_login Heron
 page draft/list >listed || die "drafts are not listed: $(cat listed)"
 for text in "$took" "$heard" "A third"; do expect_contains "what is restored" "$(cat listed)" "\"text\":\"$text\""; done
 expect_contains "what else was given" "$(cat listed)" '"groups":["women"]'
+expect_contains "what a draft still lacks" "$(cat listed)" '"needs":['
 [ "$(grep -o '"kept_s":' listed | wc -l)" = 3 ] || die "a time is missing"
 
 step "two windows: nothing is written over, and both texts are at hand"
