@@ -11,8 +11,8 @@
 #include "common/author/destroyed.h"
 #include "common/author/state.h"
 
-// Of what only this computer has: entries that still travel afterwards, entries that are lost for ever, and drafts, which
-// are lost too.
+// Of what only this computer has: entries that still travel afterwards, entries that are lost for ever, and drafts,
+// which are lost too.
 struct destroying_counts {
     uint64_t carried, lost;
     uint64_t drafts;

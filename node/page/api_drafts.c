@@ -101,7 +101,7 @@ static json_t *row_json(const struct drafts_row *row, bool whole)
 }
 
 // draft/list: {session?} -> {drafts: [{id, bytes, session, version, number, kept_s, needs, fields} or
-// {id, bytes, damaged}]}, by forum and number. When they are many and long, the last ones come without fields: draft/get.
+// {id, bytes, damaged}]}, by forum and number. When they are many and long, the last come without fields: draft/get.
 enum err page_draft_list(struct page_call *c, struct trouble *t)
 {
     struct hash session;

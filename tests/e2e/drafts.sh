@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The Baraza authors
 #
-# Drafts, through the page and the commands: kept when it is said, there after kill -9, each to her own, two windows that
-# do not fight, and gone for good: no key that is left opens on any byte of the disk what was discarded or removed.
+# Drafts, through the page and the commands: kept when it is said, there after kill -9, each to her own, two windows
+# that do not fight, and gone for good: no key that is left opens on any byte what was discarded or removed.
 . "$(dirname "$0")/lib.sh"
 every_key=$BARAZA_BIN/../tests/e2e/every_key
 [ -x "$every_key" ] || skip "every_key was not built"
@@ -33,8 +33,8 @@ start_node founder
 echo "two acacias bend" >acacia.pass
 expect_status 0 baraza invite --state founder --as registrar --role facilitator --area XM-KIV --out acacia.invitation \
     --passphrase-file "$PASS"
-expect_status 0 baraza join acacia.invitation --state site --name Acacia --helper Heron --helper-passphrase-file "$PASS" \
-    --passphrase-file acacia.pass
+expect_status 0 baraza join acacia.invitation --state site --name Acacia --passphrase-file acacia.pass \
+    --helper Heron --helper-passphrase-file "$PASS"
 export BARAZA_STATE=$WORK/site
 expect_status 0 baraza add --as Heron --passphrase-file "$PASS" --group women --kind need "Something that was signed."
 SESSION=$(baraza session list --json | grep -o '"id":"[0-9a-f]*"' | head -n 1 | cut -d'"' -f4)
@@ -136,15 +136,15 @@ keep 2 1 "typed on in another window" && die "a discarded draft comes back"
 expect_contains "what is said" "$(cat kept)" '"code":"draft-gone"'
 
 step "the text is removed and the rest goes on, and what was typed is gone as well"
-page draft/keep '{"id":"'"$(draft 1)"'","session":"'"$SESSION"'","version":3,"fields":{"flags":["child"]},"anew":true}' \
-    >kept || die "the text is not removed: $(cat kept)"
+page draft/keep '{"id":"'"$(draft 1)"'","session":"'"$SESSION"'","version":3,"anew":true,
+    "fields":{"flags":["child"]}}' >kept || die "the text is not removed: $(cat kept)"
 expect_contains "the draft goes on" "$(cat kept)" '{"version":4,"number":1,'
 page draft/get '{"id":"'"$(draft 1)"'"}' >out || die "the rest is lost"
 expect_contains "the rest" "$(cat out)" '"fields":{"flags":["child"]}'
 opens 0 "$PASS" site "$took" "They took"
 opens 1 "$PASS" --drafts older site "$took"
 
-step "no word of a draft stands in the clear, in the state, in what the daemon said, or in a backup; and none is in a backup"
+step "no word of a draft stands in the clear, in the state or in what the daemon said; and none is in a backup"
 mkdir words
 printf '%s' "$took" >words/took
 printf '%s' "$heard" >words/heard

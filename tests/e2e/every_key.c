@@ -2,15 +2,16 @@
 // Copyright The Baraza authors
 //
 // every_key [--pass FILE] [--key HEX]... [--drafts FILE]... [--more PATH]... STATE CANARY...: is there a key left that
-// opens one of these texts? Takes every key of a state, site's or hub's (every file of keys/, and who is unlocked by the passphrase), and
-// tries it on every byte of every file there (and of --more): pages of the store in use, freed pages and what lies
-// behind values, logs, bundles. Nothing of the store's order is trusted: wrapped keys are known by their shape, and
-// what is sealed by what it would have to be. Status 0: nothing; 1: something, and where; 2: it could not be looked.
+// opens one of these texts? Takes every key of a state, site's or hub's (every file of keys/, and who is unlocked by
+// the passphrase), and tries it on every byte of every file there (and of --more): pages of the store in use, freed
+// pages and what lies behind values, logs, bundles. Nothing of the store's order is trusted: wrapped keys are known by
+// their shape, and what is sealed by what it would have to be. Status 0: nothing; 1: something, and where; 2: it could not be looked.
 //   1. wrapped entry keys (docs/STORAGE.md, "Parts at rest"): both ways, at every offset, for every id in the store
 //   2. covered and boxed keys, and outbox records (PROTOCOL 10.4), opened and decompressed
-//   3. drafts (docs/STORAGE.md, "Drafts"), with every slot of keys/drafts and of --drafts (an older copy of that file)
+//   3. drafts (docs/STORAGE.md, "Drafts"), with every slot of keys/drafts and of --drafts, an older copy of it
 //   4. each canary at each place of a value under each key so found, looked for at every offset at once
-// --key adds a key that should be gone, --drafts those of drafts: then it must find something, or it finds nothing at all.
+// --key adds a key that should be gone, --drafts those of drafts: then it must find something, or it finds nothing at
+// all.
 #include "common/author/keyring.h"
 #include "common/author/state.h"
 #include "common/base/file.h"
@@ -380,7 +381,7 @@ static void try_record(const uint8_t *nonce, const uint8_t *p, size_t n, const c
     }
 }
 
-// A draft's value: 01, mark and tag, nonce, and what begins with a list of five. Decrypted without asking for its place.
+// A draft's value: 01, mark and tag, nonce, and what begins with a list of five; decrypted wherever it lies.
 static void try_draft(const uint8_t *p, size_t left, const char *path, size_t at)
 {
     static uint8_t plain[LIMIT_DRAFT_BYTES + 96];
@@ -462,7 +463,8 @@ static int scan(const char *path, const struct stat *st, int type, struct FTW *f
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: every_key [--pass FILE] [--key HEX]... [--drafts FILE]... [--more PATH]... STATE CANARY...\n");
+    fprintf(stderr, "usage: every_key [--pass FILE] [--key HEX]... [--drafts FILE]... [--more PATH]... STATE "
+                    "CANARY...\n");
     return 2;
 }
 

@@ -124,7 +124,8 @@ stop heron
 step "crane: no network; a bundle carries what waits, and the word; the hub says that a bundle says so"
 expect_status 0 baraza add --state crane "The market burned." --passphrase-file "$PASS"
 expect_status 0 baraza wipe --emergency --yes --state crane --json
-expect_contains "the JSON" "$(cat out)" "{\"destroyed\":[{\"key\":\"$crane\",\"last\":3}],\"carried\":1,\"lost\":0,\"drafts\":0}"
+expect_contains "the JSON" "$(cat out)" \
+    "{\"destroyed\":[{\"key\":\"$crane\",\"last\":3}],\"carried\":1,\"lost\":0,\"drafts\":0}"
 mkdir stick
 expect_status 0 baraza bundle out stick --state crane
 expect_status 0 baraza bundle in stick --state hub
