@@ -5,7 +5,8 @@
 // opens one of these texts? Takes every key of a state, site's or hub's (every file of keys/, and who is unlocked by
 // the passphrase), and tries it on every byte of every file there (and of --more): pages of the store in use, freed
 // pages and what lies behind values, logs, bundles. Nothing of the store's order is trusted: wrapped keys are known by
-// their shape, and what is sealed by what it would have to be. Status 0: nothing; 1: something, and where; 2: it could not be looked.
+// their shape, and what is sealed by what it would have to be. Status 0: nothing; 1: something, and where; 2: it could
+// not be looked.
 //   1. wrapped entry keys (docs/STORAGE.md, "Parts at rest"): both ways, at every offset, for every id in the store
 //   2. covered and boxed keys, and outbox records (PROTOCOL 10.4), opened and decompressed
 //   3. drafts (docs/STORAGE.md, "Drafts"), with every slot of keys/drafts and of --drafts, an older copy of it
