@@ -199,6 +199,7 @@ enum err node_shell_run(const struct node_shell_options *options, struct why *wh
             .state = options->state, .safe = &s.safe, .log = options->log, .own_agent = true
         };
         s.tend = node_tend_open(&own);
+        page_forget(options->state);
         e = serve(&s, why);
     }
     page_close(s.page);

@@ -279,6 +279,13 @@ enum err page_open(uint16_t port, const struct page_options *options, struct pag
     return OK;
 }
 
+void page_forget(const struct state *state)
+{
+    char *address = state_path(state, STATE_PAGE);
+    (void)unlink(address);
+    free(address);
+}
+
 void page_close(struct page *p)
 {
     if (p == NULL) {

@@ -29,6 +29,9 @@ struct page;
 // its address to STATE/page for `baraza page`. Gives *out.
 MUST_USE enum err page_open(uint16_t port, const struct page_options *options, struct page **out, struct why *why);
 
+// Removes the address that a daemon left behind which was killed: to be called before any page is served.
+void page_forget(const struct state *state);
+
 // Ends it: whoever is logged in has to log in again. NULL is harmless.
 void page_close(struct page *p);
 

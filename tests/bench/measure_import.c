@@ -4,7 +4,7 @@
 // `baraza import` of a table, the program as people run it, against the least that importing can cost: hashing and
 // signing each contribution and writing it to the disk in transactions of the same size, on one thread.
 #include "tests/bench/child.h"
-#include "tests/bench/desk.h"
+#include "tests/bench/seat.h"
 
 #include "common/format/csv.h"
 
@@ -55,12 +55,12 @@ static enum err write_table(const struct bench *b, const char *path, size_t rows
 static enum err import_once(struct bench *b, const struct scene *scene, const char *name, const char *table,
                             double *seconds, struct why *why)
 {
-    struct desk desk;
+    struct seat seat;
     struct child child;
-    enum err e = desk_open(b, scene, name, &desk, why);
-    desk_leave(&desk);
+    enum err e = seat_open(b, scene, name, &seat, why);
+    seat_leave(&seat);
     if (e == OK) {
-        const char *args[] = { "--state",  desk.dir,          "--passphrase-file", desk.passphrase, "import", "--from",
+        const char *args[] = { "--state",  seat.dir,          "--passphrase-file", seat.passphrase, "import", "--from",
                                "polis",    "--session",       "XM-ARV-2026-011",   "--lang",        "en",     table,
                                NULL };
         double began = clock_s();
@@ -70,7 +70,7 @@ static enum err import_once(struct bench *b, const struct scene *scene, const ch
         }
         *seconds = clock_s() - began;
     }
-    desk_close(&desk);
+    seat_close(&seat);
     return e;
 }
 

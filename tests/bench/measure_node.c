@@ -3,7 +3,7 @@
 //
 // What an idle baraza-node keeps in memory with ten thousand contributions in its store, while its hub is away.
 #include "tests/bench/child.h"
-#include "tests/bench/desk.h"
+#include "tests/bench/seat.h"
 
 #include "common/net/loop.h"
 
@@ -29,18 +29,18 @@ static double idle_bytes(const struct child *node)
 enum err measure_node(struct bench *b, struct why *why)
 {
     struct scene scene;
-    struct desk desk = { .dir = NULL };
+    struct seat seat = { .dir = NULL };
     struct child node = { .pid = 0 };
     enum err e = scene_new(b, "node-hub", &scene, why);
     if (e == OK) {
-        e = desk_open(b, &scene, "node", &desk, why);
+        e = seat_open(b, &scene, "node", &seat, why);
     }
     for (uint64_t i = 0; i < NODE_ENTRIES && e == OK; i += TOGETHER) {
-        e = desk_append(&desk, &b->texts, i, TOGETHER, why);
+        e = seat_append(&seat, &b->texts, i, TOGETHER, why);
     }
-    desk_leave(&desk);
+    seat_leave(&seat);
     if (e == OK) {
-        const char *args[] = { "--state", desk.dir, "--log-level", "error", NULL };
+        const char *args[] = { "--state", seat.dir, "--log-level", "error", NULL };
         e = child_start(b->programs, "baraza-node", args, &node, why);
     }
     if (e == OK) {
@@ -49,7 +49,7 @@ enum err measure_node(struct bench *b, struct why *why)
                      "anonymous memory, idle, %d entries", NODE_ENTRIES);
     }
     child_stop(&node);
-    desk_close(&desk);
+    seat_close(&seat);
     scene_done(&scene);
     return e;
 }

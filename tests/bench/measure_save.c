@@ -3,7 +3,7 @@
 //
 // "Saved", one by one: signed, sealed, in the store and on the disk, against a bare fdatasync of a page on the same
 // disk. LMDB flushes twice for a commit, the mark is written besides: a half is what can be hoped for.
-#include "tests/bench/desk.h"
+#include "tests/bench/seat.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,12 +31,12 @@ static double flush_rate(const char *path)
     return good ? TIMES / took : 0;
 }
 
-static enum err save_rate(struct bench *b, struct desk *d, size_t round, double *rate, struct why *why)
+static enum err save_rate(struct bench *b, struct seat *d, size_t round, double *rate, struct why *why)
 {
     enum err e = OK;
     double began = clock_s();
     for (size_t i = 0; i < TIMES && e == OK; i++) {
-        e = desk_append(d, &b->texts, round * TIMES + i, 1, why);
+        e = seat_append(d, &b->texts, round * TIMES + i, 1, why);
     }
     *rate = TIMES / (clock_s() - began);
     return e;
@@ -46,19 +46,19 @@ enum err measure_save(struct bench *b, struct why *why)
 {
     double flushes[ROUNDS], saves[ROUNDS], ratios[ROUNDS];
     struct scene scene;
-    struct desk desk = { .dir = NULL };
+    struct seat seat = { .dir = NULL };
     char *path = state_path_in(b->dir, "flushed");
     enum err e = scene_new(b, "save-hub", &scene, why);
     if (e == OK) {
-        e = desk_open(b, &scene, "save", &desk, why);
+        e = seat_open(b, &scene, "save", &seat, why);
     }
     for (size_t i = 0; i < ROUNDS && e == OK; i++) {
         flushes[i] = flush_rate(path);
-        e = save_rate(b, &desk, i, &saves[i], why);
+        e = save_rate(b, &seat, i, &saves[i], why);
         flushes[i] = (flushes[i] + flush_rate(path)) / 2;
         ratios[i] = saves[i] / flushes[i];
     }
-    desk_close(&desk);
+    seat_close(&seat);
     scene_done(&scene);
     free(path);
     if (e == OK) {

@@ -200,6 +200,7 @@ start_node() {
 # start_page NAME: starts the daemon of a site with its page at PAGE_PORT, which it sets.
 start_page() {
     PAGE_PORT=$(free_port)
+    rm -f "$WORK/$1/page" # of a daemon that was killed
     BARAZA_PAGE_PORT=$PAGE_PORT start_node "$1"
     wait_until 20 "the page of $1" test -s "$WORK/$1/page"
 }

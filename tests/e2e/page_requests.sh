@@ -77,6 +77,13 @@ expect_status 1 env BARAZA_PAGE_PORT=4741 baraza page
 expect_contains "what is said where nothing runs" "$(cat err)" "baraza-node does not run here"
 [ ! -e heron/page ] || die "the address stays behind"
 wait_until 20 "the second daemon to take the port" grep -q "page.ready port=$PAGE_PORT" crane.log
+stop_hard crane
+[ -e crane/page ] || die "who is killed cannot tidy up"
+expect_status 1 baraza page --state crane
+start_node crane # without a page
+wait_until 20 "the daemon" is_ready crane
+expect_status 1 baraza page --state crane
+expect_contains "what is said where none is wanted" "$(cat err)" "page-port is 0"
 stop crane
 [[ $(cat heron.log crane.log) != *"ford"* ]] || die "the log has words that were said"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// Read first: desk.h.
-#include "tests/bench/desk.h"
+// Read first: seat.h.
+#include "tests/bench/seat.h"
 
 #include "common/base/arena.h"
 #include "common/base/file.h"
@@ -14,7 +14,7 @@
 #define TOGETHER 256 // contributions in one transaction at most
 #define ARENA_BYTES ((size_t)16 << 20)
 
-static enum err make_people(const struct scene *s, struct desk *d, struct keyring *k, struct why *why)
+static enum err make_people(const struct scene *s, struct seat *d, struct keyring *k, struct why *why)
 {
     struct pubkey nobody = { { 0 } };
     safe_init(&d->safe);
@@ -22,7 +22,7 @@ static enum err make_people(const struct scene *s, struct desk *d, struct keyrin
     return keyring_add(k, "heron", SLICE_LITERAL(PASSPHRASE), NULL, s->charter.intake, d->who, why);
 }
 
-static enum err make_state(const struct scene *s, struct desk *d, struct keyring *k, struct why *why)
+static enum err make_state(const struct scene *s, struct seat *d, struct keyring *k, struct why *why)
 {
     struct state_making making;
     struct boxkey pub;
@@ -48,7 +48,7 @@ static enum err make_state(const struct scene *s, struct desk *d, struct keyring
     return e;
 }
 
-static enum err open_session(struct desk *d, struct why *why)
+static enum err open_session(struct seat *d, struct why *why)
 {
     struct body body = { .kind = KIND_SESSION };
     struct append_item item = { .body = &body };
@@ -63,10 +63,10 @@ static enum err open_session(struct desk *d, struct why *why)
     return e;
 }
 
-enum err desk_open(struct bench *b, const struct scene *s, const char *name, struct desk *out, struct why *why)
+enum err seat_open(struct bench *b, const struct scene *s, const char *name, struct seat *out, struct why *why)
 {
     struct keyring *k = keyring_new();
-    *out = (struct desk){ .dir = state_path_in(b->dir, name), .passphrase = state_path_in(b->dir, "passphrase") };
+    *out = (struct seat){ .dir = state_path_in(b->dir, name), .passphrase = state_path_in(b->dir, "passphrase") };
     enum err e = file_replace(out->passphrase, SLICE_LITERAL(PASSPHRASE "\n"), 0600, why);
     if (e == OK) {
         e = make_people(s, out, k, why);
@@ -87,7 +87,7 @@ enum err desk_open(struct bench *b, const struct scene *s, const char *name, str
     return e;
 }
 
-void desk_leave(struct desk *d)
+void seat_leave(struct seat *d)
 {
     author_close(d->author);
     state_close(d->state);
@@ -95,16 +95,16 @@ void desk_leave(struct desk *d)
     d->state = NULL;
 }
 
-void desk_close(struct desk *d)
+void seat_close(struct seat *d)
 {
-    desk_leave(d);
+    seat_leave(d);
     safe_done(&d->safe);
     free(d->dir);
     free(d->passphrase);
-    *d = (struct desk){ .dir = NULL };
+    *d = (struct seat){ .dir = NULL };
 }
 
-enum err desk_append(struct desk *d, const struct texts *t, uint64_t first, size_t n, struct why *why)
+enum err seat_append(struct seat *d, const struct texts *t, uint64_t first, size_t n, struct why *why)
 {
     struct append_item items[TOGETHER];
     struct append_result results[TOGETHER];

@@ -3,13 +3,13 @@
 //
 // A site's state directory with one person, unlocked, and her forum: where saving, importing and the node's memory are
 // measured. Its hub does not answer.
-#ifndef BARAZA_TESTS_BENCH_DESK_H
-#define BARAZA_TESTS_BENCH_DESK_H
+#ifndef BARAZA_TESTS_BENCH_SEAT_H
+#define BARAZA_TESTS_BENCH_SEAT_H
 
 #include "common/author/append.h"
 #include "tests/bench/scene.h"
 
-struct desk {
+struct seat {
     char *dir;
     char *passphrase;     // path of a file that holds it
     struct safe safe;
@@ -19,15 +19,15 @@ struct desk {
     struct hash session;
 };
 
-// Makes the site's state as DIR/name in the scene's consultation. desk_close frees and wipes, also after a failure.
-MUST_USE enum err desk_open(struct bench *b, const struct scene *s, const char *name, struct desk *out,
+// Makes the site's state as DIR/name in the scene's consultation. seat_close frees and wipes, also after a failure.
+MUST_USE enum err seat_open(struct bench *b, const struct scene *s, const char *name, struct seat *out,
                             struct why *why);
-void desk_close(struct desk *d);
+void seat_close(struct seat *d);
 
 // Lets go of the state, for a program that is to open it.
-void desk_leave(struct desk *d);
+void seat_leave(struct seat *d);
 
 // Appends n contributions from number `first` on, as imports do: so many in a transaction.
-MUST_USE enum err desk_append(struct desk *d, const struct texts *t, uint64_t first, size_t n, struct why *why);
+MUST_USE enum err seat_append(struct seat *d, const struct texts *t, uint64_t first, size_t n, struct why *why);
 
 #endif
