@@ -49,18 +49,18 @@ static const char *const sentences[SHEET_WORDS][LANG_COUNT] = {
 
 static const char style[] =
     "@page { size: A4; margin: 12mm }\nbody { width: 185mm; font-size: 12pt }\n"
-    "h1 { font-size: 18pt } h2 { font-size: 13pt; margin-top: 7mm }\n"
-    ".of { font-size: 12pt; margin-bottom: 5mm }\n"
-    "table { border-collapse: collapse; width: 100% }\n"
-    "th, td { text-align: start; padding: 1.5mm 2mm; border: .2mm solid; vertical-align: top }\n"
-    "th { font-weight: normal; width: 62mm } td { font-weight: bold } td.n { font-size: 15pt }\n"
+    "h1 { font-size: 18pt; margin-top: 2mm } h2 { font-size: 13pt; margin-top: 4mm }\n"
+    ".of { font-size: 12pt; margin-bottom: 3mm }\n"
+    "table { border-collapse: collapse; width: 100%; line-height: 1.25 }\n"
+    "th, td { text-align: start; padding: .9mm 2mm; border: .2mm solid; vertical-align: middle }\n"
+    "th { font-weight: normal; width: 95mm } td { font-weight: bold } td.n { font-size: 14pt }\n"
     ".sub th { padding-inline-start: 8mm }\n"
-    ".seal { font: bold 24pt/1.3 \"Courier New\", \"DejaVu Sans Mono\", monospace; border: .6mm solid; padding: 3mm; "
+    ".seal { font: bold 24pt/1.3 \"Courier New\", \"DejaVu Sans Mono\", monospace; border: .6mm solid; padding: 2mm; "
     "text-align: center }\n"
-    ".read { margin-top: 5mm } .again { margin-top: 2mm; font-size: 10pt }\n"
+    ".read { margin-top: 3mm } .again { margin-top: 2mm; font-size: 10pt }\n"
     "small { font-size: 80%; font-weight: normal }\n"
     ".hands { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 4mm; margin-top: 4mm; break-inside: avoid }\n"
-    ".hand { border: .4mm solid; height: 64mm; padding: 2mm; display: flex; flex-direction: column; "
+    ".hand { border: .4mm solid; height: 56mm; padding: 2mm; display: flex; flex-direction: column; "
     "justify-content: space-between; font-size: 10pt }\n"
     ".hand .name { border-top: .2mm solid; padding-top: 1mm; font-size: 9pt }\n";
 
@@ -88,16 +88,17 @@ static void put_row(struct buf *out, const struct sheet_print *p, enum sheet_wor
     }
 }
 
-// name: what comes before the words, set apart; empty: nothing.
+// name: what comes behind the words, set apart; empty: nothing.
 static void put_number(struct buf *out, const struct sheet_print *p, enum sheet_words w, struct slice name, uint64_t n,
                        bool under)
 {
     buf_printf(out, "<tr%s><th>", under ? " class=\"sub\"" : "");
-    if (name.n > 0) {
-        a4_put_bdi(out, name);
-        buf_put_text(out, ", ");
-    }
     put_words(out, p, w);
+    if (name.n > 0) {
+        buf_put_text(out, " <b>");
+        a4_put_bdi(out, name);
+        buf_put_text(out, "</b>");
+    }
     buf_printf(out, "</th><td class=\"n\">%llu</td></tr>\n", (unsigned long long)n);
 }
 

@@ -6,6 +6,19 @@
 
 #include <string.h>
 
+// Makes room for a new one, in the order of names.
+static size_t place_for(struct tables *t, struct slice name)
+{
+    struct tables_row row = { .count = 0 };
+    size_t at = t->n++;
+    memcpy(row.name, name.p, name.n);
+    for (; at > 0 && strcmp(t->rows[at - 1].name, row.name) > 0; at--) {
+        t->rows[at] = t->rows[at - 1];
+    }
+    t->rows[at] = row;
+    return at;
+}
+
 void tables_add(struct tables *t, struct slice name)
 {
     size_t i = 0;
@@ -17,9 +30,7 @@ void tables_add(struct tables *t, struct slice name)
         return;
     }
     if (i == t->n) {
-        t->rows[i] = (struct tables_row){ .count = 0 };
-        memcpy(t->rows[i].name, name.p, name.n);
-        t->n++;
+        i = place_for(t, name);
     }
     t->rows[i].count++;
 }

@@ -15,7 +15,7 @@ struct tables {
     struct tables_row {
         char name[LIMIT_CODE_BYTES + 1];
         uint64_t count;
-    } rows[TABLES_MOST];
+    } rows[TABLES_MOST]; // in the order of their names
     size_t n;
     uint64_t none; // said in no break-out group
 };

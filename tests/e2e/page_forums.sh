@@ -105,7 +105,7 @@ refused 422 seal-drafts forum/share '{"id":"'"$id"'","confirm":false}'
 call 200 forum '{"id":"'"$id"'"}'
 expect_equal "drafts" "$(field drafts out)" 1
 expect_contains "what was typed in" "$(cat out)" '"forms":{"printed":3,"typed":1,"first":1,"last":3,"missing":"1, 3"}'
-expect_contains "the break-out groups" "$(cat out)" '"tables":[{"name":"2","count":3},{"name":"1","count":3}]'
+expect_contains "the break-out groups" "$(cat out)" '"tables":[{"name":"1","count":3},{"name":"2","count":3}]'
 expect_status 65 baraza session seal $CODE --blank 1 --spoiled 1 --yes --passphrase-file "$PASS"
 expect_contains "the command, too" "$(cat err)" "has drafts here that are not signed, 1 of them"
 call 200 draft/discard '{"id":"'"$(printf '%032x' 1)"'"}'
@@ -162,7 +162,7 @@ done
 call 200 forum/seal "{$numbers"',"confirm":false}'
 call 200 forum/seal "{$numbers"',"confirm":true,"read":"'"$(field read out)"'"}'
 ticket print/sheet '{"id":"'"$id"'","language":"en"}' sheet.html
-expect_contains "the groups' counts" "$(cat sheet.html)" '<bdi>1</bdi>, break-out group</th><td class="n">5<'
+expect_contains "the groups' counts" "$(cat sheet.html)" 'break-out group <b><bdi>1</bdi></b></th><td class="n">5<'
 expect_contains "and what is left of all" "$(cat sheet.html)" 'in the whole room</th><td class="n">6<'
 ticket print/slips '{"id":"'"$id"'","language":"pt","second":"en"}' slips.html
 expect_equal "slips" "$(grep -c '<article class="slip">' slips.html)" 15
