@@ -202,6 +202,7 @@ export async function enter(login) {
         forgetters.forEach((act) => act(false));
         trail = [['forums', {}]];
     }
+    trail = trail.filter(([name]) => name !== 'unlock');
     lastPerson = login.key;
     page.login = { ...login, token: null };
     page.state = null;

@@ -20,7 +20,7 @@ onForget((same) => {
     waiting = null;
     for (const draft of alive) {
         clearTimeout(draft.timer);
-        if (same && draft.dirty && page.login) {
+        if (same && (draft.dirty || draft.running) && page.login) {
             waiting = { ...draft.row(), person: page.login.key };
         }
     }

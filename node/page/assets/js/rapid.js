@@ -116,6 +116,7 @@ async function next() {
     going.delete(view.forum.id);
     view.done.unshift(draft);
     fresh();
+    open(wide());
     toText();
     drawRecent();
     const good = await draft.keep();
@@ -199,8 +200,10 @@ function build(row, words) {
         { 'aria-expanded': 'false' });
     view.fold = h('div', { class: 'fold' }, h('span'), change);
     view.change = change;
-    open(window.matchMedia('(min-width: 48em)').matches);
+    open(wide());
 }
+
+const wide = () => window.matchMedia('(min-width: 48em)').matches;
 
 // The rows of language, group and kind; a narrow window shows them as one line until somebody wants to change them.
 function open(wanted) {
