@@ -85,7 +85,7 @@ export class Draft {
     set(fields) {
         for (const [name, value] of Object.entries(fields)) {
             const empty = value === undefined || value === '' || value === false || value === null ||
-                (Array.isArray(value) && !value.length);
+                (Array.isArray(value) && !value.length && name !== 'scopes'); // no scopes: consent was refused
             if (empty) {
                 delete this.fields[name];
             } else {

@@ -8,7 +8,7 @@ import { h, icon, title, button, field, input, choices, tag, code, errorSummary,
 import { t, rich, date, languageLabel, listed } from './lang.js';
 import { call } from './api.js';
 import { screen, go, back, refresh } from './app.js';
-import { codes, optionsOf, labelOf, spoken, tagOf, forumName } from './codes.js';
+import { codes, aloud, optionsOf, labelOf, spoken, tagOf, forumName } from './codes.js';
 
 let last = null;
 
@@ -116,7 +116,7 @@ const ticks = (legend, rows, on, act) => choices({ legend, options: optionsOf(ro
 function consentPart(words, f) {
     return h('section', { class: 'panel' }, h('h2', null, t('forum.consent')),
         h('p', null, t('forum.consent-read')),
-        h('blockquote', { class: 'aloud', dir: 'auto' }, words.script || t('consent.script')),
+        aloud(words.scripts, t('consent.script'), f.languages[0]),
         choices({ legend: t('forum.consent-how'), options: optionsOf(words.bases), value: f.basis,
             onchange: (value) => { f.basis = value; } }),
         ticks(t('forum.consent-to'), words.scopes, f.scopes),

@@ -8,7 +8,7 @@ import { h, fill, title, button, field, input, textarea, choices, notice, say, a
 import { t, rich, clockFull } from './lang.js';
 import { call } from './api.js';
 import { screen, go, back, onForget, refresh, place } from './app.js';
-import { codes, optionsOf, labelOf, foldedHas, forumName } from './codes.js';
+import { codes, aloud, optionsOf, labelOf, foldedHas, forumName } from './codes.js';
 import { forum, shortCode } from './forums.js';
 import { Draft, askDiscard, hasWords, takeWaiting, notKept } from './draft.js';
 import { habit, languageSelect } from './rapid.js';
@@ -46,7 +46,7 @@ function picker(name, rows, legend, label) {
     const search = input({ type: 'search', name: `${name}-search`, oninput: () => draw() });
     const draw = () => {
         const wanted = search.value.trim();
-        const found = rows.filter((row) => !chosen.includes(row.code) && (wanted
+        const found = rows.filter((row) => !row.replaced && !chosen.includes(row.code) && (wanted
             ? foldedHas(`${row.label} ${row.code}`, wanted) : !row.parent || chosen.includes(row.parent)));
         const shown = [...chosen.map((each) => ({ code: each, label: labelOf(rows, each) })), ...found.slice(0, FOUND)];
         fill(slot, choices({ legend, hideLegend: true, options: optionsOf(shown), multiple: true, value: chosen, name,
@@ -63,7 +63,7 @@ function picker(name, rows, legend, label) {
 function who() {
     const f = view.draft.fields;
     const eight = view.codes.groups.map((row) => row.code);
-    const others = view.codes.all_groups.filter((row) => !eight.includes(row.code));
+    const others = view.codes.all_groups.filter((row) => !row.replaced && !eight.includes(row.code));
     const rest = [...(f.groups || []).filter((each) => !eight.includes(each))];
     const more = h('select', { name: 'groups-more' }, h('option', { value: '' }, t('full.who-other')),
         others.map((row) => h('option', { value: row.code }, row.label)));
@@ -85,7 +85,15 @@ function who() {
     draw();
     view.who = eights;
     return [eights, h('label', { class: 'field' }, h('span', { class: 'label' }, t('full.who-more')), more), row,
-        one('speaker', view.codes.speakers, t('full.speaker')), table()];
+        one('speaker', view.codes.speakers, t('full.speaker')), asked(), table()];
+}
+
+// What the guide has asked of whoever spoke, and nothing else.
+function asked() {
+    const c = view.codes;
+    const yes = ['yes', 'no', 'refused'].map((each) => ({ code: each, label: t(`full.${each}`) }));
+    const lists = { sex: c.sexes, age: c.ages, displaced: yes, disability: yes };
+    return (c.asks || []).filter((each) => lists[each]).map((each) => one(each, lists[each], t(`full.${each}`)));
 }
 
 // Break-out groups of the forum, if it has any.
@@ -134,7 +142,7 @@ function guard() {
 // The stop: what to read aloud, and the words gone for good.
 async function stopFor(flags) {
     const answer = await ask(t('full.stop-title'), [h('p', null, t('full.stop')),
-        h('blockquote', { class: 'aloud', dir: 'auto' }, view.codes.referral || t('full.referral')),
+        aloud(view.codes.referrals, view.codes.referral, view.draft.fields.lang),
         h('p', null, t('full.stop-after'))],
     [['remove', t('full.stop-remove'), 'primary danger'], ['', t('full.stop-mistake')]]);
     if (answer !== 'remove') {
@@ -187,8 +195,8 @@ function consent() {
             exact.choose(scopes);
             set({ scopes: [...scopes] });
         } });
-    return [h('p', null, t('forum.consent-read')), h('blockquote', { class: 'aloud', dir: 'auto' },
-        view.codes.script || t('consent.script')), answer, h('p', { class: 'hint' }, t('full.consent-hint')),
+    return [h('p', null, t('forum.consent-read')), aloud(view.codes.scripts, t('consent.script'), f.lang),
+    answer, h('p', { class: 'hint' }, t('full.consent-hint')),
     h('details', null, h('summary', null, t('full.consent-exact')), h('div', { class: 'stack' }, exact,
         one('basis', view.codes.bases, t('forum.consent-how'))))];
 }

@@ -182,7 +182,7 @@ function build(row, words) {
     view = { forum: row, codes: words, done: [], count: 0, draft: null,
         state: h('p', { class: 'hint', id: 'rapid-state' }), trouble: h('div'), recent: h('ul', { class: 'recent' }),
         bar: h('div'), fold: null, rows: h('div', { class: 'rows' }) };
-    view.text = textarea({ rows: 5, name: 'text', id: 'said', class: 'said', 'aria-describedby': 'rapid-state',
+    view.text = textarea({ rows: 3, name: 'text', id: 'said', class: 'said', 'aria-describedby': 'rapid-state',
         oninput: () => view.draft.set({ text: view.text.value, typing: true }),
         onkeydown: (event) => isEnter(event) && (event.preventDefault(), next()) });
     view.who = choices({ legend: t('full.who'), options: optionsOf(words.groups), numbered: true, name: 'groups',

@@ -46,7 +46,7 @@ function card(draft) {
             button(t('act.change'), () => go('full', { session: draft.session, draft: draft.id, from: 'review' }),
                 'push',
                 'draft-change', { 'aria-label': t('review.change', { number: draft.number }) })),
-        needs.map((each) => h('p', { class: 'needs' }, t('review.needs'), ' ', trouble({ key: `trouble.${each}` }))),
+        needs.map((each) => h('p', { class: 'needs' }, t('review.needs'), ' ', t(`need.${each}`))),
         f.no_words ? h('p', { class: 'muted' }, t('full.wordless')) : content(f.text || t('draft.no-words')),
         part(t('full.summary'), f.summary), part(t('full.ask'), f.ask), part(t('full.identity'), f.identity),
         (draft.attachments || []).length

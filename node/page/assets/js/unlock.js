@@ -42,7 +42,7 @@ export async function emergency() {
 function nobody() {
     const steps = ['ask', 'join', 'again'];
     return [title(t('unlock.title')), h('div', { class: 'panel narrow' },
-        h('h2', null, t('unlock.nobody')),
+        h('p', null, t(`trouble.${page.hello.nobody}`)),
         h('ol', { class: 'steps' }, steps.map((step) => h('li', null,
             rich(`unlock.nobody-${step}`, { command: code('baraza join') })))),
         h('p', { class: 'actions' }, button(t('act.again'), () => location.reload(), 'primary', 'again')))];
