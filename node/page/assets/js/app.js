@@ -167,9 +167,9 @@ async function frame() {
     const inside = unlocked();
     fill(document.getElementById('app'),
         h('a', { class: 'skip', href: '#main', onclick: skip }, t('act.skip')),
-        page.hello && page.hello.practice ? h('p', { class: 'practice' }, icon('warn'), ' ',
-            t('practice.strip')) : null,
         h('header', { class: 'top' },
+            page.hello && page.hello.practice
+                ? h('p', { class: 'practice' }, icon('warn'), ' ', t('practice.strip')) : null,
             h('div', { class: 'bar' },
                 h('span', { class: 'brand' }, t('brand')), h('span', { id: 'place' }),
                 h('span', { class: 'tools' },

@@ -59,13 +59,14 @@ function openCard(row) {
 function plannedCard(row) {
     return h('li', { class: 'panel card' },
         h('div', { class: 'stack' }, h('h3', { dir: 'auto' }, forumName(row)), facts(row)),
-        h('p', { class: 'actions' }, button(t('forum.open'), () => go('open', { plan: row.code }), 'primary',
+        h('p', { class: 'actions' }, button(t('forum.open'), () => go('open', { plan: row.plan }), 'primary',
             'forum-open', { 'data-id': row.code })));
 }
 
 async function show() {
     last = await call('forums');
     const words = await codes();
+    last.planned = last.planned.filter((row) => row.mine);
     last.planned.forEach((row) => { row.labels = (row.groups || []).map((each) => labelOf(words.all_groups, each)); });
     const going = last.open.filter((row) => !row.sealed);
     const closed = last.open.filter((row) => row.sealed);
@@ -149,7 +150,9 @@ function sent(f, plan) {
         const value = f[name].value.trim();
         value && (body[name] = value);
     }
-    plan && (body.plan = plan.code);
+    plan && (body.plan = plan.plan);
+    const tables = parseInt(f.tables.value, 10) || 0;
+    tables && (body.tables = Array.from({ length: tables }, (none, i) => ({ name: String(i + 1), groups: [] })));
     f.interpreter && (body.interpreter = true);
     f.authorities.length && (body.authorities = f.authorities);
     f.precision && (body.precision = f.precision);
@@ -160,7 +163,7 @@ function sent(f, plan) {
 async function showOpen(params) {
     const words = await codes();
     last = last || await call('forums');
-    const plan = last.planned.find((row) => row.code === params.plan);
+    const plan = last.planned.find((row) => row.plan === params.plan);
     const known = plan || {};
     const recent = last.open[last.open.length - 1] || {};
     const f = { languages: [...(known.languages || recent.languages || [])], basis: 'group-oral',
@@ -172,6 +175,7 @@ async function showOpen(params) {
         date: h('input', { type: 'date', name: 'date', autocomplete: 'off', value: known.date || today() }),
         type: h('select', { name: 'type' }, words.session_types.map((row) => h('option', { value: row.code },
             row.label))) };
+    f.tables = h('input', { type: 'number', name: 'tables', class: 'short', min: 0, max: 12, autocomplete: 'off' });
     f.type.value = known.type || 'town-hall';
     const picker = languagePicker(f.languages);
     const box = h('div', { class: 'stack narrow' });
@@ -204,6 +208,7 @@ async function showOpen(params) {
         field({ label: t('forum.type'), control: f.type }), picker.box, consentPart(words, f), defaultsPart(words, f),
         h('details', null, h('summary', null, t('forum.where')), h('div', { class: 'stack' },
             field({ label: t('forum.date'), control: f.date }),
+            field({ label: t('forum.tables'), hint: t('forum.tables-hint'), control: f.tables }),
             field({ label: t('forum.place'), hint: t('forum.place-hint'), control: f.place }))),
         h('p', { class: 'actions' }, button(t('forum.open-now'), open, 'primary', 'forum-open-now'),
             button(t('act.cancel'), back, null, 'cancel')));

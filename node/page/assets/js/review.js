@@ -4,7 +4,7 @@
 // Read and sign: every draft of a forum to be read once more, mended or ticked; what is ticked is signed in one durable
 // step. Only then anything is "saved". Then the slips, whose codes are for whoever spoke. Read first: js/draft.js.
 import { h, fill, title, button, content, code, tag, notice, say, troubleNotice, trouble } from './dom.js';
-import { t, rich, languageLabel, clock, listed } from './lang.js';
+import { t, rich, language, languageLabel, clock, listed } from './lang.js';
 import { call, openPrint } from './api.js';
 import { screen, go, onForget, refresh, place } from './app.js';
 import { codes, labelOf, forumName } from './codes.js';
@@ -141,7 +141,7 @@ async function showSlips({ session }) {
     const slot = h('div');
     const print = async () => {
         try {
-            openPrint((await call('print/slips', { entries: rows.map((each) => each.entry) })).ticket);
+            openPrint((await call('print/slips', { id: session, language: language() })).ticket);
         } catch (error) {
             fill(slot, troubleNotice(error));
         }

@@ -34,7 +34,7 @@ export async function emergency() {
         fill(main, title(t('emergency.done-title')), notice('ok', t('emergency.done')));
     } catch (error) {
         fill(main, title(t('emergency.failed-title')), troubleNotice(error,
-            button(t('act.again'), emergency, 'danger'), button(t('act.back'), draw)));
+            button(t('act.again'), emergency, 'danger', 'emergency'), button(t('act.back'), draw, null, 'back')));
     }
     main.querySelector('h1').focus();
 }
@@ -116,7 +116,7 @@ function show(params) {
     line.append(secret, reveal);
     box.append(title(t('unlock.title')), ...[params.why ? notice('info', t(params.why)) : null, consultation(), people,
         passphrase, h('p', { class: 'actions' }, go, button(t('emergency.offer'), emergency,
-            'danger push'))].filter(Boolean));
+            'danger push', 'emergency'))].filter(Boolean));
     return h('div', { class: 'panel narrow center' }, box);
 }
 
