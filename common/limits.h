@@ -152,6 +152,7 @@
 #define LIMIT_CARRIED 64               // bundles of other sites that a site carries
 #define LIMIT_CARRIED_SITE 4           // of these, from one site to the hub
 #define LIMIT_CARRIED_BYTES 536870912  // all of them together (512 MiB)
+#define LIMIT_SEARCH_BYTES 400        // of what a person looks for in the words
 #define LIMIT_STICKS 16                // media that are offered for a bundle
 #define LIMIT_STICK_PATH 1000          // bytes of where one is mounted
 #define LIMIT_MOUNTINFO_BYTES 262144   // of the table of what is mounted: more than any computer of people has

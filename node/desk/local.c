@@ -15,15 +15,8 @@
 struct local {
     const struct store_key *key; // NULL while nobody is unlocked
     struct kv_txn *t;
-    struct notebook notebooks[LIMIT_PERSONS];
-    size_t notebook_count;
-    struct hash *answered;       // ids that a response here names, ascending
-    size_t answered_count;
+    struct fates fates;
     struct erasure *erasures;    // of the redactions that came down
-    struct refused *refused;     // of all journals
-    size_t refused_count;
-    struct lost *lost;           // of all journals, in their order
-    size_t lost_count;
     struct local_damage *damaged;
     size_t damaged_count;
     uint64_t hidden;
@@ -32,8 +25,7 @@ struct local {
     bool started;
     bool reading;
     struct journal_range range;
-    struct exchange_journal exchange;
-    struct journal_head head;
+    struct fates_journal stand;
     uint64_t expected;           // the number that comes next in this journal
     uint64_t claimed_s;          // of the entry before
     struct position at;
@@ -45,73 +37,6 @@ struct local {
     struct why why;
 };
 
-const char *fate_name(enum fate f)
-{
-    static const char *const names[FATE_COUNT] = {
-        [FATE_WAITING] = "waiting",   [FATE_RECEIVED] = "received", [FATE_CONFIRMED] = "confirmed",
-        [FATE_ANSWERED] = "answered", [FATE_REFUSED] = "refused",   [FATE_REPLACED] = "replaced",
-        [FATE_LOST] = "lost",
-    };
-    CHECK(f < FATE_COUNT);
-    return names[f];
-}
-
-static int hash_order(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct hash));
-}
-
-// Gathers what the responses that came down name, for "answered": of those that are in force, by the roster as it is
-// known here, so that nobody answers who may not.
-static enum err load_answered(struct local *l, struct desk *desk)
-{
-    struct roster *roster = NULL;
-    enum err err = OK;
-    struct leaf_range range = leaf_range_new(l->t, 0);
-    while (err == OK && leaf_range_next(&range)) {
-        struct entry e;
-        struct body body;
-        if (!range.whole || entry_parse(range.entry.bytes, &e) != VERDICT_GOOD || kind_of(e.kind) != KIND_RESPONSE ||
-            kind_parse(&e, &body) != VERDICT_GOOD) {
-            continue;
-        }
-        err = roster == NULL ? roster_here(desk, &roster, &l->why) : OK;
-        if (err != OK || roster_standing(roster, &e, VERDICT_GOOD, &body, range.index) != VERDICT_GOOD) {
-            continue;
-        }
-        l->answered = mem_grow(l->answered, l->answered_count + e.ref_count, sizeof *l->answered);
-        for (size_t i = 0; i < e.ref_count; i++) {
-            l->answered[l->answered_count++] = entry_ref(&e, i);
-        }
-    }
-    leaf_range_done(&range);
-    roster_free(roster);
-    if (l->answered_count > 0) {
-        qsort(l->answered, l->answered_count, sizeof *l->answered, hash_order);
-    }
-    return err;
-}
-
-static void load_refused(struct local *l)
-{
-    struct refused_range range = refused_range_new(l->t, NULL);
-    while (refused_range_next(&range)) {
-        l->refused = mem_grow(l->refused, l->refused_count + 1, sizeof *l->refused);
-        l->refused[l->refused_count++] = range.refused;
-    }
-    refused_range_done(&range);
-}
-
-static void load_lost(struct local *l)
-{
-    struct lost_range range = lost_range_new(l->t, NULL, 0);
-    while (lost_range_next(&range)) {
-        l->lost = mem_grow(l->lost, l->lost_count + 1, sizeof *l->lost);
-        l->lost[l->lost_count++] = range.lost;
-    }
-    lost_range_done(&range);
-}
-
 enum err local_begin(struct desk *desk, struct local **out, struct why *why)
 {
     struct local *l = mem_new(sizeof *l);
@@ -119,18 +44,10 @@ enum err local_begin(struct desk *desk, struct local **out, struct why *why)
     l->parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
     enum err e = kv_begin_read(state_kv(desk->state), &l->t);
     if (e == OK) {
-        e = notebook_all(l->t, l->notebooks, &l->notebook_count);
-    }
-    if (e == OK) {
         e = erasures_here(desk, &l->erasures, why);
     }
     if (e == OK) {
-        e = load_answered(l, desk);
-    }
-    if (e == OK) {
-        load_refused(l);
-        load_lost(l);
-        e = kv_error(l->t);
+        e = fates_load(desk, l->t, &l->fates, why);
     }
     if (e != OK) {
         l->e = e;
@@ -149,14 +66,7 @@ static bool next_journal(struct local *l)
         return false;
     }
     l->started = true;
-    l->e = exchange_journal_get(l->t, &l->journal, &l->exchange);
-    if (l->e == ERR_CORRUPT && kv_error(l->t) == OK) { // as if nothing had been heard: the next exchange puts it right
-        l->exchange = (struct exchange_journal){ .acked = { .next = 0 } };
-        l->e = OK;
-    }
-    if (l->e == OK) {
-        l->e = journal_head(l->t, &l->journal, &l->head);
-    }
+    l->e = fates_journal(&l->fates, l->t, &l->journal, &l->stand);
     if (l->e != OK) {
         return false;
     }
@@ -167,87 +77,13 @@ static bool next_journal(struct local *l)
     return true;
 }
 
-static const struct refused *refused_at(const struct local *l, uint64_t seq)
-{
-    for (size_t i = 0; i < l->refused_count; i++) {
-        const struct refusal *r = &l->refused[i].refusal;
-        if (pubkey_equal(r->key, l->journal.key) && incarnation_equal(r->incarnation, l->journal.incarnation) &&
-            r->seq == seq) {
-            return &l->refused[i];
-        }
-    }
-    return NULL;
-}
-
-static bool is_current(const struct local *l)
-{
-    for (size_t i = 0; i < l->notebook_count; i++) {
-        if (journal_id_equal(l->notebooks[i].journal, l->journal)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const struct lost *lost_at(const struct local *l, uint64_t seq)
-{
-    for (size_t i = 0; i < l->lost_count; i++) {
-        if (journal_id_equal(l->lost[i].at.journal, l->journal) && l->lost[i].at.seq == seq) {
-            return &l->lost[i];
-        }
-    }
-    return NULL;
-}
-
-// True when the journal was cut before seq, by a refusal or a loss.
-static bool follows_cut(const struct local *l, uint64_t seq)
-{
-    for (size_t i = 0; i < l->refused_count; i++) {
-        const struct refusal *r = &l->refused[i].refusal;
-        if (pubkey_equal(r->key, l->journal.key) && incarnation_equal(r->incarnation, l->journal.incarnation) &&
-            r->seq < seq) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < l->lost_count; i++) {
-        if (journal_id_equal(l->lost[i].at.journal, l->journal) && l->lost[i].at.seq < seq) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum fate fate_of(const struct local *l, uint64_t seq, const struct hash *id, uint64_t *code)
-{
-    if (seq < l->exchange.acked.next) {
-        if (l->answered_count > 0 &&
-            bsearch(id, l->answered, l->answered_count, sizeof *l->answered, hash_order) != NULL) {
-            return FATE_ANSWERED;
-        }
-        return seq < l->exchange.proven.next ? FATE_CONFIRMED : FATE_RECEIVED;
-    }
-    if (lost_at(l, seq) != NULL) {
-        return FATE_LOST;
-    }
-    const struct refused *refused = refused_at(l, seq);
-    if (refused != NULL) {
-        *code = refused->refusal.code;
-        return FATE_REFUSED;
-    }
-    return !is_current(l) && follows_cut(l, seq) ? FATE_REPLACED : FATE_WAITING;
-}
-
 static void note_damage(struct local *l, uint64_t seq)
 {
     struct local_damage d = { .at = { .journal = l->journal, .seq = seq }, .claimed_s = l->claimed_s };
-    uint64_t code = 0;
     if (journal_entry_id(l->t, &d.at, &d.id) != OK) {
         d.id = (struct hash){ { 0 } };
     }
-    d.fate = fate_of(l, seq, &d.id, &code);
-    if (d.fate == FATE_WAITING && !mend_travels(l->t, l->key, &d.at)) {
-        d.fate = FATE_LOST; // the exchange has not yet come to it
-    }
+    d.fate = fates_of_damaged(&l->fates, &l->stand, l->t, l->key, seq, &d.id);
     l->damaged = mem_grow(l->damaged, l->damaged_count + 1, sizeof *l->damaged);
     l->damaged[l->damaged_count++] = d;
 }
@@ -288,7 +124,7 @@ bool local_next(struct local *l, struct local_entry *out)
     enum verdict form = entry_parse(l->range.entry.bytes, &out->entry);
     CHECK(form == VERDICT_GOOD); // it is whole
     out->known = kind_parse(&out->entry, &out->body) == VERDICT_GOOD;
-    out->fate = fate_of(l, out->at.seq, &out->entry.id, &out->refusal);
+    out->fate = fates_of(&l->fates, &l->stand, out->at.seq, &out->entry.id, &out->refusal);
     l->at = out->at;
     l->claimed_s = out->entry.claimed_s;
     l->erased = erasure_mask(l->erasures, &out->entry);
@@ -342,9 +178,7 @@ enum err local_end(struct local *l, struct why *why)
     buf_wipe(&l->parts);
     buf_done(&l->parts);
     erasure_free(l->erasures);
-    free(l->answered);
-    free(l->refused);
-    free(l->lost);
+    fates_done(&l->fates);
     free(l->damaged);
     free(l);
     return e;
@@ -360,18 +194,6 @@ struct content local_content(const struct entry *e, const struct disclosure *d, 
         }
     }
     return c;
-}
-
-void tally_add(struct tally *t, enum fate f)
-{
-    t->replaced += f == FATE_REPLACED;
-    t->saved += f != FATE_REPLACED;
-    t->waiting += f == FATE_WAITING;
-    t->refused += f == FATE_REFUSED;
-    t->lost += f == FATE_LOST;
-    t->received += f == FATE_RECEIVED || f == FATE_CONFIRMED || f == FATE_ANSWERED;
-    t->confirmed += f == FATE_CONFIRMED || f == FATE_ANSWERED;
-    t->answered += f == FATE_ANSWERED;
 }
 
 // --- finding a session: from the end of each notebook backwards, because it is mostly a recent one ---

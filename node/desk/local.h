@@ -6,27 +6,9 @@
 #ifndef BARAZA_NODE_DESK_LOCAL_H
 #define BARAZA_NODE_DESK_LOCAL_H
 
-#include "common/author/notebook.h"
 #include "common/format/content.h"
 #include "common/format/erasure.h"
-#include "common/store/exchange_state.h"
-#include "common/store/journal.h"
-#include "node/desk/desk.h"
-
-// How far an entry has come (1-domain: saved, received, confirmed, answered; and what stands beside these).
-enum fate {
-    FATE_WAITING,   // saved here, not yet acknowledged by the hub
-    FATE_RECEIVED,  // the hub's custody note covers it
-    FATE_CONFIRMED, // a verified receipt covers it
-    FATE_ANSWERED,  // a response to it that is in force is here
-    FATE_REFUSED,   // the hub refused it, signed
-    FATE_REPLACED,  // it followed a refused or lost one, and was signed anew
-    FATE_LOST,      // damaged on this disk before the hub had it: told by an incident (author/mend.h)
-    FATE_COUNT,
-};
-
-// Returns "waiting", "received" …; static storage.
-const char *fate_name(enum fate f);
+#include "node/desk/fates.h"
 
 // One entry. Everything borrows the reader until its next step.
 struct local_entry {
@@ -74,15 +56,6 @@ MUST_USE enum err local_end(struct local *l, struct why *why);
 
 // Returns part `name` of e as fields; no fields when it is a dummy, withheld, or no map. Borrows d.
 struct content local_content(const struct entry *e, const struct disclosure *d, const char *name);
-
-// The numbers of the one reconciling line, over contributions and over all entries.
-struct tally {
-    uint64_t saved, received, waiting, refused; // saved == received + waiting + refused + lost
-    uint64_t lost;                              // damaged here before the hub had it
-    uint64_t confirmed, answered;               // of those received
-    uint64_t replaced;                          // older copies of what was signed anew: not counted in saved
-};
-void tally_add(struct tally *t, enum fate f);
 
 // Finds a session here: by code, or by a beginning of its id (4 hex digits or more), the latest when several fit;
 // wanted NULL: the one opened last. ERR_NOT_FOUND with why; ERR_CORRUPT.

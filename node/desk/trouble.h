@@ -196,6 +196,9 @@
     X(TROUBLE_SLIP_UNKNOWN, ERR_NOT_FOUND, "slip-unknown",                                                             \
       "no contribution here has the code {slip}: it was written down elsewhere and has not arrived here, or "          \
       "was erased with its code; ask where the forum was held")                                                        \
+    /* the list */                                                                                                     \
+    X(TROUBLE_SEARCH_LONG, ERR_BAD_INPUT, "search-long",                                                               \
+      "what is looked for is too long: one or a few words are enough")                                                 \
     /* paper forms and slips */                                                                                        \
     X(TROUBLE_FORM_ELSEWHERE, ERR_BAD_INPUT, "form-elsewhere",                                                         \
       "form {form} of {forum} was not printed here: if it was printed on another computer, give the code on its foot " \

@@ -22,6 +22,14 @@ page_handler page_draft_list;
 page_handler page_draft_get;
 page_handler page_draft_discard;
 
+// api_list.c
+page_handler page_state;
+page_handler page_send;
+page_handler page_list;
+
+// api_entry.c
+page_handler page_entry;
+
 // api_forum.c
 page_handler page_forums;
 page_handler page_forum_open;

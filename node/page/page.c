@@ -257,6 +257,7 @@ enum err page_open(uint16_t port, const struct page_options *options, struct pag
     struct page *p = mem_new(sizeof *p);
     p->o = *options;
     p->logins = logins_new(options->state, options->safe);
+    p->standing = standing_new();
     p->address = state_path(options->state, STATE_PAGE);
     const struct page_route *routes = page_routes();
     for (size_t i = 0; routes[i].name != NULL; i++) {
@@ -297,6 +298,7 @@ void page_close(struct page *p)
     http_close(p->http);
     ticket_drop(&p->tickets, NULL);
     logins_free(p->logins);
+    standing_free(p->standing);
     free(p->address);
     free(p);
 }

@@ -6,6 +6,7 @@
 #define BARAZA_NODE_PAGE_PAGE_INSIDE_H
 
 #include "common/http/http.h"
+#include "node/desk/standing.h"
 #include "node/page/login.h"
 #include "node/page/page_call.h"
 #include "node/page/ticket.h"
@@ -18,6 +19,7 @@ struct page {
     struct http *http;
     struct logins *logins;
     struct tickets tickets;
+    struct standing_book *standing;
     uint64_t now_ms;                    // of this turn
     char *address;                      // STATE/page
     struct http_route api[PAGE_ROUTES]; // one each row of routes.c

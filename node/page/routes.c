@@ -33,6 +33,11 @@ static const struct page_route table[] = {
     { "print/forms", page_print_forms, PAGE_LOGIN },
     { "print/sheet", page_print_sheet, PAGE_LOGIN },
     { "print/slips", page_print_slips, PAGE_LOGIN },
+    // where everything is: api_list.c, api_entry.c
+    { "state", page_state, PAGE_LOGIN | PAGE_QUIET },
+    { "send", page_send, PAGE_LOGIN },
+    { "list", page_list, PAGE_LOGIN },
+    { "entry", page_entry, PAGE_LOGIN },
     { NULL, NULL, 0 },
 };
 

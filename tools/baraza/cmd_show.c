@@ -4,10 +4,9 @@
 // `baraza show`: one entry whole: what was said, by whom in general terms, how far it has come, and what answered it.
 // From the notebooks of this site, from a hub's state, or from an export.
 #include "common/base/file.h"
-#include "common/store/leaf.h"
+#include "node/desk/answers.h"
 #include "node/desk/forums.h"
 #include "node/desk/refusals.h"
-#include "node/desk/roster_here.h"
 #include "tools/baraza/amends_read.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/erased_where.h"
@@ -158,58 +157,28 @@ static int print_entry(const struct cmd_context *context, const struct showing *
     return code;
 }
 
-// One of the answers that came down, printed below the entry.
-static int print_answers(const struct cmd_context *context, struct work *w, const struct amends *amends,
-                         const struct erasure *erasures, struct hash id)
+// The answers that came down, printed below the entry.
+struct answering {
+    const struct cmd_context *context;
+    struct work *w;
+    const struct amends *amends;
+    int code;
+};
+
+static void show_answer(void *arg, const struct answer *a)
 {
-    struct kv_txn *t = NULL;
-    struct why why = { "" };
-    struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
-    int code = EXIT_GOOD;
-    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
-    if (e != OK) {
-        return cmd_fail(e, NULL);
-    }
-    struct leaf_range range = leaf_range_new(t, 0);
-    while (code == EXIT_GOOD && leaf_range_next(&range)) {
-        struct entry entry;
-        struct disclosure d;
-        bool names = range.whole && entry_parse(range.entry.bytes, &entry) == VERDICT_GOOD &&
-                     kind_of(entry.kind) == KIND_RESPONSE;
-        bool wanted = false;
-        for (size_t i = 0; names && i < entry.ref_count; i++) {
-            wanted = wanted || hash_equal(entry_ref(&entry, i), id);
-        }
-        if (!wanted) {
-            continue;
-        }
-        buf_wipe(&parts);
-        bool shown = w->desk.readable && leaf_parts(t, &w->desk.store_key, range.index, &parts, NULL) == OK &&
-                     disclosure_parse(buf_slice(&parts), &d) == VERDICT_GOOD && d.count == entry.part_count;
-        if (shown) {
-            (void)disclosure_erase(&d, entry.parts, erasure_mask(erasures, &entry));
-        }
-        const struct showing s = {
-            .entry = &entry, .disclosure = shown ? &d : NULL, .state = "the answer to it",
-            .charter = state_charter(w->desk.state), .all = amends };
-        code = print_entry(context, &s);
-    }
-    leaf_range_done(&range);
-    e = kv_error(t);
-    kv_abort(t);
-    buf_wipe(&parts);
-    buf_done(&parts);
-    return e == OK ? code : cmd_fail(e, &why);
+    struct answering *x = arg;
+    const struct showing s = { .entry = a->entry, .disclosure = a->disclosure, .state = "the answer to it",
+                               .charter = state_charter(x->w->desk.state), .all = x->amends };
+    x->code = x->code == EXIT_GOOD ? print_entry(x->context, &s) : x->code;
 }
 
 static int show_answers(const struct cmd_context *context, struct work *w, const struct amends *amends, struct hash id)
 {
-    struct erasure *erasures = NULL;
+    struct answering x = { .context = context, .w = w, .amends = amends, .code = EXIT_GOOD };
     struct why why = { "" };
-    enum err e = erasures_here(&w->desk, &erasures, &why);
-    int code = e == OK ? print_answers(context, w, amends, erasures, id) : cmd_fail(e, &why);
-    erasure_free(erasures);
-    return code;
+    enum err e = answers_here(&w->desk, id, show_answer, &x, &why);
+    return e == OK ? x.code : cmd_fail(e, &why);
 }
 
 static bool amends_it(const struct entry *e, const struct body *body, struct hash id)
