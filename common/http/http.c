@@ -66,6 +66,17 @@ static void make_room(struct http *h)
     (void)MHD_run(h->daemon);
 }
 
+static void renew(struct http *h)
+{
+    for (size_t i = 0; i < LIMIT_HTTP_CONNECTIONS; i++) {
+        struct http_connection *c = &h->connections[i];
+        if (c->fd >= 0 && c->renew_ms != 0) {
+            c->end_ms = h->now_ms + c->renew_ms;
+            c->renew_ms = 0;
+        }
+    }
+}
+
 static void cut_late(struct http *h)
 {
     bool any = false;
@@ -120,6 +131,7 @@ static bool accept_one(struct http *h)
 void http_turn(struct http *h, uint64_t now_ms)
 {
     h->now_ms = now_ms;
+    renew(h);
     if (h->paused_until != 0 && h->paused_until <= now_ms) {
         listener_wait(h, true);
     }

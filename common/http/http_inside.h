@@ -13,6 +13,7 @@
 struct http_connection {
     int fd;          // -1: this place is free
     uint64_t end_ms; // then it is cut, unless it was served until then
+    uint64_t renew_ms; // not 0: from the next turn on it has so long, because whoever served it may have taken long
     bool served;     // a request of it was let through
     bool is_cut;
 };

@@ -59,6 +59,7 @@ void http_request_end(void *context, struct MHD_Connection *connection, void **o
         h->bodies -= r->length;
     }
     r->connection->end_ms = h->now_ms + LIMIT_HTTP_IDLE_MS;
+    r->connection->renew_ms = r->connection->renew_ms != 0 ? LIMIT_HTTP_IDLE_MS : 0;
     buf_wipe(&r->call.reply);
     buf_done(&r->call.reply);
     mem_wipe(r, sizeof *r);
@@ -233,5 +234,6 @@ enum MHD_Result http_request_step(void *context, struct MHD_Connection *connecti
     }
     r->call.body = slice_of(r->body, r->length);
     h->service.serve(h->service.context, &r->call);
+    r->connection->renew_ms = LIMIT_HTTP_REQUEST_MS;
     return reply(connection, &r->call);
 }

@@ -39,6 +39,10 @@ static void serve(void *context, struct http_call *call)
     unsigned *served = context;
     (*served)++;
     call->type = "text/plain";
+    if (call->body.n == 4 && memcmp(call->body.p, "much", 4) == 0) {
+        CHECK(buf_room(&call->reply, LIMIT_HTTP_REPLY) != NULL);
+        return;
+    }
     if (call->route == &page) {
         call->lasting = SLICE_LITERAL("the page");
     } else {
@@ -212,6 +216,27 @@ Test(server, an_idle_connection_ends_and_the_deadline_says_when)
     hear(fd, reply, sizeof reply, &ended);
     cr_expect(ended);
     cr_expect_eq(http_deadline(s.http, s.now), UINT64_MAX);
+    close(fd);
+    http_close(s.http);
+}
+
+Test(server, a_long_reply_to_a_long_work_is_sent_to_its_end)
+{
+    struct scene s;
+    static char reply[LIMIT_HTTP_REPLY + 4096];
+    bool ended = false;
+    size_t n = 0;
+    scene_init(&s);
+    int fd = dial(&s);
+    post(&s, fd, "good", 4, "much");
+    turns(&s);
+    s.now += 2 * LIMIT_HTTP_REQUEST_MS; // so long it took to serve
+    for (int i = 0; i < 2000 && !ended; i++) {
+        http_turn(s.http, s.now);
+        n += hear(fd, reply + n, sizeof reply - n, &ended);
+    }
+    cr_expect(n > LIMIT_HTTP_REPLY, "%zu bytes came", n);
+    cr_expect(!ended);
     close(fd);
     http_close(s.http);
 }
