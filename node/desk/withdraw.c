@@ -30,8 +30,8 @@ enum err withdraw_make(struct desk *desk, const struct withdrawal *given, struct
         x->body.as.withdrawal.scopes[i] = given->scopes.codes[i];
     }
     x->body.as.withdrawal.scope_count = given->scopes.n;
-    enum err e = contribute_text(given->reason, false, &x->text, trouble);
-    if (e == OK && x->text.n == 0) {
+    enum err e = contribute_text(given->reason, true, &x->text, trouble);
+    if (e == ERR_USAGE) { // nothing but blanks
         e = trouble_set(trouble, TROUBLE_REASON_EMPTY);
     }
     if (e == OK) {

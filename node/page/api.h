@@ -10,6 +10,12 @@
 // api_codes.c
 page_handler page_codes;
 
+// api_said.c
+page_handler page_draft_sign;
+page_handler page_correct;
+page_handler page_withdraw;
+page_handler page_slip;
+
 // api_login.c
 page_handler page_hello;
 page_handler page_unlock;

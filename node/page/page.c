@@ -84,7 +84,7 @@ static const struct page_route *route_of(const struct page *p, const struct http
 
 // --- replies ---
 
-static json_t *error_json(const struct trouble *t)
+json_t *page_error(const struct trouble *t)
 {
     json_t *args = json_object();
     json_t *error = json_object();
@@ -102,7 +102,7 @@ static void reply(struct http_call *call, json_t *out, enum err e, struct troubl
 {
     if (e != OK) {
         (void)trouble_of_err(t, e, NULL);
-        json_put(out, "error", error_json(t));
+        json_put(out, "error", page_error(t));
     }
     call->status = status_of(e);
     call->type = JSON_TYPE;
@@ -112,7 +112,7 @@ static void reply(struct http_call *call, json_t *out, enum err e, struct troubl
         json_t *instead = json_object();
         buf_reset(&call->reply);
         (void)trouble_set(&big, TROUBLE_REPLY_BIG);
-        json_put(instead, "error", error_json(&big));
+        json_put(instead, "error", page_error(&big));
         call->status = status_of(ERR_TOO_BIG);
         json_print(instead, &call->reply);
         json_decref(instead);

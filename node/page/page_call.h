@@ -45,6 +45,9 @@ struct page_route {
 // The table, ended by a row without a name; static storage.
 const struct page_route *page_routes(void);
 
+// {"code", "args", "why"} of a trouble: for replies that have more than one. Gives.
+json_t *page_error(const struct trouble *t);
+
 // The value of a header `Baraza-…` of the request; empty when it did not come.
 struct slice page_field(const struct page_call *c, const char *name);
 

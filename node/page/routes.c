@@ -13,8 +13,12 @@ static const struct page_route table[] = {
     { "unlock", page_unlock, 0 },
     { "lock", page_lock, PAGE_LOGIN },
     { "prefs", page_prefs, PAGE_LOGIN },
-    // writing down what was said: api_codes.c
+    // writing down what was said: api_codes.c, api_said.c
     { "codes", page_codes, PAGE_LOGIN },
+    { "draft/sign", page_draft_sign, PAGE_LOGIN | PAGE_WRITES },
+    { "correct", page_correct, PAGE_LOGIN | PAGE_WRITES },
+    { "withdraw", page_withdraw, PAGE_LOGIN | PAGE_WRITES },
+    { "slip", page_slip, PAGE_LOGIN },
     // drafts: api_drafts.c
     { "draft/keep", page_draft_keep, PAGE_LOGIN },
     { "draft/list", page_draft_list, PAGE_LOGIN },

@@ -6,102 +6,18 @@
 // forum or place (PROTOCOL 7.9).
 #include "common/base/file.h"
 #include "node/desk/slip_fate.h"
-#include "node/desk/slip_words.h"
+#include "node/desk/slip_say.h"
 #include "tools/baraza/amends_read.h"
 #include "tools/baraza/print.h"
 #include "tools/baraza/slip_find.h"
 
 #include <stdlib.h>
 
-#define LABEL_SHOWN 80
-
-static bool is_whole(uint32_t withdrawn)
-{
-    return (withdrawn & amends_scope("record")) != 0;
-}
-
-static bool is_answered(const struct slip_fate *f)
-{
-    return f->answer_n > 0 && f->hit.fate != FATE_WAITING && f->hit.fate != FATE_REFUSED;
-}
-
-// How far it came, in one word.
-static const char *state_name(const struct slip_fate *f)
-{
-    return f->hit.standing != VERDICT_GOOD ? "no-effect" : fate_name(is_answered(f) ? FATE_ANSWERED : f->hit.fate);
-}
-
-static enum slip_words state_words(const struct slip_fate *f)
-{
-    switch (f->hit.fate) {
-    case FATE_WAITING:
-        return SLIP_WAITING;
-    case FATE_REFUSED:
-        return SLIP_REFUSED;
-    case FATE_LOST:
-        return SLIP_LOST;
-    case FATE_RECEIVED:
-        return SLIP_RECEIVED;
-    case FATE_CONFIRMED:
-    case FATE_ANSWERED:
-    case FATE_REPLACED: // never found
-    case FATE_COUNT:
-        break;
-    }
-    return f->hit.standing == VERDICT_GOOD ? SLIP_CONFIRMED : SLIP_NO_EFFECT;
-}
-
-static void put_withdrawn(const struct cmd_context *context, struct buf *out, uint32_t withdrawn, enum language l)
-{
-    size_t n = 0;
-    const struct code_row *rows = codes_list(CODES_SCOPE, &n);
-    if (is_whole(withdrawn)) {
-        buf_printf(out, "%s\n", slip_words(SLIP_WITHDRAWN, l));
-        return;
-    }
-    bool first = true;
-    buf_put_text(out, slip_words(SLIP_WITHDRAWN_FOR, l));
-    for (size_t i = 0; i < n; i++) {
-        if ((withdrawn & (1u << i)) != 0) {
-            buf_put_text(out, first ? " " : ", ");
-            print_line(out, label_of(context, CODES_SCOPE, slice_text(rows[i].code)), LABEL_SHOWN);
-            first = false;
-        }
-    }
-    buf_put_u8(out, '\n');
-}
-
-static void put_answers(struct buf *out, const struct slip_fate *f, enum language l)
-{
-    if (f->answer_n == 0) {
-        buf_printf(out, "%s\n", slip_words(SLIP_UNANSWERED, l));
-    }
-    for (size_t i = 0; i < f->answer_n; i++) {
-        const struct slip_answer *a = &f->answers[i];
-        buf_printf(out, "%s %s\n", slip_words(SLIP_ANSWER, l), a->disposition->labels[l]);
-        if (a->to.n > 0) {
-            buf_printf(out, "%s ", slip_words(SLIP_REFERRED, l));
-            print_line(out, buf_slice(&a->to), SIZE_MAX);
-            buf_put_u8(out, '\n');
-        }
-        print_text(out, buf_slice(&a->reason), "  ");
-    }
-}
-
 static int say_text(const struct cmd_context *context, const struct slip *slip, const struct slip_fate *f)
 {
-    const enum language l = language_asked(context);
     struct buf out = buf_new((size_t)1 << 24);
-    buf_printf(&out, "%s  %s\n", slip->text, slip_words(state_words(f), l));
-    if (f->withdrawn != 0) {
-        put_withdrawn(context, &out, f->withdrawn, l);
-    }
-    if (f->erased) {
-        buf_printf(&out, "%s\n", slip_words(SLIP_ERASED, l));
-    }
-    if (f->hit.fate != FATE_REFUSED && f->hit.fate != FATE_LOST) {
-        put_answers(&out, f, l);
-    }
+    buf_printf(&out, "%s  ", slip->text);
+    slip_say(f, language_asked(context), &out);
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
     return code;
@@ -114,8 +30,8 @@ static int say_json(const struct cmd_context *context, const struct slip *slip, 
     const struct code_row *rows = codes_list(CODES_SCOPE, &n);
     json_t *o = json_object();
     json_put(o, "slip", json_string(slip->text));
-    json_put(o, "state", json_string(state_name(f)));
-    json_put(o, "says", json_string(slip_words(state_words(f), l)));
+    json_put(o, "state", json_string(slip_state(f)));
+    json_put(o, "says", json_string(slip_state_words(f, l)));
     json_t *withdrawn = json_array();
     for (size_t i = 0; i < n; i++) {
         if ((f->withdrawn & (1u << i)) != 0) {
