@@ -50,12 +50,12 @@ static const struct forum_state *state_of(const struct forum_fold *fold, const s
 }
 
 // A session that the hub refused is no forum that anybody could go on with.
-static void take_rows(struct desk *desk, struct forum_view *v, const struct forums *f)
+static void take_rows(struct desk *desk, struct forum_view *v, const struct forum_counts *c)
 {
-    v->rows = mem_new((f->n > 0 ? f->n : 1) * sizeof *v->rows);
-    for (size_t i = 0; i < f->n; i++) {
-        const struct forum *from = &f->rows[i];
-        const struct forum_state *state = from->fate == FATE_REFUSED ? NULL : state_of(v->fold, from);
+    v->rows = mem_new((c->forums.n > 0 ? c->forums.n : 1) * sizeof *v->rows);
+    for (size_t i = 0; i < c->forums.n; i++) {
+        const struct forum *from = &c->forums.rows[i];
+        const struct forum_state *state = from->fate == FATE_REFUSED ? NULL : state_of(c->fold, from);
         if (state != NULL) {
             v->rows[v->n++] = (struct forum_row){
                 .forum = *from, .state = state, .context = buf_new(LIMIT_DISCLOSURE_BYTES),
@@ -65,22 +65,42 @@ static void take_rows(struct desk *desk, struct forum_view *v, const struct foru
     }
 }
 
-enum err forum_view_load(struct desk *desk, struct forum_view *out, struct why *why)
+void forum_counts_done(struct forum_counts *c)
+{
+    forums_done(&c->forums);
+    forum_fold_free(c->fold);
+    *c = (struct forum_counts){ .fold = NULL };
+}
+
+static enum err count(struct desk *desk, struct forum_counts *c, struct why *why)
+{
+    const uint64_t number = kv_number(state_kv(desk->state)); // what is stored meanwhile is seen the next time
+    if (c->fold != NULL && c->number == number) {
+        return OK;
+    }
+    forum_counts_done(c);
+    enum err e = forums_load(desk, &c->forums, why);
+    if (e == OK) {
+        e = gather_site(desk, &c->fold, why);
+    }
+    c->number = number;
+    if (e != OK) {
+        forum_counts_done(c);
+    }
+    return e;
+}
+
+enum err forum_view_load(struct desk *desk, struct forum_counts *counts, struct forum_view *out, struct why *why)
 {
     struct forum_view v = { .n = 0 };
-    struct forums f = { .rows = NULL };
-    enum err e = plans_load(desk, &v.plans, why);
+    enum err e = count(desk, counts, why);
     if (e == OK) {
-        e = gather_site(desk, &v.fold, why);
+        e = plans_load(desk, &v.plans, why);
     }
     if (e == OK) {
-        e = forums_load(desk, &f, why);
-    }
-    if (e == OK) {
-        take_rows(desk, &v, &f);
+        take_rows(desk, &v, counts);
         e = read_contexts(desk, &v);
     }
-    forums_done(&f);
     if (e != OK) {
         forum_view_done(&v);
         return e;
@@ -96,7 +116,6 @@ void forum_view_done(struct forum_view *v)
         buf_done(&v->rows[i].context);
     }
     free(v->rows);
-    forum_fold_free(v->fold);
     plans_done(&v->plans);
     *v = (struct forum_view){ .n = 0 };
 }

@@ -14,18 +14,28 @@ struct forum_row {
     struct forum forum;
     bool mine;                       // desk->who opened it
     struct buf context;              // what it says of itself (content_parse); empty: nothing, or locked
-    const struct forum_state *state; // of its area and code, by all that was written here; borrows the view
+    const struct forum_state *state; // of its area and code, by all that was written here; borrows the counts
 };
+
+// What all entries here come to, counted once for each state of the store: with ten thousand of them that is most of
+// the work. Nothing that was said is in it. forum_counts_done frees; all zeros is a new one.
+struct forum_counts {
+    uint64_t number; // of the store when it was counted (kv_number)
+    struct forums forums;
+    struct forum_fold *fold; // NULL: not counted yet
+};
+void forum_counts_done(struct forum_counts *c);
 
 struct forum_view {
     struct plans plans;
     struct forum_row *rows; // in the order they were opened, journal by journal
     size_t n;
-    struct forum_fold *fold;
 };
 
-// Reads it all. ERR_* with why; *out is then empty. forum_view_done frees; all zeros is harmless.
-MUST_USE enum err forum_view_load(struct desk *desk, struct forum_view *out, struct why *why);
+// Reads it all; counts anew only when the store has changed since. ERR_* with why; *out is then empty. The view borrows
+// counts until its next use. forum_view_done frees; all zeros is harmless.
+MUST_USE enum err forum_view_load(struct desk *desk, struct forum_counts *counts, struct forum_view *out,
+                                  struct why *why);
 void forum_view_done(struct forum_view *v);
 
 // Was the forum of that plan opened here?

@@ -13,6 +13,7 @@
 #include "node/desk/forum_view.h"
 #include "node/desk/session.h"
 #include "node/page/forum_json.h"
+#include "node/page/page_inside.h"
 
 #include <string.h>
 
@@ -169,7 +170,7 @@ enum err page_forums(struct page_call *c, struct trouble *t)
     struct why why = { "" };
     json_t *planned = json_array();
     json_t *open = json_array();
-    const enum err e = trouble_of_err(t, forum_view_load(c->desk, &v, &why), &why);
+    const enum err e = trouble_of_err(t, forum_view_load(c->desk, &c->page->forums, &v, &why), &why);
     for (int mine = 1; mine >= 0; mine--) { // those she may hold first
         for (size_t i = 0; i < v.plans.n; i++) {
             const struct plan *p = &v.plans.rows[i];

@@ -299,6 +299,7 @@ void page_close(struct page *p)
     ticket_drop(&p->tickets, NULL);
     logins_free(p->logins);
     standing_free(p->standing);
+    forum_counts_done(&p->forums);
     free(p->address);
     free(p);
 }

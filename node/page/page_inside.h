@@ -6,6 +6,7 @@
 #define BARAZA_NODE_PAGE_PAGE_INSIDE_H
 
 #include "common/http/http.h"
+#include "node/desk/forum_view.h"
 #include "node/desk/standing.h"
 #include "node/page/login.h"
 #include "node/page/page_call.h"
@@ -20,6 +21,7 @@ struct page {
     struct logins *logins;
     struct tickets tickets;
     struct standing_book *standing;
+    struct forum_counts forums;
     uint64_t now_ms;                    // of this turn
     char *address;                      // STATE/page
     struct http_route api[PAGE_ROUTES]; // one each row of routes.c
