@@ -171,7 +171,7 @@ async function frame() {
             page.hello && page.hello.practice
                 ? h('p', { class: 'practice' }, icon('warn'), ' ', t('practice.strip')) : null,
             h('div', { class: 'bar' },
-                h('span', { class: 'brand' }, t('brand')), h('span', { id: 'place' }),
+                h('span', { class: 'brand' }, t('lang.baraza')), h('span', { id: 'place' }),
                 h('span', { class: 'tools' },
                     inside ? button([icon('keys'), h('span', { class: 'word' }, t('act.keys'))], keysHelp, 'quiet',
                         'keys',

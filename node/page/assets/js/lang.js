@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// The words of the page, from /lang/CODE.json: flat keys, whole sentences with {name} in them; a key whose number
-// counts has .zero .one .two .few .many .other, chosen by {n}. No word that a person sees stands in any other script.
+// The words of the page, from /lang/CODE.json: area -> name -> a whole sentence with {name}s in it, for the key
+// "area.name"; one whose number counts has .zero .one .two .few .many .other, chosen by {n}. No word that a person sees stands in any other script.
 import { h } from './dom.js';
 
 let words = {};
@@ -24,7 +24,7 @@ export async function speak(tagWanted) {
     tagNow = tagWanted;
     plural = new Intl.PluralRules(tagWanted);
     document.documentElement.lang = tagWanted;
-    document.documentElement.dir = words['lang.direction'];
+    document.documentElement.dir = find('lang.direction');
 }
 
 // What a language calls itself: "français". A tag that the browser does not know stays a tag.
@@ -45,17 +45,18 @@ export function languageLabel(tagOf) {
     }
 }
 
-function sentence(key, args) {
-    if (args && typeof args.n === 'number') {
-        const form = words[`${key}.${plural.select(args.n)}`] || words[`${key}.other`];
-        if (form !== undefined) {
-            return form;
-        }
-    }
-    return words[key] === undefined ? key : words[key];
+function find(key) {
+    const dot = key.indexOf('.');
+    const area = words[key.slice(0, dot)];
+    return area && area[key.slice(dot + 1)];
 }
 
-export const has = (key) => words[key] !== undefined || words[`${key}.other`] !== undefined;
+function sentence(key, args) {
+    const form = args && typeof args.n === 'number' && (find(`${key}.${plural.select(args.n)}`) || find(`${key}.other`));
+    return form || find(key) || key;
+}
+
+export const has = (key) => Boolean(find(key) || find(`${key}.other`));
 
 const shown = (value) => (typeof value === 'number' ? number(value) : value);
 
