@@ -6,7 +6,7 @@
 # of the catalogues. PAGE_PACKED names the folder of the build that has them.
 set -euo pipefail
 most=$((150 * 1024))
-cd "${PAGE_PACKED:?the folder page of a build}"
+cd "${PAGE_PACKED:?the folder assets of a build}"
 
 weight() {
     cat "$@" | wc -c

@@ -2,7 +2,8 @@
 // Copyright The Baraza authors
 //
 // The words of the page, from /lang/CODE.json: area -> name -> a whole sentence with {name}s in it, for the key
-// "area.name"; one whose number counts has .zero .one .two .few .many .other, chosen by {n}. No word that a person sees stands in any other script.
+// "area.name"; one whose number counts has .zero .one .two .few .many .other, chosen by {n}. No word that a person sees
+// stands in any other script.
 import { h } from './dom.js';
 
 let words = {};
@@ -52,8 +53,8 @@ function find(key) {
 }
 
 function sentence(key, args) {
-    const form = args && typeof args.n === 'number' && (find(`${key}.${plural.select(args.n)}`) || find(`${key}.other`));
-    return form || find(key) || key;
+    const counted = args && typeof args.n === 'number';
+    return (counted && (find(`${key}.${plural.select(args.n)}`) || find(`${key}.other`))) || find(key) || key;
 }
 
 export const has = (key) => Boolean(find(key) || find(`${key}.other`));
