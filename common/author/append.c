@@ -308,6 +308,10 @@ static enum err put_items(struct writing *w, const struct append_item *items, si
         }
         item.refs = refs;
         results[i].seq = w->head.next;
+        if (item.body->kind == KIND_CONTRIBUTION && !attach_here(w->t, item.parts[5])) {
+            why_set(why, "what is to be attached is not on this computer any more: attach it again");
+            return ERR_AGAIN;
+        }
         enum err e = writing_put(w, &item, &results[i].id, why);
         if (e != OK) {
             return e;

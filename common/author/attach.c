@@ -8,6 +8,7 @@
 #include "common/format/pack.h"
 #include "common/store/cell.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PLAIN_BYTES 320
@@ -286,6 +287,25 @@ void attach_drop_draft(struct kv_txn *t, struct draft_id draft)
     }
 }
 
+void attach_sweep(struct kv_txn *t, bool (*there)(const void *arg, struct draft_id draft), const void *arg)
+{
+    struct draft_id *gone = NULL;
+    size_t n = 0;
+    struct kv_range r = kv_range_new(t, DB_DRAFT_BLOB, slice_of(NULL, 0), slice_of(NULL, 0));
+    while (kv_range_next(&r)) {
+        struct key_fields f;
+        if (key_parse(DB_DRAFT_BLOB, r.key, &f) && !there(arg, f.draft)) {
+            gone = mem_grow(gone, n + 1, sizeof *gone);
+            gone[n++] = f.draft;
+        }
+    }
+    kv_range_done(&r);
+    for (size_t i = 0; i < n; i++) {
+        attach_drop_draft(t, gone[i]);
+    }
+    free(gone);
+}
+
 // --- reading ---
 enum err attach_read(struct kv_txn *t, struct hash id, const struct symkey *key, uint64_t size, uint64_t offset,
                      size_t most, struct buf *out)
@@ -333,6 +353,24 @@ void attach_manifest(const struct attach *list, size_t n, struct buf *out)
     mem_wipe(made, sizeof made);
 }
 
+static bool is_here(struct kv_txn *t, const struct attachment_blob *a)
+{
+    struct blob b;
+    return blob_look(t, a->root, &b) == OK && blob_whole(&b) && b.size == a->size;
+}
+
+bool attach_here(struct kv_txn *t, struct slice manifest)
+{
+    struct manifest m;
+    bool here = true;
+    if (manifest_parse(manifest, &m)) {
+        for (size_t i = 0; i < m.count && here; i++) {
+            here = is_here(t, &m.blobs[i]);
+        }
+    }
+    return here;
+}
+
 void attach_bind(struct kv_txn *t, const struct journal_id *journal, uint64_t seq, struct slice manifest)
 {
     struct manifest m;
@@ -340,12 +378,10 @@ void attach_bind(struct kv_txn *t, const struct journal_id *journal, uint64_t se
         return; // what an entry says that was made elsewhere is nobody's to refuse
     }
     for (size_t i = 0; i < m.count; i++) {
-        struct blob b;
-        const bool here = blob_look(t, m.blobs[i].root, &b) == OK && blob_whole(&b) && b.size == m.blobs[i].size;
         const struct attached a = { .journal = *journal,
                                     .seq = seq,
                                     .blob = m.blobs[i],
-                                    .state = here ? ATTACHED_WAITING : ATTACHED_LOST };
+                                    .state = is_here(t, &m.blobs[i]) ? ATTACHED_WAITING : ATTACHED_LOST };
         blob_bind(t, m.blobs[i].root);
         attached_put(t, &a);
     }

@@ -51,6 +51,9 @@ MUST_USE enum err attach_list(struct kv_txn *t, struct draft_id draft, const str
 void attach_drop(struct kv_txn *t, struct draft_id draft, struct hash id);
 void attach_drop_draft(struct kv_txn *t, struct draft_id draft);
 
+// Removes what belongs to drafts that `there` does not know: of a program that ended in the midst.
+void attach_sweep(struct kv_txn *t, bool (*there)(const void *arg, struct draft_id draft), const void *arg);
+
 // Appends at most `most` bytes from offset on. size: of all of it. At its end it appends nothing. ERR_NOT_FOUND: a
 // chunk is not here; ERR_CORRUPT: it does not open under key; ERR_TOO_BIG: out's maximum.
 MUST_USE enum err attach_read(struct kv_txn *t, struct hash id, const struct symkey *key, uint64_t size,
@@ -59,6 +62,9 @@ MUST_USE enum err attach_read(struct kv_txn *t, struct hash id, const struct sym
 // --- signing ---
 // Appends the content of the part `attachments` for n that are done (CHECK); nothing for none.
 void attach_manifest(const struct attach *list, size_t n, struct buf *out);
+
+// True when all that a manifest names lies here, whole. What is no manifest names nothing.
+MUST_USE bool attach_here(struct kv_txn *t, struct slice manifest);
 
 // Notes that the entry at that place names what is in the manifest. Append does it, in its own transaction.
 void attach_bind(struct kv_txn *t, const struct journal_id *journal, uint64_t seq, struct slice manifest);

@@ -260,6 +260,16 @@ const char *attachment_type(struct slice begins, struct slice named)
     return NULL;
 }
 
+bool attachment_type_known(struct slice named)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (named.n > 0 && named.n <= LIMIT_ATTACHMENT_TYPE && is_called(named, types[i].type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 uint64_t attachment_most(struct slice type)
 {
     const bool sound = stands(type, 0, "audio/", 6);

@@ -81,6 +81,9 @@ MUST_USE bool manifest_list(const struct manifest *m, struct slice list, struct 
 // named: what its sender calls it, or empty. NULL when it is of no such type, or is called another. Static storage.
 const char *attachment_type(struct slice begins, struct slice named);
 
+// True when a media type (as a sender says it) is one of those that may be attached.
+MUST_USE bool attachment_type_known(struct slice named);
+
 // The most bytes that an attachment of a type may have.
 uint64_t attachment_most(struct slice type);
 

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define ATTACHMENTS 5 // their place among the parts of a contribution (kinds.c)
+
 // --- codes ---
 
 static enum err check_code(enum code_list list, const char *what, struct slice code, struct trouble *trouble)
@@ -199,6 +201,7 @@ enum err contribute_begin(struct desk *desk, const struct local_session *session
                           const struct given *g, struct contribute *x, struct trouble *trouble)
 {
     *x = (struct contribute){ .session = *session, .c = g->c, .begun = true };
+    x->manifest = buf_new(LIMIT_MANIFEST_BYTES);
     for (size_t i = 0; i < CONTRIBUTE_TEXTS; i++) {
         x->texts[i] = buf_new(LIMIT_DISCLOSURE_BYTES);
     }
@@ -266,6 +269,9 @@ enum err contribute_words(const struct given *g, struct contribute *x, struct tr
         e = trouble_with(trouble, TROUBLE_TEXT_LONG, TROUBLE_NUMBER(LIMIT_DISCLOSURE_BYTES));
         trouble_say(trouble, &why);
     }
+    buf_put(&x->manifest, g->manifest);
+    CHECK(buf_ok(&x->manifest));
+    x->item.parts[ATTACHMENTS] = buf_slice(&x->manifest);
     return e;
 }
 
@@ -278,6 +284,8 @@ void contribute_done(struct contribute *x)
         buf_wipe(&x->texts[i]);
         buf_done(&x->texts[i]);
     }
+    buf_wipe(&x->manifest);
+    buf_done(&x->manifest);
     contribution_parts_done(&x->parts);
     *x = (struct contribute){ .begun = false };
 }

@@ -25,7 +25,8 @@ struct given {
     bool identified;          // there is, or will be, an identity
     struct code_set seal_to;  // names of the charter; none: the forum's, or all
     struct slice slip;        // of a paper form: the code on its foot
-    size_t attached;          // attachments that go with it: then there may be no text
+    size_t attached;          // attachments that go with it: then there may be no text,
+    struct slice manifest;    // and the part that names them (attaching.h)
     bool new_codes;           // groups and themes that the codebook does not have are taken
     bool refused;             // whoever spoke did not agree that it is written down
 };
@@ -38,6 +39,7 @@ struct contribute {
     struct slip slip;
     struct buf texts[CONTRIBUTE_TEXTS];
     struct contribution_parts parts;
+    struct buf manifest;
     struct body body;
     struct append_item item;  // ready after contribute_words; borrows all of the above
     bool begun;

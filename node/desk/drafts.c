@@ -5,6 +5,7 @@
 // It must never leave what a draft says in memory that was given back. Read first: drafts.h.
 #include "node/desk/drafts.h"
 
+#include "common/author/attach.h"
 #include "common/author/keyring.h"
 #include "common/author/state.h"
 #include "common/format/pack.h"
@@ -174,13 +175,41 @@ static enum err give_theirs(struct working *w, struct draft_id id, struct drafts
     return trouble_with(trouble, TROUBLE_DRAFT_CHANGED, TROUBLE_NUMBER(there.rows[0].draft.number));
 }
 
+// Sound and pictures of drafts that are no more.
+static bool has_key(const void *arg, struct draft_id id)
+{
+    const struct draft_keys *keys = arg;
+    for (size_t i = 0; i < draft_keys_slots(keys); i++) {
+        struct pubkey owner;
+        struct draft_id there;
+        if (draft_keys_at(keys, i, &owner, &there) && memcmp(there.b, id.b, sizeof id.b) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err sweep(struct working *w)
+{
+    enum err e = draft_sweep(w->t, w->keys, &w->why);
+    if (e == OK && draft_keys_whole(w->keys)) {
+        attach_sweep(w->t, has_key, w->keys);
+        e = kv_error(w->t);
+    }
+    return e;
+}
+
 static enum err keep(struct desk *desk, struct working *w, struct draft *d, bool anew)
 {
     enum err e = is_map(d->fields) || d->fields.n > LIMIT_DRAFT_BYTES ? check_wiped(desk, w) : ERR_BAD_INPUT;
     if (e == OK && d->version == 0) {
-        e = draft_sweep(w->t, w->keys, &w->why);
+        e = sweep(w);
     }
-    return e == OK ? draft_keep(w->t, w->keys, &w->owner, d, anew, &w->why) : e;
+    e = e == OK ? draft_keep(w->t, w->keys, &w->owner, d, anew, &w->why) : e;
+    if (e == OK && anew) {
+        attach_drop_draft(w->t, d->id);
+    }
+    return e;
 }
 
 enum err drafts_keep(struct desk *desk, struct draft *d, bool anew, struct drafts *theirs, struct trouble *trouble)
@@ -222,7 +251,7 @@ static enum err tidy(struct desk *desk)
         }
     }
     if (e == OK) {
-        e = draft_sweep(w.t, w.keys, &w.why);
+        e = sweep(&w);
     }
     return working_end(&w, e);
 }
@@ -316,10 +345,11 @@ static enum err put_away(struct desk *desk, const struct draft_id *ids, size_t n
     }
     const bool destroyed = e == OK;
     for (size_t i = 0; i < n && e == OK; i++) {
+        attach_drop_draft(w.t, ids[i]);
         e = draft_discard(w.t, w.keys, w.owner.key, ids[i], &w.why);
     }
     if (e == OK) {
-        e = draft_sweep(w.t, w.keys, &w.why);
+        e = sweep(&w);
     }
     e = working_end(&w, e);
     return destroyed ? OK : trouble_of_err(trouble, e, &w.why);

@@ -7,6 +7,7 @@
 #include "common/base/fault.h"
 #include "common/format/armor.h"
 #include "common/store/draft.h"
+#include "node/desk/attaching.h"
 #include "node/desk/given.h"
 #include "node/desk/slips.h"
 
@@ -117,7 +118,9 @@ static enum err make(struct signing *s, struct making *m, const struct draft *dr
     struct given g;
     struct trouble *trouble = &m->result->trouble;
     enum trouble_code needs[CONTRIBUTE_NEEDS];
+    struct buf manifest = buf_new(LIMIT_MANIFEST_BYTES);
     enum err e = given_read(draft->fields, &g, trouble);
+    e = e == OK ? attaching_give(s->desk, draft->id, &g, &manifest, trouble) : e;
     if (e == OK && contribute_needs(&g, needs) > 0) {
         e = needs[0] == TROUBLE_HANDS ? trouble_with(trouble, TROUBLE_HANDS, TROUBLE_NUMBER(g.c.hands_for),
                                                      TROUBLE_NUMBER(g.c.hands_of))
@@ -129,6 +132,8 @@ static enum err make(struct signing *s, struct making *m, const struct draft *dr
     e = e == OK ? find_session(s, draft->session, trouble) : e;
     e = e == OK ? contribute_begin(s->desk, &s->session, s->codebook, &g, &m->x, trouble) : e;
     e = e == OK ? contribute_words(&g, &m->x, trouble) : e;
+    buf_wipe(&manifest);
+    buf_done(&manifest);
     return e == OK ? check_others(s, m, trouble) : e;
 }
 

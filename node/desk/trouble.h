@@ -33,6 +33,19 @@
     X(TROUBLE_NET, ERR_NET, "no-network", "the network or the other side could not be reached")                        \
     X(TROUBLE_KEY, ERR_CRYPTO, "key-wrong", "a key or passphrase does not open this")                                  \
     X(TROUBLE_OTHER, ERR_CONFIG, "other", "something is not set up right on this computer: its sentence says what")    \
+    /* attachments */                                                                                                  \
+    X(TROUBLE_ATTACHMENT_GONE, ERR_NOT_FOUND, "attachment-gone",                                                       \
+      "this sound or picture is not on this computer (any more)")                                                      \
+    X(TROUBLE_ATTACHMENT_KIND, ERR_BAD_INPUT, "attachment-kind",                                                       \
+      "{name}: only sound (webm, ogg, mp4, wav, mp3), pictures (jpeg, png, webp) and PDF can be attached")             \
+    X(TROUBLE_ATTACHMENT_NOT_DONE, ERR_BAD_INPUT, "attachment-not-done",                                               \
+      "{name} was not finished: keep what there is of it, or remove it")                                               \
+    X(TROUBLE_ATTACHMENT_OFFSET, ERR_EXISTS, "attachment-offset",                                                      \
+      "{size} bytes of it are here: it goes on from there")                                                            \
+    X(TROUBLE_ATTACHMENT_BIG, ERR_TOO_BIG, "attachment-too-big",                                                       \
+      "{name} not added: the limit for its kind is {limit} MB; the text is kept")                                      \
+    X(TROUBLE_ATTACHMENTS_MANY, ERR_FULL, "attachments-many",                                                          \
+      "a contribution has at most {most} sounds and pictures")                                                         \
     /* drafts */                                                                                                       \
     X(TROUBLE_DRAFT_CHANGED, ERR_EXISTS, "draft-changed",                                                              \
       "draft {number} was changed in another window meanwhile: nothing was kept over it; look at both")                \

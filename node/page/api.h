@@ -5,6 +5,7 @@
 #ifndef BARAZA_NODE_PAGE_API_H
 #define BARAZA_NODE_PAGE_API_H
 
+#include "common/store/keys.h"
 #include "node/page/page_call.h"
 
 // api_codes.c
@@ -35,6 +36,16 @@ page_handler page_list;
 
 // api_entry.c
 page_handler page_entry;
+
+// api_attach.c
+page_handler page_attach_begin;
+page_handler page_attach_chunk;
+page_handler page_attach_done;
+page_handler page_attach_drop;
+page_handler page_attach_read;
+
+// What a draft has: [{attachment, name, type, size, done}]. A new reference.
+json_t *page_attachments(struct desk *desk, struct draft_id draft);
 
 // api_forum.c
 page_handler page_forums;

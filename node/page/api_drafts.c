@@ -71,10 +71,10 @@ enum err page_draft_keep(struct page_call *c, struct trouble *t)
 }
 
 // What it still lacks before it can be signed, as words for the catalogue (need.WORD).
-static json_t *needs_json(const struct draft *d)
+static json_t *needs_json(const struct draft *d, size_t attachments)
 {
     const char *needs[CONTRIBUTE_NEEDS];
-    const size_t n = given_needs(d->fields, 0, needs);
+    const size_t n = given_needs(d->fields, attachments, needs);
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++) {
         json_push(list, json_string(needs[i]));
@@ -82,7 +82,7 @@ static json_t *needs_json(const struct draft *d)
     return list;
 }
 
-static json_t *row_json(const struct drafts_row *row, bool whole)
+static json_t *row_json(struct desk *desk, const struct drafts_row *row, bool whole)
 {
     json_t *o = json_object();
     json_put(o, "id", json_of_hex(SLICE_ARRAY(row->draft.id.b)));
@@ -93,14 +93,16 @@ static json_t *row_json(const struct drafts_row *row, bool whole)
     }
     json_put(o, "session", json_of_hex(SLICE_ARRAY(row->draft.session.b)));
     put_standing(o, &row->draft);
-    json_put(o, "needs", needs_json(&row->draft));
+    json_t *attachments = page_attachments(desk, row->draft.id);
+    json_put(o, "needs", needs_json(&row->draft, json_array_size(attachments)));
+    json_put(o, "attachments", attachments);
     if (whole) {
         json_put(o, "fields", fields_json(&row->draft));
     }
     return o;
 }
 
-// draft/list: {session?} -> {drafts: [{id, bytes, session, version, number, kept_s, needs, fields} or
+// draft/list: {session?} -> {drafts: [{id, bytes, session, version, number, kept_s, needs, attachments, fields} or
 // {id, bytes, damaged}]}, by forum and number. When they are many and long, the last come without fields: draft/get.
 enum err page_draft_list(struct page_call *c, struct trouble *t)
 {
@@ -118,7 +120,7 @@ enum err page_draft_list(struct page_call *c, struct trouble *t)
     json_t *rows = json_array();
     for (size_t i = 0; i < all.n; i++) {
         bytes += all.rows[i].draft.fields.n;
-        json_push(rows, row_json(&all.rows[i], bytes <= LIST_BYTES));
+        json_push(rows, row_json(c->desk, &all.rows[i], bytes <= LIST_BYTES));
     }
     json_put(c->out, "drafts", rows);
     drafts_done(&all);
@@ -132,7 +134,7 @@ enum err page_draft_get(struct page_call *c, struct trouble *t)
     struct drafts one = { .n = 0 };
     enum err e = read_id(c, &id) ? drafts_get(c->desk, id, &one, t) : trouble_set(t, TROUBLE_NOT_RIGHT);
     if (e == OK) {
-        json_t *o = row_json(&one.rows[0], true);
+        json_t *o = row_json(c->desk, &one.rows[0], true);
         (void)json_object_update(c->out, o);
         json_decref(o);
     }

@@ -24,6 +24,12 @@ static const struct page_route table[] = {
     { "draft/list", page_draft_list, PAGE_LOGIN },
     { "draft/get", page_draft_get, PAGE_LOGIN },
     { "draft/discard", page_draft_discard, PAGE_LOGIN },
+    // sound and pictures: api_attach.c
+    { "attach/begin", page_attach_begin, PAGE_LOGIN },
+    { "attach/chunk", page_attach_chunk, PAGE_LOGIN | PAGE_OCTETS },
+    { "attach/done", page_attach_done, PAGE_LOGIN },
+    { "attach/drop", page_attach_drop, PAGE_LOGIN },
+    { "attach/read", page_attach_read, PAGE_LOGIN },
     // forums: api_forum.c, api_seal.c, api_print.c
     { "forum", page_forum, PAGE_LOGIN },
     { "forum/attendance", page_forum_attendance, PAGE_LOGIN | PAGE_WRITES },
