@@ -101,11 +101,7 @@ static int print_csv(const struct book *b)
 
 static int print_json(const struct book *b, const struct published_last *last)
 {
-    json_t *o = json_object();
-    json_put(o, "version", json_of_number(last->version));
-    if (last->version > 0) {
-        json_put(o, "id", json_id(last->id));
-    }
+    json_t *o = publish_json(last);
     book_put_json(b, o);
     return cmd_print_json(o);
 }
@@ -114,18 +110,9 @@ static int show(const struct cmd_context *context, bool csv)
 {
     struct work w;
     struct book b;
-    struct why why = { "" };
-    struct published_last last = { .version = 0 };
+    struct published_last last;
     book_init(&b);
-    int code = work_read(context, &w);
-    if (code < 0 && !w.desk.readable) {
-        why_set(&why, "The codebook here can be read while somebody is unlocked: baraza unlock");
-        code = cmd_fail(ERR_LOCKED, &why);
-    }
-    if (code < 0) {
-        enum err e = published_last(&w.desk, KIND_CODEBOOK, &last, &why);
-        code = e == OK ? -1 : cmd_fail(e, &why);
-    }
+    int code = publish_read(context, &w, KIND_CODEBOOK, &last);
     if (code < 0) {
         if (last.version > 0) {
             book_take_content(&b, buf_slice(&last.content));

@@ -104,11 +104,7 @@ static void spread_questions(json_t *guide)
 static int print_guide(const struct cmd_context *context, json_t *guide, const struct published_last *last)
 {
     if (context->json) {
-        json_t *o = json_object();
-        json_put(o, "version", json_of_number(last->version));
-        if (last->version > 0) {
-            json_put(o, "id", json_id(last->id));
-        }
+        json_t *o = publish_json(last);
         (void)json_object_update(o, guide);
         return cmd_print_json(o);
     }
@@ -128,17 +124,8 @@ static int print_guide(const struct cmd_context *context, json_t *guide, const s
 static int show(const struct cmd_context *context)
 {
     struct work w;
-    struct why why = { "" };
-    struct published_last last = { .version = 0 };
-    int code = work_read(context, &w);
-    if (code < 0 && !w.desk.readable) {
-        why_set(&why, "The guide here can be read while somebody is unlocked: baraza unlock");
-        code = cmd_fail(ERR_LOCKED, &why);
-    }
-    if (code < 0) {
-        enum err e = published_last(&w.desk, KIND_GUIDE, &last, &why);
-        code = e == OK ? -1 : cmd_fail(e, &why);
-    }
+    struct published_last last;
+    int code = publish_read(context, &w, KIND_GUIDE, &last);
     if (code < 0) {
         json_t *guide = last.version > 0 ? content_json(buf_slice(&last.content)) : own_guide(&w);
         code = print_guide(context, guide, &last);

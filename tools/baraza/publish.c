@@ -68,3 +68,29 @@ int publish_content(const struct cmd_context *context, struct work *w, enum kind
     buf_done(&last.content);
     return code;
 }
+
+int publish_read(const struct cmd_context *context, struct work *w, enum kind kind, struct published_last *last)
+{
+    struct why why = { "" };
+    *last = (struct published_last){ .version = 0 };
+    int code = work_read(context, w);
+    if (code < 0 && !w->desk.readable) {
+        why_set(&why, "The %s here can be read while somebody is unlocked: baraza unlock", kind_info(kind)->name);
+        code = cmd_fail(ERR_LOCKED, &why);
+    }
+    if (code < 0) {
+        const enum err e = published_last(&w->desk, kind, last, &why);
+        code = e == OK ? -1 : cmd_fail(e, &why);
+    }
+    return code;
+}
+
+json_t *publish_json(const struct published_last *last)
+{
+    json_t *o = json_object();
+    json_put(o, "version", json_of_number(last->version));
+    if (last->version > 0) {
+        json_put(o, "id", json_id(last->id));
+    }
+    return o;
+}
