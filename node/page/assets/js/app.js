@@ -6,10 +6,14 @@
 // storage, and leaves none of it in the page once that is locked. Read first: js/dom.js, js/api.js.
 import { h, put, fill, button, icon, say, focusIn, troubleNotice, closeAll, ask } from './dom.js';
 import { t, rich, speak, language, languageName } from './lang.js';
-import { call, setToken, unlocked, onLocked } from './api.js';
+import { call, setToken, unlocked, onLocked, ApiError } from './api.js';
 import { keysHelp, composing } from './keys.js';
 
 const POLL_MS = 10000;
+const NAV = ['forums', 'list', 'send'];
+const LATER = { explain: 'explain', list: 'list', entry: 'entry', correct: 'entry', withdraw: 'entry', slip: 'entry',
+    full: 'full', review: 'review', slips: 'review', closing: 'closing', print: 'print', send: 'send',
+    wipe: 'wipe' }; // screens whose script comes when one goes there first, and the script
 const screens = new Map();
 const watchers = new Set();
 const forgetters = new Set();
@@ -19,8 +23,8 @@ const forgetters = new Set();
 export const page = { hello: null, login: null, state: null };
 
 // A screen: show(params) gives its nodes, or a promise of them, with a title() among them. Optional: leave() before
-// another comes (may be a promise of false: then it stays; must not throw); keys(event) for keys pressed anywhere; nav,
-// the key of its word in the navigation, and order there. params hold ids and codes, never content.
+// another comes (may be a promise of false: then it stays; must not throw); keys(event) for keys pressed anywhere.
+// params hold ids and codes, never content.
 export function screen(name, row) {
     screens.set(name, row);
 }
@@ -68,6 +72,22 @@ export async function back() {
     }
 }
 
+let failures = 0;
+
+// The screen of that name. A browser remembers that a script could not be had, hence another address for each try.
+async function load(name) {
+    if (!screens.has(name)) {
+        try {
+            await import(`./${LATER[name]}.js${failures ? `?${failures}` : ''}`);
+        } catch (error) {
+            failures += 1;
+            console.error(error.stack || error);
+            throw new ApiError(0);
+        }
+    }
+    return screens.get(name);
+}
+
 // Shows the present screen anew, as after another language.
 export async function draw() {
     turn += 1;
@@ -79,7 +99,7 @@ export async function draw() {
     place();
     let nodes;
     try {
-        nodes = await screens.get(name).show(params);
+        nodes = await (await load(name)).show(params);
     } catch (error) {
         nodes = [troubleNotice(error, button(t('act.again'), draw, 'primary', 'again'),
             name === 'forums' ? null : button(t('nav.forums'), () => go('forums')))];
@@ -135,8 +155,7 @@ function drawNav() {
     if (!nav) {
         return;
     }
-    const rows = [...screens].filter(([, row]) => row.nav).sort((a, b) => a[1].order - b[1].order);
-    fill(nav, rows.map(([name, row]) => button(t(row.nav), () => go(name), 'tab', `nav-${name}`,
+    fill(nav, NAV.map((name) => button(t(`nav.${name}`), () => go(name), 'tab', `nav-${name}`,
         now() && now()[0] === name ? { 'aria-current': 'page' } : {})));
 }
 

@@ -221,5 +221,5 @@ function today() {
     return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-screen('forums', { nav: 'nav.forums', order: 10, show });
+screen('forums', { show });
 screen('open', { show: showOpen });

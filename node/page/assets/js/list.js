@@ -134,4 +134,4 @@ onForget(() => {
     live = null;
 });
 
-screen('list', { nav: 'nav.list', order: 20, show, leave: () => { live = null; } });
+screen('list', { show, leave: () => { live = null; } });

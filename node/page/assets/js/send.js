@@ -83,4 +83,4 @@ async function show() {
         h('p', { class: 'actions' }, leads('go-wipe', t('send.wipe'), () => go('wipe')))];
 }
 
-screen('send', { nav: 'nav.send', order: 40, show, leave: () => { live = null; } });
+screen('send', { show, leave: () => { live = null; } });
