@@ -6,6 +6,8 @@
 # last; what was discarded is not; at most the last pause is lost, and nothing half is shown.
 # Read first: tests/crash/typist.c (who types, and what is looked for), tests/crash/powercut.h (the cut).
 #
+# And a full disk keeps nobody from discarding, nor loses what was kept before it was full.
+#
 # usage: drafts.sh [--kills N] [--cuts N]
 # BARAZA_BIN names the folder with the programs; their trials are in its folder tests/.
 # Exit status: 0 nothing lost, 1 something was, 2 usage, 77 skipped (power cuts need root and loop devices).
@@ -59,3 +61,31 @@ for ((n = 0; n < cuts && status == 0; n++)); do
     [ $status -ne 77 ] || skip "$(sed -n 's/^skipped: //p' look)"
 done
 [ "$cuts" -eq 0 ] || tell "power cut, typing" "$n" $status
+
+# Everything that is not a draft's key is in the way of whoever discards on a full disk.
+if [ "$cuts" -gt 0 ]; then
+    status=0
+    cat >full.sh <<'FULL'
+set -u
+dd if=/dev/zero of=filled bs=64k 2>/dev/null
+dd if=/dev/zero of=filled.rest bs=512 2>/dev/null
+sync
+ids=$(baraza drafts --state site --json --passphrase-file "$PASS" | sed -n 's/^{"id":"\([0-9a-f]*\)".*/\1/p')
+timeout 20 typist write site "$PASS" >"$WORK/typed.full" 2>"$WORK/refused"
+echo "try discard ${ids%%[!0-9a-f]*} 9"
+baraza drafts discard "${ids%%[!0-9a-f]*}" --state site --passphrase-file "$PASS" --yes || exit 1
+echo done
+FULL
+    export WORK
+    mkdir -p cut
+    powercut --work-dir cut --image-mb 64 --cut-after-ms 60000 \
+        --prepare "rm -rf -- *; cp -a '$WORK/gold' site
+            timeout 2 typist write site '$PASS' >'$WORK/typed.before'; true" \
+        --run "bash '$WORK/full.sh'" \
+        --check "rm -f filled*
+            cat '$WORK/typed.before' '$WORK/typed.full' '$WORK/cut/run.out' >'$WORK/promises.full'
+            exec typist look site '$PASS' '$WORK/promises.full'" >look 2>&1 || status=$?
+    grep -q "the disk is full" refused || { cat refused; die "the disk was not full"; }
+    tail -n 1 cut/run.out | grep -q '^done$' || { cat look; die "a full disk keeps her from discarding"; }
+    tell "full disk" 1 $status
+fi
