@@ -36,6 +36,7 @@ enum err measure_save(struct bench *b, struct why *why);
 enum err measure_import(struct bench *b, struct why *why);
 enum err measure_wire(struct bench *b, struct why *why);
 enum err measure_node(struct bench *b, struct why *why);
+enum err measure_page(struct bench *b, struct why *why);
 enum err measure_growth(struct bench *b, struct why *why);
 
 #endif

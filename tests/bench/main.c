@@ -22,6 +22,7 @@ static const struct measure measures[] = {
     { "import", "Site: importing a table", measure_import },
     { "wire", "Wire: bytes of a contribution on its way up", measure_wire },
     { "node", "Site: memory of baraza-node", measure_node },
+    { "page", "Site: the page, at ten thousand entries", measure_page },
     { "growth", "Hub: rate and disk as the record grows", measure_growth },
 };
 
