@@ -122,6 +122,30 @@ expect_contains "what is said of it" "$(cat out)" "The consent to it was withdra
 expect_status 0 baraza show "$land"
 expect_contains "the mark" "$(cat out)" "[withdrawn]"
 
+step "what is not of its kind is refused, and changes nothing"
+before=$(baraza list --json | sort | sha256sum)
+many=$(printf ',"d0%030d"' {1..257})
+for body in '{}' '{"ids":[]}' '{"ids":"d0"}' '{"ids":{}}' '{"ids":[5]}' '{"ids":["d0"]}' '{"ids":[null]}' \
+    '{"ids":["'"${land:0:31}"'g"]}' '{"ids":['"${many:1}"']}'; do
+    refused draft/sign "$body" 422 not-right
+done
+for body in '{}' '{"id":"'"$land"'"}' '{"id":"'"$land"'","fields":[]}' '{"id":"'"${land:1}"'","fields":{"text":"x"}}' \
+    '{"id":"'"$land"'","reason":"misheard","fields":{"text":null}}' \
+    '{"id":"'"$land"'","reason":"misheard","fields":{"hands":[-1,5]}}' \
+    '{"id":"'"$land"'","reason":"misheard","fields":{"hands":[1.5,5]}}'; do
+    refused correct "$body" 422 not-right
+done
+for fields in '{"text":5}' '{"groups":"women"}' '{"groups":[5]}' '{"hands":[1]}' '{"form":"7"}' '{"no_words":1}'; do
+    refused correct '{"id":"'"$land"'","reason":"misheard","fields":'"$fields"'}' 422 draft-wrong
+done
+refused correct '{"id":"'"$land"'","fields":{"text":"x"}}' 422 code-unknown
+for body in '{}' '{"id":5,"reason":"x"}' '{"id":"'"$land"'","scopes":"record","reason":"x"}' \
+    '{"id":"'"$land"'","scopes":[1],"reason":"x"}' '{"id":"'"$land"'","scopes":["two words"],"reason":"x"}'; do
+    refused withdraw "$body" 422 not-right
+done
+refused slip '{"code":5}' 422 slip-wrong
+expect_equal "what is here" "$(baraza list --json | sort | sha256sum)" "$before"
+
 step "whoever is locked out signs nothing"
 page lock >/dev/null
 refused draft/sign '{"ids":["d0000000000000000000000000000002"]}' 401 locked

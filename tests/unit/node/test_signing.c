@@ -122,6 +122,27 @@ Test(signing, a_draft_becomes_one_entry_however_often_it_is_signed)
     desk_scene_done(&s);
 }
 
+Test(signing, what_a_crash_left_between_the_entry_and_its_draft_is_put_away_and_not_written_again)
+{
+    struct desk_scene s;
+    begin(&s);
+    keep(&s, 1, "They took the land.", "women", NULL, 0);
+    const struct draft_id id = id_of(1);
+    const struct hash key = draft_import_key(s.site.heron->person.key, id);
+    const struct body body = { .kind = KIND_CONTRIBUTION };
+    const struct append_item item = { .body = &body, .refs = &s.session.id, .ref_count = 1, .import_key = &key };
+    struct append_result written;
+    struct signing_result r[1];
+    cr_assert_eq(desk_append(&s.desk, DESK_SCENE_WALL, &item, 1, &written, NULL), OK);
+    cr_assert_eq(signing_sign(&s.desk, DESK_SCENE_WALL, &id, 1, r, NULL), OK); // after the crash she signs again
+    cr_expect(r[0].saved);
+    cr_expect(hash_equal(r[0].entry, written.id));
+    cr_expect_eq(r[0].number, written.seq);
+    cr_expect_eq(contributions(&s), 1);
+    cr_expect_eq(kept(&s), 0);
+    desk_scene_done(&s);
+}
+
 // Makes writing beyond the first page of any file fail, or not.
 static void disk_full(bool full)
 {

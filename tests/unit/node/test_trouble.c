@@ -4,6 +4,8 @@
 // The one table of troubles: each can be said in English and by its code in a catalogue.
 #include "node/desk/trouble.h"
 
+#include "common/ops/json.h"
+
 #include <criterion/criterion.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -75,4 +77,47 @@ Test(trouble, what_failed_below_gets_the_row_of_its_error_and_keeps_what_was_sai
     cr_assert_str_eq(t.why.text, why.text);
     cr_assert_eq(trouble_of_err(&t, ERR_IO, NULL), ERR_IO);
     cr_assert_str_eq(t.code, "disk-full", "the first that is said stays");
+}
+
+// True when each {name} of a is one of b.
+static bool names_within(const char *a, const char *b)
+{
+    for (const char *at = a; (at = strchr(at, '{')) != NULL; at++) {
+        char name[TROUBLE_NAME + 3];
+        const char *end = strchr(at, '}');
+        const size_t n = end == NULL ? 0 : (size_t)(end - at) + 1;
+        if (n == 0 || n >= sizeof name) {
+            return false;
+        }
+        memcpy(name, at, n);
+        name[n] = '\0';
+        if (strstr(b, name) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Test(trouble, every_catalogue_of_the_page_says_each_with_the_values_that_it_has)
+{
+    static const char *const languages[] = { "en", "fr", "pt", "ar" };
+    for (size_t l = 0; l < sizeof languages / sizeof *languages; l++) {
+        char path[64];
+        json_error_t error;
+        (void)snprintf(path, sizeof path, "node/page/assets/lang/%s.json", languages[l]);
+        json_t *catalogue = json_load_file(path, 0, &error);
+        cr_assert_not_null(catalogue, "%s: %s", path, error.text);
+        for (enum trouble_code i = 0; i < TROUBLE_COUNT; i++) {
+            char key[80];
+            (void)snprintf(key, sizeof key, "trouble.%s", trouble_code(i));
+            const json_t *one = json_object_get(catalogue, key);
+            char plural[90];
+            (void)snprintf(plural, sizeof plural, "%s.other", key);
+            const char *words = json_string_value(one != NULL ? one : json_object_get(catalogue, plural));
+            cr_expect_not_null(words, "%s has no %s", path, key);
+            cr_expect(words == NULL || names_within(words, trouble_sentence(i)), "%s: %s has a value that is not given",
+                      path, key);
+        }
+        json_decref(catalogue);
+    }
 }
