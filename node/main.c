@@ -111,7 +111,7 @@ static enum err run(int argc, char **argv, struct why *why)
     };
     const struct arg_command command = {
         .name = PROGRAM,
-        .summary = "Keeps the notebooks of the people of a site, and exchanges with the hub whenever it answers",
+        .summary = "Exchanges with the hub whenever it answers, lends unlocked keys, and serves the page",
         .positionals = "",
         .examples = examples,
         .options = specs,
