@@ -37,8 +37,7 @@ export function forumBar(words, row, here, drafts) {
 }
 
 function facts(row) {
-    return h('p', { class: 'muted' }, code(row.code), row.when_s ? [' · ', date(row.when_s)] : null,
-        row.date ? [' · ', code(row.date)] : null,
+    return h('p', { class: 'muted' }, code(row.code), ' · ', date(row.date ? Date.parse(row.date) / 1000 : row.when_s),
         row.groups && row.groups.length && row.labels ? [' · ', h('bdi', null, listed(row.labels))] : null);
 }
 

@@ -68,7 +68,8 @@ function who() {
     const more = h('select', { name: 'groups-more' }, h('option', { value: '' }, t('full.who-other')),
         others.map((row) => h('option', { value: row.code }, row.label)));
     const row = h('div', { class: 'row' });
-    const eights = several('groups', view.codes.groups, t('full.who'), { numbered: true, onchange: () => store() });
+    const eights = several('groups', view.codes.groups, t('full.who'), { hideLegend: true, numbered: true,
+        onchange: () => store() });
     const store = () => set({ groups: [...eights.chosen(), ...rest] });
     const draw = () => fill(row, rest.map((each) => button([labelOf(others, each), ' ×'], () => {
         rest.splice(rest.indexOf(each), 1);
@@ -119,7 +120,7 @@ function support() {
         oninput: store });
     const yes = count('hands', up, t('full.hands-for'));
     const all = count('hands-of', of, t('full.hands-all'));
-    return [one('support', view.codes.supports, t('full.support')),
+    return [one('support', view.codes.supports, t('full.support'), { hideLegend: true }),
         h('div', { class: 'field', role: 'group', 'aria-label': t('full.hands') }, h('span', { class: 'label' },
             t('full.hands')), h('div', { class: 'row' }, rich('full.hands-of', { up: yes, all })))];
 }
@@ -133,7 +134,8 @@ function guard() {
         hint.textContent = value ? t(`full.sensitivity-${value}`) : '';
     };
     draw(view.draft.fields.sensitivity);
-    return [one('sensitivity', view.codes.sensitivities, t('full.sensitivity'), { onchange: (value) => {
+    return [one('sensitivity', view.codes.sensitivities, t('full.sensitivity'), { hideLegend: true,
+        onchange: (value) => {
         set({ sensitivity: value });
         draw(value);
     } }), hint, names];

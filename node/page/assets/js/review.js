@@ -55,7 +55,7 @@ function card(draft) {
         h('div', { 'data-trouble': draft.id }));
 }
 
-const chosen = () => view.ticks.filter((each) => each.checked && each.isConnected).map((each) => each.value);
+const chosen = () => view.ticks.filter((each) => each.checked).map((each) => each.value);
 
 function drawCount() {
     const n = chosen().length;
@@ -150,7 +150,7 @@ async function showSlips({ session }) {
     const more = signed && signed.bad ? notice('warn', rich('review.some-bad', { n: signed.bad }),
         button(t('forum.review'), () => go('review', { session }), null, 'forum-review')) : null;
     return [title(rich('review.signed', { n: rows.length })), more, h('p', null, t('slips.text')),
-        h('ul', { class: 'cards' }, rows.map((each) => h('li', { class: 'panel actions', 'data-id': each.entry },
+        h('ul', { class: 'cards' }, rows.map((each) => h('li', { class: 'panel card', 'data-id': each.entry },
             h('b', { class: 'slip' }, code(each.slip)), tag('saved'),
             h('span', { class: 'muted' }, rich('slips.row', { number: each.number }), ' ',
                 listed((each.draft.fields.groups || []).map((group) => labelOf(words.all_groups, group))), ' ',

@@ -10,33 +10,33 @@ import { call } from './api.js';
 import { screen, enter, page, draw } from './app.js';
 import { composing } from './keys.js';
 
-// Asks once more, with what would be lost; then destroys. Shared with the screen of wipes.
+// Asks once more, with what would be lost, whose numbers come with the ticket of the second step; then destroys. Shared
+// with the screen of wipes.
 export async function emergency() {
-    let facts = {};
-    try {
-        facts = await call('emergency', { count: true });
-    } catch (error) {
-        facts = {}; // danger does not wait for a count
-    }
-    const outbox = h('input', { type: 'checkbox', name: 'outbox' });
-    const answer = await ask(t('emergency.title'), [
-        facts.drafts === undefined ? h('p', null, t('emergency.uncounted'))
-            : h('p', null, rich('emergency.drafts', { n: facts.drafts }), ' ',
-                rich('emergency.waiting', { n: facts.waiting }), ' ', rich('emergency.hub', { last: facts.last })),
-        h('label', { class: 'tick' }, outbox, h('span', null, t('emergency.outbox'))),
-    ], [['destroy', t('emergency.now'), 'primary danger'], ['', t('act.back')]]);
-    if (answer !== 'destroy') {
-        return;
-    }
     const main = document.getElementById('main');
-    try {
-        await call('emergency', { confirm: true, outbox_too: outbox.checked });
-        fill(main, title(t('emergency.done-title')), notice('ok', t('emergency.done')));
-    } catch (error) {
+    const failed = (error) => {
         fill(main, title(t('emergency.failed-title')), troubleNotice(error,
             button(t('act.again'), emergency, 'danger', 'emergency'), button(t('act.back'), draw, null, 'back')));
+        main.querySelector('h1').focus();
+    };
+    try {
+        const facts = await call('emergency', { confirm: false });
+        const outbox = h('input', { type: 'checkbox', name: 'outbox' });
+        const answer = await ask(t('emergency.title'), [
+            h('p', null, rich('emergency.drafts', { n: facts.drafts || 0 }), ' ',
+                rich('emergency.waiting', { n: facts.carried || 0 }), ' ',
+                facts.lost ? [rich('emergency.lost', { n: facts.lost }), ' '] : null,
+                facts.last === undefined ? null : rich('emergency.hub', { last: facts.last })),
+            h('label', { class: 'tick' }, outbox, h('span', null, t('emergency.outbox'))),
+        ], [['destroy', t('emergency.now'), 'primary danger'], ['', t('act.back')]]);
+        if (answer === 'destroy') {
+            await call('emergency', { confirm: true, ticket: facts.ticket, outbox_too: outbox.checked });
+            fill(main, title(t('emergency.done-title')), notice('ok', t('emergency.done')));
+            main.querySelector('h1').focus();
+        }
+    } catch (error) {
+        failed(error);
     }
-    main.querySelector('h1').focus();
 }
 
 function nobody() {
