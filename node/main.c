@@ -9,6 +9,7 @@
 #include "common/ops/process.h"
 #include "common/ops/settings.h"
 #include "node/node_shell.h"
+#include "node/page/errand.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -43,7 +44,8 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
     int lock = -1;
     CHECK(log_level_parse(slice_text(conf_text(conf, "log-level")), &log.level));
     char *lock_path = state_path_in(flags->state, STATE_LOCK);
-    enum err e = state_open(flags->state, conf_bool(conf, "any-filesystem") ? KV_ANY_FILESYSTEM : 0, &state, why);
+    const bool any = conf_bool(conf, "any-filesystem");
+    enum err e = state_open(flags->state, any ? KV_ANY_FILESYSTEM : 0, &state, why);
     if (e == OK && state_info(state)->side != STORE_NODE) {
         why_set(why, "%s is a hub's state: baraza-hub serves it", flags->state);
         e = ERR_USAGE;
@@ -58,6 +60,8 @@ static enum err serve_state(const struct flags *flags, const struct conf *conf, 
                                                      .hub = conf_text(conf, "hub"),
                                                      .idle_ms = conf_uint(conf, "idle") * MINUTE_MS,
                                                      .page_port = (uint16_t)conf_uint(conf, "page-port"),
+                                                     .sticks = conf_text(conf, "sticks"),
+                                                     .any_filesystem = any,
                                                      .log = &log };
         if (state_charter(state)->practice) {
             LOG_WITH(&log, LOG_WARN, "node.not-real", log_yes("practice", true));
@@ -142,6 +146,11 @@ int main(int argc, char **argv)
     (void)mallopt(M_TRIM_THRESHOLD, 131072);
     json_wipe_what_is_freed(); // what people type into the page comes as JSON
     enum err e = ident_init();
+    if (e == OK && argc == 2 && strcmp(argv[1], ERRAND_OPTION) == 0) {
+        const int code = errand_main(); // started by a daemon, for one piece of work
+        process_open_up();
+        return code;
+    }
     if (e == OK) {
         e = run(argc, argv, &why);
     }

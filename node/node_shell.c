@@ -118,6 +118,8 @@ static void try_page(struct node_shell *s)
                                       .safe = &s->safe,
                                       .exchange = s->exchange,
                                       .idle_ms = s->o->idle_ms,
+                                      .sticks = s->o->sticks,
+                                      .any_filesystem = s->o->any_filesystem,
                                       .log = s->o->log };
     if (s->page != NULL || s->o->page_port == 0) {
         return;

@@ -15,6 +15,8 @@ struct node_shell_options {
     const char *hub;       // as in node_exchange_options
     uint64_t idle_ms;      // who has not written for so long is locked; 0: never
     uint16_t page_port;    // where the page is served; 0: nowhere
+    const char *sticks;    // folders below which sticks are mounted, with blanks between
+    bool any_filesystem;   // as the store was opened
     const struct log *log; // kept
 };
 

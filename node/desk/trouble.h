@@ -209,6 +209,17 @@
     X(TROUBLE_SLIP_UNKNOWN, ERR_NOT_FOUND, "slip-unknown",                                                             \
       "no contribution here has the code {slip}: it was written down elsewhere and has not arrived here, or "          \
       "was erased with its code; ask where the forum was held")                                                        \
+    /* sticks, and work that another process does */                                                                   \
+    X(TROUBLE_JOB_BUSY, ERR_BUSY, "job-busy", "a bundle is being made or read: wait until that is done")               \
+    X(TROUBLE_JOB_DIED, ERR_IO, "job-died", "the work was broken off; nothing is lost: try again")                     \
+    X(TROUBLE_JOB_NONE, ERR_NOT_FOUND, "job-none", "no bundle was made for this: make one first")                      \
+    X(TROUBLE_STICK_FAILED, ERR_IO, "stick-failed",                                                                    \
+      "the stick could not be read or written: use another one; nothing is lost")                                      \
+    X(TROUBLE_STICK_FULL, ERR_FULL, "stick-full", "there is too little room on the stick: use another one")            \
+    X(TROUBLE_STICK_GONE, ERR_NOT_FOUND, "stick-gone", "this stick is not there any more: look for sticks again")      \
+    X(TROUBLE_STICK_NO_BUNDLE, ERR_NOT_FOUND, "stick-no-bundle", "there is no bundle on it")                           \
+    X(TROUBLE_TICKET, ERR_AGAIN, "ticket-over", "that was too long ago: ask for it again")                             \
+    X(TROUBLE_UPLOAD, ERR_EXISTS, "upload-offset", "a piece is missing: {size} bytes of it are here")                  \
     /* the list */                                                                                                     \
     X(TROUBLE_SEARCH_LONG, ERR_BAD_INPUT, "search-long",                                                               \
       "what is looked for is too long: one or a few words are enough")                                                 \

@@ -65,4 +65,16 @@ page_handler page_print_forms;
 page_handler page_print_sheet;
 page_handler page_print_slips;
 
+// api_carry.c
+page_handler page_sticks;
+page_handler page_bundle_out;
+page_handler page_bundle_in;
+page_handler page_bundle_job;
+page_handler page_bundle_get;
+page_handler page_bundle_put;
+
+// api_wipe.c
+page_handler page_wipe;
+page_handler page_emergency;
+
 #endif

@@ -258,6 +258,8 @@ enum err page_open(uint16_t port, const struct page_options *options, struct pag
     p->o = *options;
     p->logins = logins_new(options->state, options->safe);
     p->standing = standing_new();
+    p->errand = errand_new();
+    page_carry_clean(options->state);
     p->address = state_path(options->state, STATE_PAGE);
     const struct page_route *routes = page_routes();
     for (size_t i = 0; routes[i].name != NULL; i++) {
@@ -300,6 +302,8 @@ void page_close(struct page *p)
     logins_free(p->logins);
     standing_free(p->standing);
     forum_counts_done(&p->forums);
+    errand_free(p->errand);
+    page_carry_clean(p->o.state);
     free(p->address);
     free(p);
 }
@@ -343,6 +347,7 @@ void page_turn(struct page *p, uint64_t now_ms)
     }
     p->now_ms = now_ms;
     (void)logins_look(p->logins);
+    (void)errand_look(p->errand);
     drop_tickets(p);
     (void)ticket_expire(&p->tickets, now_ms);
     http_turn(p->http, now_ms);

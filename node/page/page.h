@@ -20,6 +20,8 @@ struct page_options {
     struct safe *safe;               // of the daemon: the agent lends from it too
     struct node_exchange *exchange;
     uint64_t idle_ms;                // as the agent has it
+    const char *sticks;              // folders below which sticks are mounted, with blanks between
+    bool any_filesystem;             // as the store was opened
     const struct log *log;
 };
 

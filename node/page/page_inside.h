@@ -8,12 +8,19 @@
 #include "common/http/http.h"
 #include "node/desk/forum_view.h"
 #include "node/desk/standing.h"
+#include "node/page/errand.h"
 #include "node/page/login.h"
 #include "node/page/page_call.h"
 #include "node/page/ticket.h"
 
 #define PAGE_ROUTES 96      // rows of routes.c at most
 #define PAGE_SMALL_BODY 8192 // of a call that needs no login: a passphrase, each byte of it escaped
+
+// The first step of an emergency, which the second names.
+struct page_emergency {
+    uint8_t ticket[16];
+    uint64_t until_ms;   // 0: none was asked for
+};
 
 struct page {
     struct page_options o;
@@ -22,9 +29,14 @@ struct page {
     struct tickets tickets;
     struct standing_book *standing;
     struct forum_counts forums;
+    struct errand *errand;
+    struct page_emergency emergency;
     uint64_t now_ms;                    // of this turn
     char *address;                      // STATE/page
     struct http_route api[PAGE_ROUTES]; // one each row of routes.c
 };
+
+// Removes what a browser left of bundles in the state.
+void page_carry_clean(struct state *state);
 
 #endif

@@ -48,6 +48,15 @@ static const struct page_route table[] = {
     { "send", page_send, PAGE_LOGIN },
     { "list", page_list, PAGE_LOGIN },
     { "entry", page_entry, PAGE_LOGIN },
+    // couriers, and wiping: api_carry.c, api_wipe.c
+    { "sticks", page_sticks, PAGE_LOGIN },
+    { "bundle/out", page_bundle_out, PAGE_LOGIN },
+    { "bundle/in", page_bundle_in, PAGE_LOGIN },
+    { "bundle/job", page_bundle_job, PAGE_LOGIN | PAGE_QUIET },
+    { "bundle/get", page_bundle_get, PAGE_LOGIN },
+    { "bundle/put", page_bundle_put, PAGE_LOGIN | PAGE_OCTETS },
+    { "wipe", page_wipe, PAGE_LOGIN },
+    { "emergency", page_emergency, 0 },
     { NULL, NULL, 0 },
 };
 

@@ -5,7 +5,7 @@
 // cannot read. And back again: the bundle that the hub made, or one of a colleague that is to be carried along.
 import { h, fill, title, notice, code } from './dom.js';
 import { t, rich, bytes, ago } from './lang.js';
-import { call, callBytes, fetchBytes } from './api.js';
+import { ApiError, call, callBytes, fetchBytes } from './api.js';
 import { screen, page, refresh, go, draw, onState, onForget } from './app.js';
 import { does, leads, keepFile, pickFile, done } from './acts.js';
 import { heard } from './list.js';
@@ -26,10 +26,47 @@ function waits(state) {
     h('p', { class: 'muted' }, heard())];
 }
 
-// What came of a bundle that was read.
+// What came of bundles that were read: what is new here, what is carried along, and why each other was not taken.
 function read(answer) {
-    return notice('ok', [rich('send.read', { n: answer.received || 0, confirmed: answer.confirmed || 0 }),
-        answer.carried ? [' ', rich('send.carried', { n: answer.carried })] : null]);
+    const refused = (answer.refused || []).map((each) => h('p', null, rich('send.refused', { name: code(each.file),
+        why: h('span', null, t(`bundle.${each.reason}`)) })));
+    return notice(refused.length ? 'warn' : 'ok', [rich('send.read', { n: answer.received,
+        confirmed: answer.confirmed }), answer.kept ? [' ', rich('send.carried', { n: answer.kept })] : null,
+    refused]);
+}
+
+const PIECE = 200000; // bytes of one call up
+const LOOK_MS = 400;
+
+// Work that may take long is done beside the daemon: it begins, and is looked at until it is over.
+async function errand(name, what, told) {
+    await call(name, what);
+    for (;;) {
+        const job = await call('bundle/job');
+        if (job.failed) {
+            throw new ApiError(500, { error: job.failed });
+        }
+        if (!job.doing) {
+            return job.result;
+        }
+        fill(told, h('p', null, job.of > 1 ? rich('send.working-of', { done: job.done, all: job.of })
+            : t('send.working')));
+        await new Promise((later) => { setTimeout(later, LOOK_MS); });
+    }
+}
+
+async function download(made) {
+    const parts = [];
+    for (let offset = 0; offset < made.bytes; offset += parts[parts.length - 1].size) {
+        parts.push(await fetchBytes('bundle/get', { offset }));
+    }
+    keepFile(new Blob(parts, { type: 'application/octet-stream' }), made.name.replace(/^.*\//, ''));
+}
+
+async function upload(file) {
+    for (let offset = 0; offset === 0 || offset < file.size; offset += PIECE) {
+        await callBytes('bundle/put', { Offset: offset }, file.slice(offset, offset + PIECE));
+    }
 }
 
 async function show() {
@@ -43,24 +80,25 @@ async function show() {
         await refresh();
     };
     const toStick = (stick) => async () => {
-        const made = await call('bundle/out', { stick: stick.id });
+        const made = await errand('bundle/out', { stick: stick.id }, told);
         fill(told, notice('ok', rich('send.written', { name: code(made.name), size: bytes(made.bytes),
             n: made.entries })));
         await refresh();
     };
     const toFile = async () => {
-        keepFile(await fetchBytes('bundle/out', {}), 'baraza.bundle');
+        await download(await errand('bundle/out', {}, told));
         fill(told, notice('ok', t('send.file-made')));
         await refresh();
     };
     const fromStick = (stick) => async () => {
-        fill(told, read(await call('bundle/in', { stick: stick.id })));
+        fill(told, read(await errand('bundle/in', { stick: stick.id }, told)));
         await refresh();
     };
     const fromFile = async () => {
         const file = await pickFile('');
         if (file) {
-            fill(told, read(await callBytes('bundle/in', {}, file)));
+            await upload(file);
+            fill(told, read(await errand('bundle/in', {}, told)));
             await refresh();
         }
     };
