@@ -168,6 +168,7 @@ enum err draft_open(const struct draft_seen *seen, const struct draft_owner *o, 
     }
     good = good && read_sealed(slice_of(room->p + before, room->n - before), &found);
     if (!good) {
+        mem_wipe(room->p + before, room->n - before);
         room->n = before;
         return ERR_CORRUPT;
     }

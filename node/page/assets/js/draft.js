@@ -4,7 +4,7 @@
 // One draft while somebody types it: it goes to the node 400 ms after a pause, and at most every two seconds, where it
 // is encrypted and durable ("kept"). What was typed stays here through every failure, until it is kept or discarded.
 // It must never say kept before the node did. Two tabs: the second one to keep is told, and the person chooses.
-import { h, ask, content, notice } from './dom.js';
+import { h, ask, button, content, notice, trouble, troubleNotice } from './dom.js';
 import { t, rich } from './lang.js';
 import { call, newId, ApiError } from './api.js';
 import { onForget, page, refresh } from './app.js';
@@ -150,6 +150,9 @@ export class Draft {
     }
 
     failed(error, fields) {
+        if (error.code === 'draft-gone' || error.code === 'draft-signed') {
+            return this.goneElsewhere(error);
+        }
         this.sent = error.status === 0 ? fields : this.sent;
         this.trouble = error;
         alive.has(this) && error.status !== 401 && this.later(AGAIN_MS);
@@ -172,6 +175,28 @@ export class Draft {
             this.changed(this);
         }
         return true;
+    }
+
+    // It was discarded or signed in another tab: what is typed here comes back only if the person wants that, as a new
+    // draft. Until she says so nothing is tried again.
+    async goneElsewhere(error) {
+        const answer = await ask(t('draft.gone-title'), [h('p', null, trouble(error)),
+            content(this.fields.text || t('draft.no-words'))],
+        [['new', t('draft.take-new'), 'primary'], ['drop', t('act.discard')], ['', t('act.back')]]);
+        if (this.over || !answer) {
+            this.trouble = error;
+            this.changed(this);
+            return false;
+        }
+        Object.assign(this, { id: newId(), version: 0, number: undefined, attachments: [], anew: false, sent: null,
+            trouble: null });
+        if (answer === 'drop') {
+            this.set({ text: '', summary: '', ask: '', identity: '', no_words: false, typing: '' });
+            clearTimeout(this.timer);
+            this.dirty = false;
+            this.replaced && this.replaced(this);
+        }
+        return true; // what is left to be kept is kept by keep()
     }
 
     async choose(theirs) {
@@ -228,6 +253,34 @@ export class Draft {
         clearTimeout(this.timer);
         alive.delete(this);
     }
+}
+
+// The drafts of a forum: whole, and those that the disk damaged apart. Where many are long they come one by one.
+export async function draftsOf(session) {
+    const rows = (await call('draft/list', { session })).drafts;
+    const drafts = rows.filter((row) => !row.damaged);
+    for (const row of drafts.filter((each) => !each.fields)) {
+        Object.assign(row, await call('draft/get', { id: row.id }));
+    }
+    return { drafts, damaged: rows.filter((row) => row.damaged) };
+}
+
+// For each draft that cannot be read any more: that it is so, and a way to be rid of it.
+export function damagedNotices(rows) {
+    return rows.map(({ id }) => {
+        const drop = async () => {
+            try {
+                await call('draft/discard', { id });
+                box.remove();
+                refresh();
+            } catch (error) {
+                box.append(troubleNotice(error));
+            }
+        };
+        const box = h('div', { 'data-id': id }, notice('bad', t('trouble.draft-damaged'), button(t('act.discard'), drop,
+            null, 'draft-discard')));
+        return box;
+    });
 }
 
 // Asks, then discards. True when it is gone. Throws what the node said.

@@ -290,7 +290,11 @@ async function draftOf(params, row) {
         return waiting;
     }
     if (params.draft) {
-        const found = (await call('draft/list', { session: row.id })).drafts.find((each) => each.id === params.draft);
+        const found = await call('draft/get', { id: params.draft }).catch((error) => {
+            if (error.code !== 'draft-gone' && error.code !== 'draft-signed') {
+                throw error;
+            }
+        });
         if (found) {
             return found;
         }
@@ -352,9 +356,7 @@ function drawAttached() {
     const { draft } = mine;
     fill(mine.attachBox, attachBox({ draft: draft.id, needDraft: () => draft.exist(), list: draft.attachments,
         changed: async () => {
-            const found = (await call('draft/list',
-                { session: draft.session })).drafts.find((each) => each.id === draft.id);
-            draft.attachments = found ? found.attachments || [] : [];
+            draft.attachments = (await call('draft/get', { id: draft.id })).attachments || [];
             mine === view && drawAttached();
         } }));
 }

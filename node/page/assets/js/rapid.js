@@ -5,11 +5,10 @@
 // the node said so, and its words stay in the list below until then. Read first: js/draft.js.
 import { h, fill, button, textarea, choices, notice, say, troubleNotice, code } from './dom.js';
 import { t, rich, clock, clockFull, languageLabel, language } from './lang.js';
-import { call } from './api.js';
 import { screen, go, onForget, page, refresh, place } from './app.js';
 import { codes, optionsOf, labelOf, spoken, forumName } from './codes.js';
 import { forum, forumBar, shortCode } from './forums.js';
-import { Draft, askDiscard, hasWords, takeWaiting, notKept } from './draft.js';
+import { Draft, askDiscard, damagedNotices, draftsOf, hasWords, takeWaiting, notKept } from './draft.js';
 import { isEnter, isCtrlEnter } from './keys.js';
 
 const SHOWN = 5;    // kept ones below the text
@@ -213,7 +212,7 @@ function open(wanted) {
 
 async function show({ session }) {
     const row = await forum(session);
-    const [words, list] = [await codes(), (await call('draft/list', { session })).drafts];
+    const [words, { drafts: list, damaged }] = [await codes(), await draftsOf(session)];
     build(row, words);
     view.count = list.length;
     const waiting = takeWaiting(session);
@@ -227,7 +226,7 @@ async function show({ session }) {
     place(shortCode(row), ' · ', h('bdi', null, forumName(row)));
     drawBar();
     view.text.setAttribute('autofocus', '');
-    return [view.bar, ...offers(broken), view.fold, view.rows,
+    return [view.bar, ...damagedNotices(damaged), ...offers(broken), view.fold, view.rows,
         h('div', { class: 'field grow' }, h('label', { for: 'said' }, t('full.said')), view.text, view.state),
             view.trouble,
         h('p', { class: 'actions stick' }, button(t('full.keep'), next, 'primary', 'draft-keep')),

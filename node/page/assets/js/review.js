@@ -8,6 +8,7 @@ import { t, rich, language, languageLabel, clock, listed } from './lang.js';
 import { call, openPrint } from './api.js';
 import { screen, go, onForget, refresh, place } from './app.js';
 import { codes, labelOf, forumName } from './codes.js';
+import { damagedNotices, draftsOf } from './draft.js';
 import { forum, forumBar, shortCode } from './forums.js';
 import { excerpt } from './rapid.js';
 import { isCtrlEnter } from './keys.js';
@@ -108,7 +109,7 @@ async function sign() {
 
 async function show({ session }) {
     const row = await forum(session);
-    const drafts = (await call('draft/list', { session })).drafts;
+    const { drafts, damaged } = await draftsOf(session);
     view = { session, codes: await codes(), drafts, ticks: [], trouble: h('div'), sign: null };
     view.sign = button('', sign, 'primary', 'draft-sign');
     place(shortCode(row), ' · ', h('bdi', null, forumName(row)));
@@ -121,7 +122,7 @@ async function show({ session }) {
     return [forumBar(t('forum.review'), row, 'review', drafts.length),
         h('p', null, rich('line.drafts', { n: drafts.length }),
             needing.length ? ['; ', rich('review.needing', { n: needing.length })] : null),
-        drafts.length ? cards : notice('ok', t('review.nothing')), view.trouble,
+        damagedNotices(damaged), drafts.length ? cards : notice('ok', t('review.nothing')), view.trouble,
         drafts.length ? h('div', { class: 'stick' }, h('p', { class: 'hint' }, t('review.after')),
             h('p', { class: 'actions' }, view.sign, seal)) : h('p', { class: 'actions' }, seal)];
 }
