@@ -6,6 +6,7 @@
 
 #include "common/author/destroyed.h"
 #include "common/net/loop.h"
+#include "common/store/attached.h"
 #include "common/store/leaf.h"
 #include "node/desk/drafts.h"
 #include "node/desk/roster_here.h"
@@ -262,6 +263,7 @@ static enum err gather(struct standing_book *b, struct desk *desk, struct why *w
     if (e == OK) {
         e = read_destroyed(b, desk, t);
     }
+    const uint64_t sound = e == OK ? attached_sum(t).waiting_bytes : 0;
     kv_abort(t);
     if (e == OK) {
         e = node_contact_get(state_kv(desk->state), &b->facts.contact);
@@ -275,6 +277,7 @@ static enum err gather(struct standing_book *b, struct desk *desk, struct why *w
         b->facts.known_s = b->known_s;
         b->facts.unaccredited = unaccredited(b->roster, desk->who->person.key);
         b->standing.contact = b->facts.contact;
+        b->standing.sound_bytes = b->facts.sound_bytes = sound;
         count_carried(b, desk);
         e = take_drafts(b, desk, trouble);
     }

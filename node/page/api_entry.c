@@ -8,15 +8,19 @@
 #include "common/format/proof.h"
 #include "common/ops/print.h"
 #include "node/desk/answers.h"
+#include "node/desk/attaching.h"
 #include "node/desk/recipients.h"
 #include "node/page/labels.h"
 #include "node/page/list_inside.h"
+
+#include <string.h>
 
 // --- entry ---
 // {id, language} -> {id, number, session, forum, when_s, author, own, state, refusal?, words, sealed_to: [name],
 // parts: {said: {state, text?, lang?, summary?, ask?}, speaker: {state, groups, kind?}, context: {state, kind?, themes,
 // support?, hands?, channel?, question?, scale?}, consent: {state, basis?, scopes}}, flags: [label], paper?: {form,
-// written_by?, typed_by?}, marks, ticks: [{tick, when_s, evidence, checkpoint?, index?}], corrections: [{id, when_s,
+// written_by?, typed_by?}, attachments: [{number, name?, type, sealed, bytes, received, state: held, waiting or gone,
+// here}], marks, ticks: [{tick, when_s, evidence, checkpoint?, index?}], corrections: [{id, when_s,
 // reason, why?, text?, state, current, author}], withdrawals: [{id, when_s, reason?, scopes: [label] (empty: all)}],
 // opened: [{part, reason, when_s}], responses: [{disposition, code, reason?, where?, to?, when_s, in_force}]}
 
@@ -318,6 +322,41 @@ static void put_amends(const struct showing *x, const struct listing_item *item)
     json_put(x->out, "opened", opened);
 }
 
+// --- what is attached ---
+
+static json_t *attachment_json(size_t number, const struct attaching_row *row)
+{
+    json_t *o = json_object();
+    json_put(o, "number", json_of_number(number));
+    put_text(o, "name", row->a.name);
+    json_put(o, "type", json_of_bytes(row->a.type));
+    json_put(o, "sealed", json_boolean(row->sealed));
+    json_put(o, "bytes", json_of_number(row->a.blob.size));
+    json_put(o, "received", json_of_number(row->received));
+    json_put(o, "state", json_string(row->state == ATTACHED_HELD ? "held" : row->state == ATTACHED_LOST ? "gone"
+                                                                                                       : "waiting"));
+    json_put(o, "here", json_boolean(row->here && !row->sealed));
+    return o;
+}
+
+static void put_attachments(const struct showing *x, const struct listing_item *item)
+{
+    struct attaching_row rows[LIMIT_ATTACHMENTS];
+    struct kv_txn *t = NULL;
+    json_t *list = json_array();
+    const char *state = part_state(item, "attachments");
+    const bool shown = strcmp(state, "here") == 0 && item->disclosure != NULL;
+    if (shown && kv_begin_read(state_kv(x->c->desk->state), &t) == OK) {
+        const size_t n = attaching_of(t, false, &item->entry, item->disclosure, rows);
+        for (size_t i = 0; i < n; i++) {
+            json_push(list, attachment_json(i, &rows[i]));
+        }
+        mem_wipe(rows, sizeof rows);
+        kv_abort(t);
+    }
+    json_put(x->out, "attachments", list);
+}
+
 static void show(void *arg, const struct listing_item *item)
 {
     const struct showing *x = arg;
@@ -335,6 +374,7 @@ static void show(void *arg, const struct listing_item *item)
         json_put(x->out, "refusal", page_refusal_json(r->refusal));
     }
     put_parts(x, item);
+    put_attachments(x, item);
     json_put(x->out, "marks", page_marks_json(item));
     put_ticks(x, item);
     put_amends(x, item);

@@ -6,6 +6,8 @@
 #include "node/page/api.h"
 
 #include "common/base/fault.h"
+#include "common/base/text.h"
+#include "common/format/attachment.h"
 #include "common/ops/print.h"
 #include "node/desk/refusals.h"
 #include "node/page/labels.h"
@@ -196,6 +198,25 @@ static size_t corrections(const struct listing_item *item)
     return n;
 }
 
+// Something is attached whose media type begins so.
+static bool has_attached(const struct listing_item *item, const char *begins)
+{
+    struct attachment list[LIMIT_ATTACHMENTS];
+    struct manifest m = { .count = 0 };
+    bool has = false;
+    for (size_t i = 0; item->disclosure != NULL && i < item->entry.part_count; i++) {
+        const struct part *part = &item->disclosure->parts[i];
+        if (part->state == PART_DISCLOSED && slice_equal(item->entry.parts[i].name, slice_text("attachments")) &&
+            manifest_parse(part->bytes, &m) && m.count > 0 && manifest_list(&m, m.list, list)) {
+            for (size_t k = 0; k < m.count; k++) {
+                has = has || text_starts(list[k].type, begins, NULL);
+            }
+        }
+    }
+    mem_wipe(list, sizeof list);
+    return has;
+}
+
 json_t *page_marks_json(const struct listing_item *item)
 {
     json_t *marks = json_array();
@@ -216,6 +237,8 @@ json_t *page_marks_json(const struct listing_item *item)
     mark_if(marks, amends_opened(item->amends, id) > 0, "opened");
     mark_if(marks, amends_erased(item->amends, id) != NULL, "erased");
     mark_if(marks, content_value(&context, "form").n > 0, "paper");
+    mark_if(marks, has_attached(item, "audio/"), "sound");
+    mark_if(marks, has_attached(item, "image/"), "photo");
     mark_if(marks, listing_in_clear(item, NULL), "in-clear");
     mark_if(marks, item->words == LISTING_WIPED, "wiped");
     mark_if(marks, item->words == LISTING_DAMAGED, "damaged");
