@@ -5,6 +5,7 @@
 #include "node/node_count.h"
 
 #include "common/author/notebook.h"
+#include "common/store/attached.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "common/store/lost.h"
@@ -78,6 +79,24 @@ static enum err add_journal(struct kv_txn *t, const struct journal_id *id, struc
     return OK;
 }
 
+static enum err add_attachments(struct kv_txn *t, struct node_count *c)
+{
+    struct attached_range r = attached_range_new(t, NULL);
+    enum err e = OK;
+    while (e == OK && attached_range_next(&r)) {
+        struct exchange_journal x;
+        e = exchange_journal_get(t, &r.at.journal, &x);
+        const bool received = e == OK && r.at.seq < x.acked.next; // what was refused was signed anew, with its sound
+        if (received && r.at.state == ATTACHED_WAITING) {
+            c->attachments++;
+            c->attachment_bytes += r.at.blob.size - attached_received(&r.at);
+        }
+        c->attachments_lost += received && r.at.state == ATTACHED_LOST;
+    }
+    attached_range_done(&r);
+    return e;
+}
+
 enum err node_count(struct kv *kv, struct node_count *out, struct why *why)
 {
     struct kv_txn *t = NULL;
@@ -89,6 +108,9 @@ enum err node_count(struct kv *kv, struct node_count *out, struct why *why)
     }
     for (bool more = journal_next(t, false, &id); more && e == OK; more = journal_next(t, true, &id)) {
         e = add_journal(t, &id, &c);
+    }
+    if (e == OK) {
+        e = add_attachments(t, &c);
     }
     enum err end = kv_commit(t);
     e = e == OK ? end : e;
@@ -103,5 +125,5 @@ enum err node_count(struct kv *kv, struct node_count *out, struct why *why)
 
 bool node_count_done(const struct node_count *c)
 {
-    return c->waiting == c->unsigned_anew && c->confirmed == c->received;
+    return c->waiting == c->unsigned_anew && c->confirmed == c->received && c->attachments == 0;
 }

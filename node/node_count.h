@@ -19,6 +19,9 @@ struct node_count {
     uint64_t unsigned_anew; // of those waiting: they follow a refused or lost one, and travel once their author unlocks
     uint64_t lost;          // damaged on this disk before the hub had it
     uint64_t untold;        // of those lost: the hub hears of it once their author unlocks
+    uint64_t attachments;       // of those received: sounds and pictures of which the hub has not all,
+    uint64_t attachment_bytes;  // and bytes of them that it has not
+    uint64_t attachments_lost;  // damaged or wiped here before the hub had them
 };
 
 // Counts. ERR_CORRUPT (why says what), or the store's error.

@@ -9,6 +9,7 @@
 
 #include "common/author/erasing.h"
 #include "common/base/fault.h"
+#include "common/store/attached.h"
 #include "common/store/wipe.h"
 #include "node/desk/local.h"
 
@@ -81,14 +82,28 @@ static enum err gather(struct desk *desk, struct wiping *x, void (*take)(struct 
     return local_end(l, why);
 }
 
-// Leaves only those whose words are still here.
+// The hub has its words, and not yet all of its sound or pictures.
+static bool sound_waits(struct kv_txn *t, const struct position *at)
+{
+    struct attached list[LIMIT_ATTACHMENTS];
+    const size_t n = attached_of(t, &at->journal, at->seq, list);
+    bool waits = false;
+    for (size_t i = 0; i < n; i++) {
+        waits = waits || list[i].state == ATTACHED_WAITING;
+    }
+    return waits;
+}
+
+// Leaves only those whose words are still here, and of which the hub has everything.
 static enum err keep_present(struct desk *desk, struct wiping_plan *p)
 {
     struct kv_txn *t = NULL;
     size_t n = 0;
     enum err e = kv_begin_read(state_kv(desk->state), &t);
     for (size_t i = 0; i < p->n && e == OK; i++) {
-        if (wipe_present(t, &p->items[i])) {
+        const bool waits = sound_waits(t, &p->items[i]);
+        p->waiting += waits;
+        if (!waits && wipe_present(t, &p->items[i])) {
             p->items[n++] = p->items[i];
         }
     }

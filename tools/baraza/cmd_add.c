@@ -4,6 +4,7 @@
 // `baraza add`: write down one contribution, from the arguments, standard input or an editor.
 // It must never print "saved" before the append returned, and never drop a text that was typed without saying so.
 #include "common/base/file.h"
+#include "node/desk/attaching.h"
 #include "node/desk/contribute.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/fields.h"
@@ -15,7 +16,7 @@
 // What the options say.
 struct adding {
     const char *session, *as, *sensitivity, *written_by, *typed_by, *slip, *identity, *identity_file;
-    struct arg_list seal_to;
+    struct arg_list seal_to, attach;
     uint64_t form;
     bool no_words;
     struct fields fields;
@@ -25,6 +26,7 @@ struct adding {
 // What was typed, as it came; wiped at the end.
 struct words {
     struct buf typed, who;
+    struct buf manifest; // of what is attached
 };
 
 #define EDITOR_HINT                                                                    \
@@ -50,7 +52,7 @@ static int take_options(const struct cmd_context *context, const struct adding *
         return cmd_usage("give --identity or --identity-file, not both");
     }
     const bool words = a->args->n > 0 || a->fields.summary != NULL || a->fields.ask != NULL || a->identity != NULL ||
-                       a->identity_file != NULL;
+                       a->identity_file != NULL || a->attach.n > 0;
     if (a->no_words && words) {
         return cmd_usage("--no-words takes down nothing that was said, nor who said it: leave the words out");
     }
@@ -70,21 +72,23 @@ static int take_options(const struct cmd_context *context, const struct adding *
     c->typed_by = slice_text(a->typed_by != NULL ? a->typed_by : "");
     g->slip = slice_text(a->slip != NULL ? a->slip : "");
     g->new_codes = a->fields.new_codes;
+    g->attached = a->attach.n;
     g->identified = a->identity != NULL || a->identity_file != NULL;
     return a->no_words ? -1 : fields_stop(context, &c->flags);
 }
 
 // True when the words come from standard input, or are asked for.
-static bool is_asked(const struct args *args)
+static bool is_asked(const struct adding *a)
 {
-    return args->n == 0 || (args->n == 1 && strcmp(args->positionals[0], "-") == 0);
+    const struct args *args = a->args;
+    return (args->n == 0 && a->attach.n == 0) || (args->n == 1 && strcmp(args->positionals[0], "-") == 0);
 }
 
 // Puts the text into typed: standard input, else an editor; arguments were taken before. What will be sealed goes
 // through no editor, which may keep copies.
 static enum err take_text(const struct adding *a, bool sealed, struct buf *typed, struct why *why)
 {
-    if (!is_asked(a->args)) {
+    if (!is_asked(a)) {
         return OK;
     }
     return sealed ? ask_typed("-", "What was said", typed, why) : ask_words("-", EDITOR_HINT, typed, why);
@@ -165,7 +169,7 @@ static int finish(struct cmd_context *context, const struct adding *a, struct gi
     struct why why = { "" };
     int code = -1;
     if (!x->c.wordless) {
-        if (is_asked(a->args)) {
+        if (is_asked(a)) {
             work_pause(w);
         }
         enum err e = take_text(a, x->c.sensitivity == SENSITIVITY_SEALED, &words->typed, &why);
@@ -177,10 +181,19 @@ static int finish(struct cmd_context *context, const struct adding *a, struct gi
                 LIMIT_DISCLOSURE_BYTES);
         code = cmd_fail(ERR_TOO_BIG, &why);
     }
+    struct draft_id files = { { 0 } };
+    if (code < 0 && a->attach.n > 0 &&
+        attaching_files(&w->desk, a->attach.values, a->attach.n, &files, &words->manifest, &trouble) != OK) {
+        code = work_fail(&trouble);
+    }
+    g->manifest = buf_slice(&words->manifest);
     if (code < 0 && contribute_words(g, x, &trouble) != OK) {
         code = work_fail(&trouble);
     }
     code = code < 0 ? work_append(w, &x->item, 1, &result) : code;
+    if (words->manifest.n > 0) {
+        attaching_settle(&w->desk, files);
+    }
     return code < 0 ? print_saved(context, &x->session, &x->slip, &result) : code;
 }
 
@@ -193,7 +206,7 @@ static enum err take_identity(const struct adding *a, struct words *w, struct wh
     if (a->identity_file != NULL) {
         return file_read(a->identity_file, true, &w->who, why);
     }
-    if (strcmp(a->identity, "-") == 0 && is_asked(a->args) && isatty(STDIN_FILENO) != 1) {
+    if (strcmp(a->identity, "-") == 0 && is_asked(a) && isatty(STDIN_FILENO) != 1) {
         why_set(why, "words and identity cannot both come from standard input: use --identity-file FILE");
         return ERR_USAGE;
     }
@@ -203,7 +216,7 @@ static enum err take_identity(const struct adding *a, struct words *w, struct wh
 // The words in the arguments.
 static void take_arguments(const struct adding *a, struct words *w)
 {
-    for (size_t i = 0; i < a->args->n && !is_asked(a->args); i++) {
+    for (size_t i = 0; i < a->args->n && !is_asked(a); i++) {
         buf_put_text(&w->typed, i == 0 ? "" : " ");
         buf_put_text(&w->typed, a->args->positionals[i]);
     }
@@ -212,7 +225,8 @@ static void take_arguments(const struct adding *a, struct words *w)
 static int take_and_save(struct cmd_context *context, const struct adding *a)
 {
     struct given g = { .guarded = false };
-    struct words words = { .typed = buf_new(LIMIT_DISCLOSURE_BYTES + 1), .who = buf_new(LIMIT_DISCLOSURE_BYTES) };
+    struct words words = { .typed = buf_new(LIMIT_DISCLOSURE_BYTES + 1), .who = buf_new(LIMIT_DISCLOSURE_BYTES),
+                           .manifest = buf_new(LIMIT_MANIFEST_BYTES) };
     struct work w = { .lent = false };
     struct contribute x = { .begun = false };
     struct why why = { "" };
@@ -231,6 +245,8 @@ static int take_and_save(struct cmd_context *context, const struct adding *a)
     buf_done(&words.typed);
     buf_wipe(&words.who);
     buf_done(&words.who);
+    buf_wipe(&words.manifest);
+    buf_done(&words.manifest);
     return code;
 }
 
@@ -247,6 +263,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "identity", 0, ARG_TEXT, "TEXT", "who said it, if the person asks for it; sealed. -: is asked for here, "
           "which is safer than an argument", &a.identity },
         { "identity-file", 0, ARG_TEXT, "FILE", "the same, from a file", &a.identity_file },
+        { "attach", 0, ARG_LIST, "FILE", "sound (webm, ogg, mp4, wav, mp3), a picture (jpeg, png, webp) or a PDF that "
+          "goes with it; then a text is not needed", &a.attach },
         { "no-words", 0, ARG_FLAG, NULL, "record only that it was raised: nothing of what was said", &a.no_words },
         FIELDS_OPTIONS(&a.fields),
         { "form", 0, ARG_UINT, "NUMBER", "typed from the paper form of this number", &a.form },
@@ -265,6 +283,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         .examples = "  baraza add --group women --kind threat \"They took the land when the river moved.\"\n"
                     "  baraza add --lang fr < note.txt\n"
                     "  baraza add                          # opens your editor\n"
+                    "  baraza add --group elders --attach voice.ogg --attach map.jpg\n"
                     "  baraza add --identity-file who.txt --seal-to lark --seal-to ombuds < note.txt\n"
                     "What is sealed can be read by those it is sealed to, and by nobody else: you neither, from then "
                     "on.\n",

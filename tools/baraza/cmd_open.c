@@ -7,6 +7,7 @@
 #include "common/author/protect_key.h"
 #include "common/base/fault.h"
 #include "common/base/file.h"
+#include "common/format/attachment.h"
 #include "common/format/sealed.h"
 #include "node/desk/local.h"
 #include "node/desk/reason.h"
@@ -47,7 +48,12 @@ static void take_part(struct found *f, const struct entry *e, const struct body 
         if (slice_equal(e->parts[i].name, slice_text(part))) {
             f->state = d->parts[i].state;
             buf_reset(&f->bytes);
-            buf_put(&f->bytes, f->state == PART_DISCLOSED ? d->parts[i].bytes : slice_of(NULL, 0));
+            struct slice bytes = f->state == PART_DISCLOSED ? d->parts[i].bytes : slice_of(NULL, 0);
+            struct manifest m;
+            if (manifest_is_sealed(bytes) && manifest_parse(bytes, &m)) {
+                bytes = m.list; // PROTOCOL 18.4: of attachments what opens them is sealed, not which there are
+            }
+            buf_put(&f->bytes, bytes);
         }
     }
 }
@@ -320,7 +326,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
     struct wanting x = { .context = context };
     const struct arg_spec rows[] = {
         { "part", 0, ARG_TEXT, "NAME",
-          "identity, said or speaker; of a correction also reason; of an incident text; required", &x.part },
+          "identity, said, speaker or attachments; of a correction also reason; of an incident text; needed", &x.part },
         { "key", 0, ARG_TEXT, "FILE", "your protection key file; required", &x.key_file },
         { "key-passphrase-file", 0, ARG_TEXT, "FILE", "read its passphrase from the first line of FILE; else it is "
           "asked for", &x.key_passphrase_file },

@@ -10,6 +10,7 @@
 #include "node/desk/roster_here.h"
 #include "node/node_carry.h"
 #include "node/node_contact.h"
+#include "node/node_count.h"
 #include "node/node_custody.h"
 #include "node/node_told.h"
 #include "tools/baraza/erased_where.h"
@@ -25,6 +26,7 @@
 
 // What the exchange has come to.
 struct exchange_status {
+    struct node_count count;
     bool verified;          // a checkpoint was verified here
     struct tree_head head;
     struct node_contact contact; // how the last try to reach the hub ended
@@ -62,7 +64,23 @@ static enum err load_exchange(struct work *w, struct exchange_status *out, struc
     if (e == OK) {
         e = node_contact_get(state_kv(w->desk.state), &out->contact);
     }
+    if (e == OK) {
+        e = node_count(state_kv(w->desk.state), &out->count, why);
+    }
     return e == OK ? node_waits_look(w->desk.state, &out->waits, why) : e;
+}
+
+// Sound and pictures on their way, and those that will never get there.
+static void put_attachments(struct buf *out, const struct node_count *c)
+{
+    if (c->attachments > 0) {
+        print_count(out, c->attachments, "sound or picture waits", "sounds and pictures wait");
+        buf_printf(out, ", %llu KB; their words went ahead\n", (unsigned long long)(c->attachment_bytes + 1023) / 1024);
+    }
+    if (c->attachments_lost > 0) {
+        print_count(out, c->attachments_lost, "sound or picture", "sounds and pictures");
+        buf_put_text(out, " did not reach the hub before this disk lost them\n");
+    }
 }
 
 static json_t *tally_json(const struct tally *t)
@@ -135,6 +153,8 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "told_something_else", told_json(x));
     json_put(o, "waits", waits_json(&x->waits));
     json_put(o, "destroyed", w->destroyed.count == 0 ? json_null() : json_time(w->destroyed.wall_s));
+    json_put(o, "attachments_waiting", json_of_number(x->count.attachments));
+    json_put(o, "attachment_bytes_waiting", json_of_number(x->count.attachment_bytes));
     json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
     return cmd_print_json(o);
 }
@@ -326,6 +346,7 @@ static int print_status(const struct cmd_context *context, struct work *w, const
         }
         put_contact(&out, x);
         put_waiting(&out, f, w->destroyed.count > 0);
+        put_attachments(&out, &x->count);
         put_refused(&out, w, f);
         put_outside(&out, w, f);
         put_carried(&out, count_carried(w));

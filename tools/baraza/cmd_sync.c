@@ -226,6 +226,10 @@ static void put_counts(const struct node_count *c, struct buf *out)
     if (c->lost > 0) {
         buf_printf(out, ", %llu lost by a damaged disk (baraza status names them)", (unsigned long long)c->lost);
     }
+    if (c->attachments > 0) {
+        buf_printf(out, "; %llu KB of sound and pictures to go",
+                   (unsigned long long)(c->attachment_bytes + 1023) / 1024);
+    }
 }
 
 // While it waits: why, once for each reason. Who waits may be the only one who can do something about it.
@@ -367,6 +371,8 @@ static int print_json(const struct sync *s, enum outcome outcome, struct slice r
     json_put(o, "pending", json_of_number(c->waiting));
     json_put(o, "refused", json_of_number(c->refused));
     json_put(o, "lost", json_of_number(c->lost));
+    json_put(o, "attachments", json_of_number(c->attachments));
+    json_put(o, "attachment_bytes", json_of_number(c->attachment_bytes));
     json_put(o, "hub", json_string(node_contact_name(s->contact.state)));
     if (reason.n > 0) {
         json_put(o, "reason", json_of_bytes(reason));

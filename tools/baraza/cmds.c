@@ -17,7 +17,8 @@ extern const struct cmd cmd_session_sheet, cmd_session_forms, cmd_session_slips,
     cmd_receipt, cmd_page;
 
 extern const struct cmd cmd_backup, cmd_check, cmd_salvage, cmd_incident, cmd_codebook_publish, cmd_codebook_show,
-    cmd_guide_publish, cmd_guide_show, cmd_drafts, cmd_drafts_show, cmd_drafts_discard;
+    cmd_guide_publish, cmd_guide_show, cmd_drafts, cmd_drafts_show, cmd_drafts_discard,
+    cmd_attachment;
 
 static const struct cmd *const table[] = {
     &cmd_hub_init,
@@ -72,6 +73,7 @@ static const struct cmd *const table[] = {
     &cmd_status,
     &cmd_list,
     &cmd_show,
+    &cmd_attachment,
     &cmd_slip,
     &cmd_guide_show,
     &cmd_codebook_show,

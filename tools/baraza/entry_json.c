@@ -5,6 +5,7 @@
 #include "tools/baraza/entry_json.h"
 
 #include "common/format/armor.h"
+#include "common/format/attachment.h"
 #include "common/format/pack.h"
 #include "node/desk/recipients.h"
 #include "tools/baraza/print.h"
@@ -94,13 +95,40 @@ json_t *content_json(struct slice bytes)
     return bin_json(bytes);
 }
 
-static json_t *part_json(const struct charter *charter, const struct part *p)
+// What is attached, without what opens it: who only looks needs no keys on a screen.
+static json_t *manifest_json(const struct charter *charter, const struct manifest *m)
+{
+    struct attachment list[LIMIT_ATTACHMENTS];
+    const bool open = manifest_list(m, m->list, list);
+    json_t *rows = json_array();
+    for (size_t i = 0; i < m->count; i++) {
+        json_t *o = json_object();
+        json_t *sealed = open ? NULL : recipients_json(charter, m->list);
+        if (open) {
+            json_put(o, "name", json_of_bytes(list[i].name));
+            json_put(o, "type", json_of_bytes(list[i].type));
+        } else if (sealed != NULL) {
+            json_put(o, "sealed", sealed);
+        }
+        json_put(o, "bytes", json_of_number(m->blobs[i].size));
+        json_put(o, "root", json_of_hex(SLICE_ARRAY(m->blobs[i].root.b)));
+        json_push(rows, o);
+    }
+    mem_wipe(list, sizeof list);
+    return rows;
+}
+
+static json_t *part_json(const struct charter *charter, const struct part *p, struct slice name)
 {
     static const char *const states[] = {
         [PART_WITHHELD] = "withheld", [PART_TO_COME] = "to come", [PART_ERASED] = "erased",
     };
     if (p->state != PART_DISCLOSED) {
         return json_string(states[p->state]);
+    }
+    struct manifest m;
+    if (slice_equal(name, SLICE_LITERAL("attachments")) && manifest_parse(p->bytes, &m)) {
+        return manifest_json(charter, &m);
     }
     json_t *sealed = recipients_json(charter, p->bytes);
     if (sealed == NULL) {
@@ -125,7 +153,7 @@ json_t *parts_json(const struct charter *charter, const struct amends *a, const 
         }
         json_put_named(object, e->parts[i].name, (clear & 1u << i) != 0
                                                      ? json_string("in the clear where it should be sealed: not shown")
-                                                     : part_json(charter, p));
+                                                     : part_json(charter, p, e->parts[i].name));
     }
     return object;
 }

@@ -242,6 +242,11 @@ void reading_close(struct reading *r)
     free(r);
 }
 
+struct state *reading_state(const struct reading *r)
+{
+    return r->is_file ? NULL : r->hub.work.desk.state;
+}
+
 int reading_end(struct reading *r)
 {
     return r->e == OK ? -1 : cmd_fail(r->e, &r->why);

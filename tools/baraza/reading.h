@@ -15,6 +15,7 @@
 #include "tools/baraza/cmd.h"
 
 struct reading;
+struct state;
 
 // Where to read: the option rows below fill it. Neither: the state's own record, which must be a hub's.
 struct reading_from {
@@ -79,6 +80,9 @@ const struct charter *reading_charter(const struct reading *r);
 struct hash reading_consultation(const struct reading *r);
 struct slice reading_charter_note(const struct reading *r);
 const struct roster *reading_roster(const struct reading *r);
+
+// The hub's state that is read; NULL for an export. Borrowed until reading_close.
+struct state *reading_state(const struct reading *r);
 
 // The ids of all entries, by index: as many as reading_head says. Borrowed.
 const struct hash *reading_ids(const struct reading *r);

@@ -147,13 +147,13 @@ Test(count, saved_is_received_and_waiting_and_refused_at_every_stage)
         struct node_count wanted; // saved, received, confirmed, waiting, refused, unsigned_anew
         bool done;
     } rows[] = {
-        { 0, 0, false, false, { 4, 0, 0, 4, 0, 0, 0, 0 }, false },
-        { 3, 1, false, false, { 4, 3, 1, 1, 0, 0, 0, 0 }, false },
-        { 4, 1, false, false, { 4, 4, 1, 0, 0, 0, 0, 0 }, false },
-        { 4, 4, false, false, { 4, 4, 4, 0, 0, 0, 0, 0 }, true },
-        { 1, 1, true, true, { 4, 1, 1, 2, 1, 1, 0, 0 }, false },  // entry 1 may still go; entry 3 must be signed anew
-        { 2, 2, true, true, { 4, 2, 2, 1, 1, 1, 0, 0 }, true },
-        { 2, 2, true, false, { 3, 2, 2, 0, 1, 0, 0, 0 }, true },  // it was, in another journal
+        { 0, 0, false, false, { 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0 }, false },
+        { 3, 1, false, false, { 4, 3, 1, 1, 0, 0, 0, 0, 0, 0, 0 }, false },
+        { 4, 1, false, false, { 4, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0 }, false },
+        { 4, 4, false, false, { 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0 }, true },
+        { 1, 1, true, true, { 4, 1, 1, 2, 1, 1, 0, 0, 0, 0, 0 }, false }, // 1 may still go; 3 must be signed anew
+        { 2, 2, true, true, { 4, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0 }, true },
+        { 2, 2, true, false, { 3, 2, 2, 0, 1, 0, 0, 0, 0, 0, 0 }, true },  // it was, in another journal
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         put_exchange(state, n.journal, rows[i].received, rows[i].confirmed, rows[i].refused ? &refused : NULL);
