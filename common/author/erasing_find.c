@@ -162,6 +162,7 @@ static enum err look_at_all(struct finding *f, bool again)
         struct journal_range r = journal_range_new(f->t, &id, 0);
         while (journal_range_next(&r)) {
             struct erasing_job job = { .at = r.at };
+            f->list.unread = f->list.unread || !r.whole;
             look(f, r.whole ? r.entry.bytes : slice_of(NULL, 0), &job, again);
         }
         journal_range_done(&r);
@@ -169,6 +170,7 @@ static enum err look_at_all(struct finding *f, bool again)
     struct leaf_range r = leaf_range_new(f->t, 0);
     while (leaf_range_next(&r)) {
         struct erasing_job job = { .leaf = true, .index = r.index };
+        f->list.unread = f->list.unread || !r.whole;
         look(f, r.whole ? r.entry.bytes : slice_of(NULL, 0), &job, again);
     }
     leaf_range_done(&r);
@@ -206,6 +208,12 @@ enum err erasing_find(struct kv_txn *t, const struct charter *charter, struct er
     return e;
 }
 
+// True when nothing was due the last time, and there is nothing since that could be.
+static bool rests(const struct state_rest *was, const struct state_rest *is)
+{
+    return was->known && was->entries == is->entries && was->leaves == is->leaves && was->erased == is->erased;
+}
+
 enum err erasing_due(struct state *s, struct erasing_due *out, struct why *why)
 {
     struct kv_txn *t = NULL;
@@ -218,10 +226,14 @@ enum err erasing_due(struct state *s, struct erasing_due *out, struct why *why)
         return e;
     }
     if (leaf_redactions(t) > 0) {
-        e = erasing_find(t, state_charter(s), &list, why);
-    }
-    if (e == OK && leaf_redactions(t) > 0) {
         e = erasing_memory_get(t, &memory);
+        const struct state_rest was = state_rest(s);
+        struct state_rest is = { true, journal_count(t), leaf_count(t), memory.count };
+        if (e == OK && !rests(&was, &is)) {
+            e = erasing_find(t, state_charter(s), &list, why);
+            is.known = e == OK && list.n == 0 && !list.unread;
+            state_rest_set(s, &is);
+        }
     }
     for (size_t i = 0; i < list.n; i++) {
         for (size_t k = 0; k < LIMIT_PARTS; k++) {

@@ -26,6 +26,7 @@ struct erasing_job {
 };
 
 struct erasing_list {
+    bool unread;              // some entry is damaged, so that it is not known whether a part of it is to be gone
     size_t n;
     struct erasing_job *jobs;
 };

@@ -29,7 +29,18 @@ struct state {
     struct store_info info;
     struct kv *kv;
     struct stat charter_file, store_file; // as they were opened
+    struct state_rest rest;
 };
+
+void state_rest_set(struct state *s, const struct state_rest *rest)
+{
+    s->rest = *rest;
+}
+
+struct state_rest state_rest(const struct state *s)
+{
+    return s->rest;
+}
 
 char *state_path_in(const char *dir, const char *name)
 {

@@ -79,6 +79,15 @@ struct slice state_charter_note(const struct state *s);
 const struct store_info *state_info(const struct state *s);
 struct kv *state_kv(const struct state *s);
 
+// What erasing_due found to be so while s is open, so that a daemon need not read every entry each time something else
+// was written: with so many entries here, come down and remembered as erased nothing was to be erased. A note, no more.
+struct state_rest {
+    bool known;
+    uint64_t entries, leaves, erased;
+};
+void state_rest_set(struct state *s, const struct state_rest *rest);
+struct state_rest state_rest(const struct state *s);
+
 // Returns the path of one of its files. Gives (free).
 char *state_path(const struct state *s, const char *name);
 char *state_path_in(const char *dir, const char *name);

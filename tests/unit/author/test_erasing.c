@@ -486,3 +486,31 @@ Test(erasing, what_was_done_is_done_once_more_when_the_memory_of_it_is_damaged)
     expect_words(&c, c.site.heron);
     scene_done(&c);
 }
+
+Test(erasing, what_was_looked_at_once_is_not_looked_at_again_until_there_is_more)
+{
+    struct scene c;
+    struct erasing_done done;
+    struct erasing_due due;
+    struct hash other;
+    struct kv_txn *t = NULL;
+    struct why why = { "" };
+    scene_init(&c);
+    cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+    cr_assert(erasing_due(c.state, &due, &why) == OK);
+    cr_expect(state_rest(c.state).known);
+    cr_assert(erasing_due(c.state, &due, &why) == OK);
+    cr_expect_eq(due.redactions + due.notes, 0);
+    cr_assert(kv_begin_read(state_kv(c.state), &t) == OK);
+    const struct position at = place_of(&c, 0);
+    cr_assert(journal_entry_id(t, &at, &other) == OK);
+    kv_abort(t);
+    (void)redacted_ask(c.record, other, "said");
+    redacted_come_down(c.record, state_kv(c.state));
+    cr_assert(erasing_due(c.state, &due, &why) == OK);
+    cr_expect_eq(due.redactions, 1, "another redaction came down");
+    cr_expect_not(state_rest(c.state).known);
+    cr_assert(erasing_carry_out(c.state, &c.site.safe, 1770000000, &done, &why) == OK, "%s", why.text);
+    cr_expect_eq(done.entries, 1);
+    scene_done(&c);
+}
