@@ -63,7 +63,7 @@ for page in "$guides"/*.html; do
         [ -s "$guides/$file" ] || bad "$page: $file is missing"
     done < <(grep -oE '(src|href)="[^":#]+"' "$page" | sed -E 's/.*="(.*)"/\1/')
 done
-for picture in "$guides"/pictures/*.svg; do
+for picture in "$guides"/pictures/*.svg "$guides"/pictures/*.webp; do
     grep -qs "pictures/${picture##*/}" "$guides"/*.html || bad "$picture is not used"
 done
 [ $failures -eq 0 ] && echo "the guides and README agree with the programs"
