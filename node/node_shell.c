@@ -128,6 +128,7 @@ static void try_page(struct node_shell *s)
     if (e == OK) {
         LOG_WITH(s->o->log, LOG_INFO, "page.ready", log_number("port", page_port(s->page)));
     } else if (!s->page_missed) {
+        page_say_none(s->o->state, s->o->page_port);
         LOG_WITH(s->o->log, LOG_WARN, e == ERR_BUSY ? "page.port-taken" : "page.not-served",
                  log_number("port", s->o->page_port), log_err("error", e));
     }
@@ -202,9 +203,13 @@ enum err node_shell_run(const struct node_shell_options *options, struct why *wh
         };
         s.tend = node_tend_open(&own);
         page_forget(options->state);
+        if (options->page_port == 0) {
+            page_say_none(options->state, 0);
+        }
         e = serve(&s, why);
     }
     page_close(s.page);
+    page_forget(options->state);
     node_tend_close(s.tend);
     node_exchange_close(s.exchange);
     agent_close(s.agent);

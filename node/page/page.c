@@ -242,14 +242,21 @@ enum err page_print(struct page_call *c, struct buf *html, struct trouble *t)
 
 // --- the page ---
 
-static void say_address(struct page *p, struct why *why)
+// What cannot be written only `baraza page` will miss.
+static void say(const struct state *state, const char *format, uint16_t port)
 {
     struct buf text = buf_new(64);
-    buf_printf(&text, "http://127.0.0.1:%u/\n", (unsigned)http_port(p->http));
-    if (file_replace(p->address, buf_slice(&text), 0600, why) != OK) {
-        LOG(p->o.log, LOG_WARN, "page.address-untold"); // only `baraza page` asks for it
-    }
+    char *path = state_path(state, STATE_PAGE);
+    buf_printf(&text, format, (unsigned)port);
+    enum err e = file_replace(path, buf_slice(&text), 0600, NULL);
+    (void)e;
     buf_done(&text);
+    free(path);
+}
+
+void page_say_none(const struct state *state, uint16_t port)
+{
+    say(state, port == 0 ? "off\n" : "taken %u\n", port);
 }
 
 enum err page_open(uint16_t port, const struct page_options *options, struct page **out, struct why *why)
@@ -260,7 +267,6 @@ enum err page_open(uint16_t port, const struct page_options *options, struct pag
     p->standing = standing_new();
     p->errand = errand_new();
     page_carry_clean(options->state);
-    p->address = state_path(options->state, STATE_PAGE);
     const struct page_route *routes = page_routes();
     for (size_t i = 0; routes[i].name != NULL; i++) {
         CHECK(i < PAGE_ROUTES);
@@ -277,7 +283,7 @@ enum err page_open(uint16_t port, const struct page_options *options, struct pag
         page_close(p);
         return e;
     }
-    say_address(p, NULL);
+    say(options->state, "http://127.0.0.1:%u/\n", http_port(p->http));
     *out = p;
     return OK;
 }
@@ -294,9 +300,6 @@ void page_close(struct page *p)
     if (p == NULL) {
         return;
     }
-    if (p->http != NULL) {
-        (void)unlink(p->address);
-    }
     http_close(p->http);
     ticket_drop(&p->tickets, NULL);
     logins_free(p->logins);
@@ -304,7 +307,6 @@ void page_close(struct page *p)
     forum_counts_done(&p->forums);
     errand_free(p->errand);
     page_carry_clean(p->o.state);
-    free(p->address);
     free(p);
 }
 

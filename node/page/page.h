@@ -28,10 +28,13 @@ struct page_options {
 struct page;
 
 // Serves at 127.0.0.1:port (0: any free one). ERR_BUSY with why: another program has it; errors of the system. Writes
-// its address to STATE/page for `baraza page`. Gives *out.
+// its address to STATE/page. Gives *out.
 MUST_USE enum err page_open(uint16_t port, const struct page_options *options, struct page **out, struct why *why);
 
-// Removes the address that a daemon left behind which was killed: to be called before any page is served.
+// For `baraza page`, STATE/page holds the address, or instead of it why there is none: "off" (port 0), or "taken PORT".
+// page_say_none writes that; page_forget removes the file: at the daemon's end, and at its start what a daemon that was
+// killed left behind.
+void page_say_none(const struct state *state, uint16_t port);
 void page_forget(const struct state *state);
 
 // Ends it: whoever is logged in has to log in again. NULL is harmless.

@@ -32,7 +32,6 @@ struct page {
     struct errand *errand;
     struct page_emergency emergency;
     uint64_t now_ms;                    // of this turn
-    char *address;                      // STATE/page
     struct http_route api[PAGE_ROUTES]; // one each row of routes.c
 };
 

@@ -202,7 +202,7 @@ start_page() {
     PAGE_PORT=$(free_port)
     rm -f "$WORK/$1/page" # of a daemon that was killed
     BARAZA_PAGE_PORT=$PAGE_PORT start_node "$1"
-    wait_until 20 "the page of $1" test -s "$WORK/$1/page"
+    wait_until 20 "the page of $1" grep -q ^http: "$WORK/$1/page"
 }
 
 # page CALL [JSON]: one call of the page at PAGE_PORT by whoever is in PAGE_TOKEN; the reply is printed, its status

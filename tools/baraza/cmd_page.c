@@ -5,6 +5,7 @@
 // nor start a daemon or a browser without being told to.
 #include "common/author/state.h"
 #include "common/base/file.h"
+#include "common/base/text.h"
 #include "common/net/loop.h"
 #include "tools/baraza/cmd.h"
 
@@ -16,15 +17,17 @@
 #include <unistd.h>
 
 #define ADDRESS_BYTES 64
+#define TAKEN "taken "
 #define DAEMON "baraza-node"
 #define START_MS 15000u      // a daemon that serves no page after this long serves none
 #define START_STEP_MS 50u
 
-// How the daemon of this state is.
-enum page_is { PAGE_SERVED, PAGE_NOT_SERVED, PAGE_NO_DAEMON };
+// How the daemon of this state is: it serves the page, another program has the page's port, it was told to serve none,
+// it has only begun, or there is no daemon.
+enum page_is { PAGE_SERVED, PAGE_TAKEN, PAGE_OFF, PAGE_NOT_YET, PAGE_NO_DAEMON };
 
-// Reads the address that the daemon wrote when it began to serve. The daemon holds the state's lock while it lives:
-// what lies here without it was left behind by one that was killed.
+// Reads what the daemon wrote (node/page/page.h): its address, or why there is none. The daemon holds the state's lock
+// while it lives: what lies here without it was left behind by one that was killed.
 static enum page_is look(const struct cmd_context *context, struct buf *address)
 {
     int lock = -1;
@@ -39,10 +42,13 @@ static enum page_is look(const struct cmd_context *context, struct buf *address)
     const enum err e = file_read(path, false, address, NULL);
     free(path);
     if (e != OK || address->n == 0 || address->p[address->n - 1] != '\n') {
-        return PAGE_NOT_SERVED;
+        return PAGE_NOT_YET;
     }
     address->p[address->n - 1] = '\0';
-    return PAGE_SERVED;
+    const struct slice said = slice_of(address->p, address->n - 1);
+    return text_starts(said, "http://", NULL)  ? PAGE_SERVED
+           : text_starts(said, TAKEN, NULL)    ? PAGE_TAKEN
+                                               : PAGE_OFF;
 }
 
 // Becomes the daemon of this state: no terminal, its log goes nowhere. The one beside this program, else that of PATH.
@@ -75,7 +81,7 @@ static enum err start_daemon(const struct cmd_context *context, struct buf *addr
         become_daemon(context->state);
     }
     int status = 0;
-    while (child > 0 && *is != PAGE_SERVED && loop_now_ms() < end) {
+    while (child > 0 && (*is == PAGE_NO_DAEMON || *is == PAGE_NOT_YET) && loop_now_ms() < end) {
         struct loop_watch nothing = { .fd = -1 };
         if (loop_wait(&nothing, 1, loop_now_ms() + START_STEP_MS) != OK) {
             break;
@@ -109,16 +115,19 @@ static enum err open_browser(const char *address, struct why *why)
     return OK;
 }
 
-static void say_why_not(const struct cmd_context *context, enum page_is is)
+// said: what look read.
+static void say_why_not(const struct cmd_context *context, enum page_is is, const struct buf *said)
 {
-    const unsigned port = (unsigned)conf_uint(&context->conf, "page-port");
-    if (is == PAGE_NO_DAEMON && port != 0) {
-        cmd_remark(context, "baraza-node does not run here; baraza page --open starts it, and the browser");
-    } else if (port == 0) {
+    if (is == PAGE_TAKEN) {
+        cmd_remark(context, "baraza-node runs, but another program has port %s of this computer: end that, or choose "
+                   "another page-port (%s in the state directory) and start baraza-node again",
+                   (const char *)said->p + strlen(TAKEN), STATE_CONF);
+    } else if (is == PAGE_OFF || (is == PAGE_NO_DAEMON && conf_uint(&context->conf, "page-port") == 0)) {
         cmd_remark(context, "no page is wanted here: page-port is 0 (%s in the state directory)", STATE_CONF);
+    } else if (is == PAGE_NOT_YET) {
+        cmd_remark(context, "baraza-node has only begun: ask again in a moment");
     } else {
-        cmd_remark(context, "baraza-node runs, but another program has port %u of this computer: end that, or choose "
-                   "another page-port (%s in the state directory) and start baraza-node again", port, STATE_CONF);
+        cmd_remark(context, "baraza-node does not run here; baraza page --open starts it, and the browser");
     }
 }
 
@@ -146,7 +155,7 @@ static int show(struct cmd_context *context, bool open)
         code = cmd_print(slice_text(text));
     }
     if (text == NULL) {
-        say_why_not(context, is);
+        say_why_not(context, is, &address);
         code = code == EXIT_GOOD ? EXIT_FOUND : code;
     } else if (open && code == EXIT_GOOD) {
         e = open_browser(text, &why);
