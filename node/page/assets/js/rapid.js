@@ -217,7 +217,8 @@ async function show({ session }) {
     view.count = list.length;
     const waiting = takeWaiting(session);
     const resumed = waiting || list.find((each) => each.id === going.get(session));
-    const broken = list.filter((each) => each.fields.typing && !(resumed && each.id === resumed.id));
+    const broken = list.filter((each) => each.fields.typing && !(resumed && each.id === resumed.id))
+        .sort((a, b) => b.kept_s - a.kept_s).slice(0, 1); // the rest wait among the drafts to be read
     fresh();
     if (resumed) {
         load(resumed);
