@@ -22,7 +22,7 @@
 #define IDLE 5000
 
 static uint16_t port;
-static char token[128], key[80];
+static char token[128], key[80], session[80]; // of the person, and of the forum that is open here
 static unsigned refused, failures;
 
 static void fail(const char *what, const char *detail)
@@ -183,6 +183,9 @@ static void put_filled(struct buf *out, const char *text)
         } else if (strncmp(text, "@TOKEN@", 7) == 0) {
             buf_put_text(out, token);
             text += 7;
+        } else if (strncmp(text, "@SESSION@", 9) == 0) {
+            buf_put_text(out, session);
+            text += 9;
         } else {
             buf_put_u8(out, (uint8_t)*text++);
         }
@@ -190,9 +193,8 @@ static void put_filled(struct buf *out, const char *text)
 }
 
 // The exact request with part replaced by by. Where the body is what is replaced, its length stays right.
-static void put_request(struct buf *out, const char *part, const char *by)
+static void put_request_of(struct buf *out, const char *exact, const char *part, const char *by)
 {
-    static const char exact[] = EXACT;
     const char *at = strstr(exact, part);
     CHECK(at != NULL);
     struct buf text = buf_new(ROOM);
@@ -212,6 +214,11 @@ static void put_request(struct buf *out, const char *part, const char *by)
     }
     buf_done(&text);
     CHECK(buf_ok(out));
+}
+
+static void put_request(struct buf *out, const char *part, const char *by)
+{
+    put_request_of(out, EXACT, part, by);
 }
 
 // Sends bytes, and hears what comes. A request that nobody answers is refused too, but has to be cut (see slow).
@@ -431,6 +438,63 @@ static void idle(void)
     expect_language(BEFORE, "idle connections that ended");
 }
 
+// --- words: a draft is kept by the exact request only ---
+
+#define DRAFT "00000000000000000000000000000abc"
+#define KEEP                                                                                              \
+    "POST /api/draft/keep HTTP/1.1\r\nHost: 127.0.0.1:@PORT@\r\nOrigin: http://127.0.0.1:@PORT@\r\n"    \
+    "Content-Type: application/json\r\nBaraza-Login: @TOKEN@\r\nContent-Length: 158\r\n\r\n"           \
+    "{\"id\":\"" DRAFT "\",\"session\":\"@SESSION@\",\"version\":0,\"fields\":{\"text\":\"A ford.\"}}"
+
+static bool draft_is_kept(void)
+{
+    struct reply r;
+    const bool is = client_call(port, "draft/list", token, "{}", &r) == 200 && strstr(r.body, DRAFT) != NULL;
+    reply_done(&r);
+    return is;
+}
+
+static void keep_words(void)
+{
+    static const char *const changes[][2] = {
+        { "Host: 127.0.0.1", "Host: 127.0.0.2" },
+        { "Host: 127.0.0.1:@PORT@\r\nOrigin: http://127.0.0.1",
+          "Host: evil.example:@PORT@\r\nOrigin: http://evil.example" },
+        { "Origin: http://127.0.0.1:@PORT@\r\n", "" },
+        { "Origin: http://127.0.0.1", "Origin: http://evil.example" },
+        { "Origin: http:", "Origin: https:" },
+        { "application/json", "text/plain" },
+        { "application/json", "application/octet-stream" },
+        { "Baraza-Login: @TOKEN@\r\n", "" },
+        { "Baraza-Login: @TOKEN@", "Cookie: Baraza-Login=@TOKEN@" },
+        { "POST", "PUT" },
+        { "POST", "GET" },
+        { "/api/draft/keep", "/api/draft//keep" },
+        { "/api/draft/keep", "/api/draft%2fkeep" },
+        { "Content-Length: 158", "Transfer-Encoding: chunked" },
+        { "\"version\":0", "\"version\":\"0\"" },
+        { "\"fields\":{", "\"fields\":[],\"fields\":{" },
+    };
+    struct buf request = buf_new(ROOM);
+    struct reply r;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        buf_reset(&request);
+        put_request_of(&request, KEEP, changes[i][0], changes[i][1]);
+        if (send_bytes(&request, &r) == 200 || draft_is_kept()) {
+            fail("keeping words", changes[i][1]);
+        }
+        reply_done(&r);
+        refused++;
+    }
+    buf_reset(&request);
+    put_filled(&request, KEEP);
+    if (send_bytes(&request, &r) != 200 || !draft_is_kept()) {
+        fail("keeping words, exactly", r.body);
+    }
+    reply_done(&r);
+    buf_done(&request);
+}
+
 // --- the exact ones ---
 
 static void exact(void)
@@ -494,6 +558,11 @@ int main(int argc, char **argv)
         return 1;
     }
     reply_done(&r);
+    if (client_call(port, "forums", token, "{}", &r) != 200 || !client_member(&r, "id", session, sizeof session)) {
+        printf("FAILED: no forum is open here: %s\n", r.body);
+        return 1;
+    }
+    reply_done(&r);
     files();
     set_language(BEFORE);
     judge_rows();
@@ -501,6 +570,7 @@ int main(int argc, char **argv)
     large_heads();
     pipeline();
     noise();
+    keep_words();
     slow();
     idle();
     exact();

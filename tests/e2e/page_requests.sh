@@ -86,6 +86,19 @@ expect_contains "what is said where none is wanted" "$(cat err)" "page-port is 0
 stop crane
 [[ $(cat heron.log crane.log) != *"ford"* ]] || die "the log has words that were said"
 
+step "when the keys are destroyed, who is logged in is so no more, and nobody can log in"
+start_page crane
+BARAZA_STATE=$WORK/crane page_login
+page prefs >out || die "she is not logged in"
+expect_status 0 baraza wipe --emergency --yes --state crane
+page prefs >out 2>err && die "a login goes on after the keys were destroyed"
+expect_equal "its status" "$(cat err)" 401
+page hello >hello
+expect_contains "why nobody can" "$(cat hello)" '"nobody":"keys-destroyed","people":[]'
+page unlock '{"key":"'"$key"'","passphrase":"a phrase for trials"}' >out 2>err && die "destroyed keys unlock"
+expect_contains "what is said" "$(cat out)" '"code":"keys-destroyed"'
+stop crane
+
 step "one command, and so an entry in the desktop's menu, starts what is missing and opens the page"
 mkdir bin
 printf '#!/bin/sh\nprintf "%%s\\n" "$1" >>"%s/opened"\n' "$PWD" >bin/xdg-open
