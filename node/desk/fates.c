@@ -63,6 +63,9 @@ enum err fates_reload(struct kv_txn *t, struct fates *f)
     f->refused_count = 0;
     f->lost_count = 0;
     enum err e = notebook_all(t, f->notebooks, &f->notebook_count);
+    if (e == OK) {
+        e = notebook_stranded(t, f->stranded, &f->stranded_count);
+    }
     struct refused_range refused = refused_range_new(t, NULL);
     while (e == OK && refused_range_next(&refused)) {
         f->refused = mem_grow(f->refused, f->refused_count + 1, sizeof *f->refused);
@@ -161,6 +164,17 @@ static bool follows_cut(const struct fates *f, const struct journal_id *id, uint
     return false;
 }
 
+// True when it was not signed anew yet: its author has not written since.
+static bool to_come(const struct fates *f, const struct journal_id *id, uint64_t seq)
+{
+    for (size_t i = 0; i < f->stranded_count; i++) {
+        if (journal_id_equal(f->stranded[i].journal, *id)) {
+            return seq >= f->stranded[i].from;
+        }
+    }
+    return false;
+}
+
 enum fate fates_of(const struct fates *f, const struct fates_journal *j, uint64_t seq, const struct hash *id,
                    uint64_t *code)
 {
@@ -179,7 +193,7 @@ enum fate fates_of(const struct fates *f, const struct fates_journal *j, uint64_
         *code = refused->refusal.code;
         return FATE_REFUSED;
     }
-    return !j->current && follows_cut(f, &j->id, seq) ? FATE_REPLACED : FATE_WAITING;
+    return !j->current && follows_cut(f, &j->id, seq) && !to_come(f, &j->id, seq) ? FATE_REPLACED : FATE_WAITING;
 }
 
 enum fate fates_of_damaged(const struct fates *f, const struct fates_journal *j, struct kv_txn *t,

@@ -41,6 +41,8 @@ void tally_add(struct tally *t, enum fate f);
 struct fates {
     struct notebook notebooks[LIMIT_PERSONS];
     size_t notebook_count;
+    struct stranded stranded[LIMIT_STRANDED]; // journals that ended, of which something is to be signed anew yet
+    size_t stranded_count;
     struct hash *answered;       // ids that a response here names, ascending
     size_t answered_count;
     struct refused *refused;     // of all journals
