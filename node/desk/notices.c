@@ -233,6 +233,7 @@ size_t notices_of(const struct notice_facts *f, struct notice out[static NOTICE_
     tell_if(&t, f->false_custody, NOTICE_FALSE_CUSTODY);
     tell_number(&t, NOTICE_TOLD_ELSE, f->told_else);
     tell_number(&t, NOTICE_LOST, f->lost);
+    tell_number(&t, NOTICE_SOUND_LOST, f->sound_lost);
     tell_number(&t, NOTICE_HIDDEN, f->hidden);
     tell_disk(&t);
     tell_if(&t, f->contact.state == CONTACT_TROUBLE, NOTICE_NOT_STORED);

@@ -22,6 +22,7 @@
     X(NOTICE_FALSE_CUSTODY, "false-custody", NOTICE_BAD, "")                                                           \
     X(NOTICE_TOLD_ELSE, "told-else", NOTICE_BAD, "n")                                                                  \
     X(NOTICE_LOST, "lost", NOTICE_BAD, "n")                                                                            \
+    X(NOTICE_SOUND_LOST, "sound-lost", NOTICE_BAD, "n")                                                                \
     X(NOTICE_HIDDEN, "hidden", NOTICE_BAD, "n")                                                                        \
     X(NOTICE_DISK_FULL, "disk-full", NOTICE_BAD, "free_bytes")                                                         \
     X(NOTICE_DISK_LOW, "disk-low", NOTICE_WARN, "free_bytes minutes")                                                  \
@@ -84,6 +85,7 @@ struct notice_facts {
     size_t told_else;         // sites that were told another roster
     uint64_t destroyed_s;     // keys were destroyed here and nobody has joined anew; 0: no
     uint64_t lost, damaged, hidden;
+    uint64_t sound_lost;      // attachments that are damaged here and do not go any further
     bool unaccredited;        // she who looks has no accreditation any more
     uint64_t waiting, text_bytes, sound_bytes;
     uint64_t oldest_s;        // of what waits; 0: none

@@ -117,6 +117,10 @@ static enum err read_exchange(struct standing_book *b, struct kv_txn *t)
     b->standing.verified_size = e == OK ? head.size : 0;
     f->contradicted = kept(t, NODE_CONTRADICTION);
     f->false_custody = kept(t, NODE_FALSE_CUSTODY);
+    const struct attached_sum sum = attached_sum(t);
+    b->standing.sound_bytes = sum.waiting_bytes;
+    f->sound_bytes = sum.waiting_bytes;
+    f->sound_lost = sum.lost;
     e = e == OK || e == ERR_NOT_FOUND ? node_told_differs(t, told, &f->told_else) : e;
     if (e == OK) {
         e = notebook_copy_get(t, &copy);
@@ -263,7 +267,6 @@ static enum err gather(struct standing_book *b, struct desk *desk, struct why *w
     if (e == OK) {
         e = read_destroyed(b, desk, t);
     }
-    const uint64_t sound = e == OK ? attached_sum(t).waiting_bytes : 0;
     kv_abort(t);
     if (e == OK) {
         e = node_contact_get(state_kv(desk->state), &b->facts.contact);
@@ -277,7 +280,6 @@ static enum err gather(struct standing_book *b, struct desk *desk, struct why *w
         b->facts.known_s = b->known_s;
         b->facts.unaccredited = unaccredited(b->roster, desk->who->person.key);
         b->standing.contact = b->facts.contact;
-        b->standing.sound_bytes = b->facts.sound_bytes = sound;
         count_carried(b, desk);
         e = take_drafts(b, desk, trouble);
     }

@@ -19,7 +19,7 @@
 // {id, language} -> {id, number, session, forum, when_s, author, own, state, refusal?, words, sealed_to: [name],
 // parts: {said: {state, text?, lang?, summary?, ask?}, speaker: {state, groups, kind?}, context: {state, kind?, themes,
 // support?, hands?, channel?, question?, scale?}, consent: {state, basis?, scopes}}, flags: [label], paper?: {form,
-// written_by?, typed_by?}, attachments: [{number, name?, type, sealed, bytes, received, state: held, waiting or gone,
+// written_by?, typed_by?}, attachments: [{number, kind, name?, type, sealed, bytes, received, state: held, waiting or gone,
 // here}], marks, ticks: [{tick, when_s, evidence, checkpoint?, index?}], corrections: [{id, when_s,
 // reason, why?, text?, state, current, author}], withdrawals: [{id, when_s, reason?, scopes: [label] (empty: all)}],
 // opened: [{part, reason, when_s}], responses: [{disposition, code, reason?, where?, to?, when_s, in_force}]}
@@ -324,11 +324,19 @@ static void put_amends(const struct showing *x, const struct listing_item *item)
 
 // --- what is attached ---
 
+static const char *attachment_kind(struct slice type)
+{
+    const bool picture = type.n > 6 && memcmp(type.p, "image/", 6) == 0;
+    const bool sound = type.n > 6 && memcmp(type.p, "audio/", 6) == 0;
+    return picture ? "photo" : sound ? "sound" : "scan";
+}
+
 static json_t *attachment_json(size_t number, const struct attaching_row *row)
 {
     json_t *o = json_object();
     json_put(o, "number", json_of_number(number));
     put_text(o, "name", row->a.name);
+    json_put(o, "kind", json_string(attachment_kind(row->a.type)));
     json_put(o, "type", json_of_bytes(row->a.type));
     json_put(o, "sealed", json_boolean(row->sealed));
     json_put(o, "bytes", json_of_number(row->a.blob.size));
@@ -345,7 +353,7 @@ static void put_attachments(const struct showing *x, const struct listing_item *
     struct kv_txn *t = NULL;
     json_t *list = json_array();
     const char *state = part_state(item, "attachments");
-    const bool shown = strcmp(state, "here") == 0 && item->disclosure != NULL;
+    const bool shown = strcmp(state, "here") == 0 && item->disclosure != NULL && item->words != LISTING_WITHDRAWN;
     if (shown && kv_begin_read(state_kv(x->c->desk->state), &t) == OK) {
         const size_t n = attaching_of(t, false, &item->entry, item->disclosure, rows);
         for (size_t i = 0; i < n; i++) {

@@ -239,6 +239,7 @@ json_t *page_marks_json(const struct listing_item *item)
     mark_if(marks, content_value(&context, "form").n > 0, "paper");
     mark_if(marks, has_attached(item, "audio/"), "sound");
     mark_if(marks, has_attached(item, "image/"), "photo");
+    mark_if(marks, has_attached(item, "application/"), "scan");
     mark_if(marks, listing_in_clear(item, NULL), "in-clear");
     mark_if(marks, item->words == LISTING_WIPED, "wiped");
     mark_if(marks, item->words == LISTING_DAMAGED, "damaged");

@@ -71,6 +71,7 @@ static const struct row rows[] = {
     { "a store that could not be written", "not-stored", { FACTS, CONTACT(CONTACT_TROUBLE, NOW) } },
     { "a copy", "copy 4 1762000000", { FACTS, .copied = true, .copied_gone = 4, .copied_s = 1762000000 } },
     { "damage that costs nothing", "damaged 2", { FACTS, .damaged = 2 } },
+    { "damage that costs sound", "sound-lost 2", { FACTS, .sound_lost = 2 } },
     { "damage that costs words", "lost 1; damaged 2", { FACTS, .lost = 1, .damaged = 2 } },
     { "what waits for somebody", "erasures 1; others-unlock 3",
       { FACTS, .waits = { .erasures = 1, .successors = 2, .notebooks = 1 } } },
