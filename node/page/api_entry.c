@@ -19,8 +19,8 @@
 // {id, language} -> {id, number, session, forum, when_s, author, own, state, refusal?, words, sealed_to: [name],
 // parts: {said: {state, text?, lang?, summary?, ask?}, speaker: {state, groups, kind?}, context: {state, kind?, themes,
 // support?, hands?, channel?, question?, scale?}, consent: {state, basis?, scopes}}, flags: [label], paper?: {form,
-// written_by?, typed_by?}, attachments: [{number, kind, name?, type, sealed, bytes, received, state: held, waiting or gone,
-// here}], marks, ticks: [{tick, when_s, evidence, checkpoint?, index?}], corrections: [{id, when_s,
+// written_by?, typed_by?}, attachments: [{number, kind, name?, type, sealed, bytes, received, state, here}] (state:
+// held, waiting or gone), marks, ticks: [{tick, when_s, evidence, checkpoint?, index?}], corrections: [{id, when_s,
 // reason, why?, text?, state, current, author}], withdrawals: [{id, when_s, reason?, scopes: [label] (empty: all)}],
 // opened: [{part, reason, when_s}], responses: [{disposition, code, reason?, where?, to?, when_s, in_force}]}
 
