@@ -9,8 +9,8 @@ import { call, callBytes, fetchBytes } from './api.js';
 import { screen, page, go, back, refresh, draw, place } from './app.js';
 import { does, leads, keepFile, pickFile, shrink, done } from './acts.js';
 
-const SHEET_SIDE = 1400;  // pixels and bytes of a photographed sheet
-const SHEET_MOST = 78000;
+const SHEET_SIDE = 1600;  // pixels and bytes of a photographed sheet
+const SHEET_MOST = 250000;
 const UNKNOWN = 'unknown';
 
 const whole = (control) => Math.max(0, Math.floor(Number(control.value) || 0));
@@ -154,7 +154,7 @@ function seal(forum) {
 
 // --- after it ---
 
-const groups = (sealed) => h('p', { class: 'seal', dir: 'ltr' }, sealed.short.map((each) => [h('b', null, each), ' ']));
+const groups = (sealed) => h('p', null, h('bdi', { class: 'seal', dir: 'ltr' }, sealed.short.join(' ')));
 
 function attest(forum) {
     const { keys = 0, sheets = 0 } = forum.attested || {};

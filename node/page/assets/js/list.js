@@ -98,11 +98,10 @@ export function heard() {
 }
 
 async function show(params) {
-    if (params.state || params.session) {
+    if (!params.kept) { // Back to it finds it as it was left; otherwise it begins anew
         filter = { session: params.session || '', state: params.state || '', search: '' };
         cursors = [];
-        delete params.state;
-        delete params.session;
+        params.kept = true;
     }
     const { open } = await call('forums');
     const box = h('ul', { class: 'entries' });

@@ -70,7 +70,8 @@ async function upload(file) {
 }
 
 async function show() {
-    const { sticks } = await call('sticks');
+    // Without sticks one can still send.
+    const { sticks } = await call('sticks').catch(() => ({ sticks: [] }));
     const told = h('div', { class: 'stack', 'aria-live': 'polite' });
     const state = h('div', { class: 'stack' }, waits(page.state));
     live = (now) => fill(state, waits(now));
