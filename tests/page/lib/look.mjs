@@ -137,7 +137,10 @@ function inPageTexts() {
             if (el.getAttribute(attribute)?.trim()) texts.push(el.getAttribute(attribute).trim());
         }
     }
-    for (const el of document.querySelectorAll('option:not([lang]):not([dir])')) texts.push(el.textContent.trim());
+    // What languages are called comes from the browser, and some it does not know.
+    const named =
+        'select[name="lang"] option, select[name="language"] option, datalist option, option[lang], option[dir]';
+    for (const el of document.querySelectorAll('option')) if (!el.matches(named)) texts.push(el.textContent.trim());
     return texts;
 }
 
