@@ -133,7 +133,7 @@ async function day(world, browser, language) {
     await page.locator('dialog[open]').waitFor();
     await shot(page, 'seal');
     await press(page, 'ask-seal');
-    await page.locator('p.seal').waitFor();
+    await page.locator('.seal').waitFor();
     await press(page, 'go-print', 'print');
     await shot(page, 'print');
     await world.sh(`sync ${site}`);
