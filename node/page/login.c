@@ -6,8 +6,10 @@
 #include "node/page/login.h"
 
 #include "common/author/destroyed.h"
+#include "common/author/erasing.h"
 #include "common/base/fault.h"
 #include "common/base/file.h"
+#include "common/net/loop.h"
 #include "common/store/succession_store.h"
 #include "common/store/wipe.h"
 #include "node/page/ticket.h"
@@ -276,11 +278,25 @@ static enum err open_author(struct logins *l, struct unlocked *who, struct autho
     return trouble_of_err(t, e, &why);
 }
 
+// Another program renewed the keys of this computer a moment ago: hers are those of before.
+static enum err freshen(struct logins *l, struct trouble *t)
+{
+    struct erasing_done done;
+    struct why why = { "" };
+    if (!erasing_stale(l->state, l->safe)) {
+        return OK;
+    }
+    return trouble_of_err(t, erasing_carry_out(l->state, l->safe, loop_wall_s(), &done, &why), &why);
+}
+
 enum err login_desk(struct logins *l, struct unlocked *who, bool writes, struct desk *out, struct trouble *t)
 {
     struct kv_txn *txn = NULL;
     struct desk desk = { .state = l->state, .safe = l->safe, .who = who, .readable = true };
     enum err e = login_keyring(l->state, &desk.keyring, t);
+    if (e == OK) {
+        e = freshen(l, t);
+    }
     if (e == OK && writes) {
         e = open_author(l, who, &desk.author, t);
     }

@@ -4,6 +4,8 @@
 // Logging in at the page: what a token is good for and when it ends, how wrong passphrases are slowed down; what people
 // chose; pages that wait to be printed.
 #include "node/page/login.h"
+
+#include "common/author/erasing.h"
 #include "node/page/prefs.h"
 #include "node/page/ticket.h"
 #include "tests/unit/author/site.h"
@@ -183,6 +185,44 @@ Test(login, a_desk_writes_for_whoever_is_logged_in_and_is_hers_alone)
     cr_assert(login_desk(s.logins, who, true, &again, &t) == OK);
     cr_assert(write_session(&again) == OK);
     login_desk_done(s.logins, &again, false);
+    scene_done(&s);
+}
+
+// Renews the keys of the state, as another program does that has somebody unlocked in a safe of its own.
+static void renew_elsewhere(struct scene *s)
+{
+    struct erasing *x = NULL;
+    struct why why = { "" };
+    bool more = true;
+    cr_assert(erasing_open(s->state, &s->site.safe, 1770000000, &x, &why) == OK, "%s", why.text);
+    erasing_renew(x);
+    while (more) {
+        cr_assert(erasing_step(x, &more, &why) == OK, "%s", why.text);
+    }
+    erasing_close(x);
+}
+
+Test(login, keys_that_another_program_renewed_are_hers_at_the_next_call)
+{
+    struct scene s;
+    struct trouble t;
+    struct desk desk;
+    uint8_t token[LOGIN_TOKEN_TEXT];
+    scene_init(&s);
+    cr_assert(try_login(&s, RIGHT, token, &t) == OK);
+    struct unlocked *who = login_of(s.logins, SLICE_ARRAY(token));
+    cr_assert(login_desk(s.logins, who, true, &desk, &t) == OK);
+    cr_assert(write_session(&desk) == OK);
+    login_desk_done(s.logins, &desk, true);
+    renew_elsewhere(&s);
+    const uint8_t *now = s.site.heron->store_key.b;
+    cr_assert(memcmp(who->store_key.b, now, sizeof who->store_key.b) != 0, "hers are those of before");
+    cr_expect(is_good(&s, token), "nobody was locked");
+    cr_assert(login_desk(s.logins, who, true, &desk, &t) == OK, "%s", t.why.text);
+    cr_expect(memcmp(who->store_key.b, now, sizeof who->store_key.b) == 0);
+    cr_expect(write_session(&desk) == OK);
+    login_desk_done(s.logins, &desk, true);
+    cr_expect(is_good(&s, token));
     scene_done(&s);
 }
 
