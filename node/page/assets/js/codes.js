@@ -42,7 +42,7 @@ const folded = (words) => words.normalize('NFD').replace(/\p{M}/gu, '').toLowerC
 export const foldedHas = (text, part) => folded(text).includes(folded(part));
 
 export const spoken = () => SPOKEN.map((each) => ({ tag: each, label: languageLabel(each) }))
-    .sort((a, b) => a.label.localeCompare(b.label, language()));
+    .sort(((order) => (a, b) => order.compare(a.label, b.label))(new Intl.Collator(language())));
 
 // The tag of what somebody typed: a language's name in the page's language or in its own, or a tag; '' for neither.
 export function tagOf(typed) {

@@ -99,12 +99,13 @@ export class Draft {
         if (this.over) {
             return;
         }
-        if (!this.dirty) {
+        const first = !this.dirty;
+        if (first) {
             this.dirty = true;
             this.since = Date.now();
         }
         this.later(Math.min(PAUSE_MS, Math.max(0, this.since + MOST_MS - Date.now())));
-        this.changed(this);
+        first && this.changed(this);
     }
 
     later(ms) {

@@ -28,23 +28,20 @@ export async function speak(tagWanted) {
     document.documentElement.dir = find('lang.direction');
 }
 
-// What a language calls itself: "français". A tag that the browser does not know stays a tag.
-export function languageName(tagOf) {
+const namers = new Map();
+
+function named(tagOf, inTag) {
     try {
-        return new Intl.DisplayNames([tagOf], { type: 'language' }).of(tagOf);
+        namers.has(inTag) || namers.set(inTag, new Intl.DisplayNames([inTag], { type: 'language' }));
+        return namers.get(inTag).of(tagOf);
     } catch (error) {
-        return tagOf;
+        return tagOf; // one that the browser does not know
     }
 }
 
-// How the language of something said is called in the interface's language.
-export function languageLabel(tagOf) {
-    try {
-        return new Intl.DisplayNames([tagNow], { type: 'language' }).of(tagOf);
-    } catch (error) {
-        return tagOf;
-    }
-}
+// What a language calls itself, "français"; and how it is called in the page's language.
+export const languageName = (tagOf) => named(tagOf, tagOf);
+export const languageLabel = (tagOf) => named(tagOf, tagNow);
 
 function find(key) {
     const dot = key.indexOf('.');
