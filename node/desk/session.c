@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/format/nfc.h"
 #include "common/ops/print.h"
+#include "node/desk/codebook.h"
 #include "node/desk/recipients.h"
 
 #include <string.h>
@@ -288,7 +289,17 @@ enum err session_open(struct desk *desk, uint64_t wall_s, const struct session_f
     if (e != ERR_NOT_FOUND) {
         return trouble_of_err(t, e, NULL);
     }
-    return session_append(desk, wall_s, f, NULL, out, t);
+    struct codebook *b = NULL;
+    struct why why = { "" };
+    e = trouble_of_err(t, codebook_here(desk, &b, &why), &why);
+    if (e == OK) {
+        struct session_fields whole = *f;
+        whole.guide = codebook_guide_version(b);
+        whole.codebook = codebook_version(b);
+        e = session_append(desk, wall_s, &whole, NULL, out, t);
+    }
+    codebook_free(b);
+    return e;
 }
 
 // --- reading ---

@@ -31,7 +31,7 @@ struct session_fields {
     struct code_set areas, authorities;
     struct slice languages[SESSION_LANGUAGES]; // the first is what contributions assume
     size_t language_n;
-    uint64_t guide, codebook;        // versions in use; 0: none
+    uint64_t guide, codebook;        // versions in use, which session_open finds itself; 0: none
     struct session_table tables[SESSION_TABLES];
     size_t table_n;
     struct slice basis, channel, sensitivity; // what contributions assume there, as what follows

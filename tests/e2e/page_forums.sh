@@ -36,6 +36,10 @@ expect_status 0 baraza forum plan XM-ZAM-2026-001 --area XM-ZAM --date 2026-03-0
 expect_status 0 baraza forum plan $CODE --area XM-KIV --date 2026-03-04 --group women --group youth \
     --title "The people of Kivuli" --place "Market hall" --state founder --as registrar --passphrase-file "$PASS"
 start_hub
+sync founder
+expect_status 0 baraza guide show --state founder --json --passphrase-file "$PASS"
+cp out guide.json
+expect_status 0 baraza guide publish guide.json --state founder --as registrar --passphrase-file "$PASS"
 sync founder heron
 start_page heron
 page_login
@@ -171,6 +175,58 @@ for page in forms.html sheet.html slips.html; do
     expect_contains "$page" "$(cat "$page")" "default-src 'none'"
 done
 
+step "the command opens a planned one by its code, with all that is asked once"
+expect_status 0 baraza session open XM-ZAM-2026-001 --precision locality --phase policy --interpreter "kik, sw" \
+    --observers "the women's league" --authority police --authority civilian --also-area XM-KIV --table 1=women,herders \
+    --table 2 --json --passphrase-file "$PASS"
+expect_status 0 baraza show "$(field id out)" --json --passphrase-file "$PASS"
+for words in '"date":"2026-03-01"' '"precision":"locality"' '"interpreter":"kik, sw"' '"areas":["XM-KIV"]' '"guide":1' \
+    '"authorities":["police","civilian"]' '"tables":[{"groups":["women","herders"],"name":"1"},{"name":"2"}]'; do
+    expect_contains "the session" "$(cat out)" "$words"
+done
+expect_status 2 baraza session open XM-KIV-2026-077 --area XM-KIV --table "by the well" --passphrase-file "$PASS"
+expect_status 2 baraza session open XM-KIV-2026-077 --area XM-KIV --precision roughly --passphrase-file "$PASS"
+expect_contains "what there is" "$(cat err)" "place, locality, district, region"
+
+step "an elder who unlocks on this computer attests it with her own key"
+expect_status 0 baraza invite --state founder --as registrar --role attester --out elder.invitation \
+    --passphrase-file "$PASS"
+expect_status 0 baraza join elder.invitation --name Elder --state heron --helper heron --passphrase-file "$PASS" \
+    --helper-passphrase-file "$PASS"
+heron_token=$PAGE_TOKEN
+page_login Elder
+call 200 forums
+expect_contains "what she sees" "$(cat out)" '"id":"'"$id"'"'
+call 200 forum/attest '{"id":"'"$id"'"}'
+PAGE_TOKEN=$heron_token
+call 200 forum '{"id":"'"$id"'"}'
+expect_contains "attested" "$(cat out)" '"attested":{"keys":1,"sheets":0}'
+
+step "a colleague on the same computer: her drafts, and what she has not closed, keep it open; whose they are is said"
+expect_status 0 baraza invite --state founder --as registrar --role facilitator --out owl.invitation \
+    --passphrase-file "$PASS"
+expect_status 0 baraza join owl.invitation --name Owl --state heron --helper heron --passphrase-file "$PASS" \
+    --helper-passphrase-file "$PASS"
+heron_token=$PAGE_TOKEN
+page_login Owl
+draft 2 "What Owl heard."
+owl_token=$PAGE_TOKEN
+PAGE_TOKEN=$heron_token
+refused 422 seal-drafts forum/seal '{"id":"'"$id"'","blank":1,"spoiled":1,"confirm":false}'
+call 200 forum '{"id":"'"$id"'"}'
+expect_contains "whose drafts" "$(cat out)" '"drafts":0,"others_drafts":[{"name":"Owl","drafts":1}]'
+call 200 forum/share '{"id":"'"$id"'","confirm":false}' # her drafts do not keep Heron from closing his own share
+PAGE_TOKEN=$owl_token
+call 200 draft/discard '{"id":"'"$(printf '%032x' 2)"'"}'
+expect_status 0 baraza add --as Owl --session $CODE --group women "Owl wrote this." --passphrase-file "$PASS"
+PAGE_TOKEN=$heron_token
+refused 422 share-open forum/seal '{"id":"'"$id"'","blank":1,"spoiled":1,"confirm":false}'
+expect_contains "whose share" "$(cat out)" '"name":"Owl","count":1'
+PAGE_TOKEN=$owl_token
+call 200 forum/share '{"id":"'"$id"'","confirm":false}'
+call 200 forum/share '{"id":"'"$id"'","confirm":true,"read":"'"$(field read out)"'"}'
+PAGE_TOKEN=$heron_token
+
 step "another device closes its share, as a file, and the forum is sealed over both"
 newcomer crane facilitator
 expect_status 0 baraza session open $CODE --area XM-KIV --state crane --passphrase-file "$PASS"
@@ -182,7 +238,7 @@ share=$(field share out)
 octets 422 forum/share-in sheet.jpg
 refused 422 share-twice forum/seal "{$numbers"',"shares":["'"$share"'","'"$share"'"],"confirm":false}'
 call 200 forum/seal "{$numbers"',"shares":["'"$share"'"],"confirm":false}'
-expect_equal "contributions of both" "$(field contributions out)" 17
+expect_equal "contributions of all three" "$(field contributions out)" 18
 call 200 forum/seal "{$numbers"',"shares":["'"$share"'"],"confirm":true,"read":"'"$(field read out)"'"}'
 call 200 forum/share '{"id":"'"$id"'","confirm":false}'
 call 200 forum/share '{"id":"'"$id"'","confirm":true,"read":"'"$(field read out)"'"}'
