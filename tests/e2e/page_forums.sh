@@ -158,7 +158,7 @@ ticket print/sheet '{"id":"'"$id"'","language":"fr","second":"ar"}' sheet.html
 for words in "$CODE" "Feuille du forum" "ورقة المنتدى" ">58<" ">8<" "Market hall" "${seal:0:4} ${seal:4:4}"; do
     expect_contains "the sheet" "$(cat sheet.html)" "$words"
 done
-! grep -q "groupe de travail" sheet.html || die "the sheet counts a group of three"
+! grep -q "sous-groupe" sheet.html || die "the sheet counts a group of three"
 for n in 1 2 3 4; do
     expect_status 0 baraza add --group women --kind threat --table $((n % 2 + 1)) "More $n." --passphrase-file "$PASS"
     expect_status 0 baraza add --group women --kind threat "In the hall $n." --passphrase-file "$PASS"
@@ -177,8 +177,8 @@ done
 
 step "the command opens a planned one by its code, with all that is asked once"
 expect_status 0 baraza session open XM-ZAM-2026-001 --precision locality --phase policy --interpreter "kik, sw" \
-    --observers "the women's league" --authority police --authority civilian --also-area XM-KIV --table 1=women,herders \
-    --table 2 --json --passphrase-file "$PASS"
+    --observers "the women's league" --authority police --authority civilian --also-area XM-KIV \
+    --table 1=women,herders --table 2 --json --passphrase-file "$PASS"
 expect_status 0 baraza show "$(field id out)" --json --passphrase-file "$PASS"
 for words in '"date":"2026-03-01"' '"precision":"locality"' '"interpreter":"kik, sw"' '"areas":["XM-KIV"]' '"guide":1' \
     '"authorities":["police","civilian"]' '"tables":[{"groups":["women","herders"],"name":"1"},{"name":"2"}]'; do

@@ -129,6 +129,8 @@ function seal(forum) {
         const answer = await ask(t('seal.right'), [
             h('p', { class: 'read-back' }, rich('seal.contributions', { n: told.contributions }), ' ',
                 rich('seal.people', { n: told.people }), ' ', sum(told)),
+            told.tables.length ? h('p', null, told.tables.map((each) => [rich('seal.table', { name: each.name,
+                n: each.count }), ' '])) : null,
             told.missing_forms ? h('p', null, rich('seal.missing-forms', { forms: told.missing_forms })) : null,
             h('p', null, t('seal.after'))], [['seal', t('seal.go'), 'primary'], ['', t('act.change')]]);
         if (answer !== 'seal') {
