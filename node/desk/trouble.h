@@ -221,6 +221,8 @@
     X(TROUBLE_TICKET, ERR_AGAIN, "ticket-over", "that was too long ago: ask for it again")                             \
     X(TROUBLE_UPLOAD, ERR_EXISTS, "upload-offset", "a piece is missing: {size} bytes of it are here")                  \
     /* the list */                                                                                                     \
+    X(TROUBLE_NO_RECEIPT, ERR_AGAIN, "no-receipt",                                                                     \
+      "it has no receipt yet: that follows when it is confirmed")                                                      \
     X(TROUBLE_SEARCH_LONG, ERR_BAD_INPUT, "search-long",                                                               \
       "what is looked for is too long: one or a few words are enough")                                                 \
     /* paper forms and slips */                                                                                        \

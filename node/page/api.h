@@ -36,6 +36,7 @@ page_handler page_list;
 
 // api_entry.c
 page_handler page_entry;
+page_handler page_receipt;
 
 // api_attach.c
 page_handler page_attach_begin;

@@ -9,6 +9,7 @@
 #include "common/ops/print.h"
 #include "node/desk/answers.h"
 #include "node/desk/attaching.h"
+#include "node/desk/proven.h"
 #include "node/desk/recipients.h"
 #include "node/page/labels.h"
 #include "node/page/list_inside.h"
@@ -442,4 +443,31 @@ enum err page_entry(struct page_call *c, struct trouble *t)
     }
     labels_close(labels);
     return e;
+}
+
+// --- receipt: that it is in the record, for whoever asks; no word that was said is in it ---
+// {id} -> octet-stream
+
+enum err page_receipt(struct page_call *c, struct trouble *t)
+{
+    struct proven p;
+    struct hash id;
+    struct slice hex;
+    struct why why = { "" };
+    if (!json_hex(c->in, "id", id.b, sizeof id.b) || !json_text(c->in, "id", &hex)) {
+        return trouble_set(t, TROUBLE_NOT_RIGHT);
+    }
+    proven_init(&p);
+    enum err e = proven_here(c->desk->state, hex, true, &p, &id, &why);
+    if (e == OK) {
+        e = proven_check(&p, &why);
+    }
+    if (e == OK) {
+        e = proven_receipt(&p, c->bytes, &why);
+    }
+    proven_done(&p);
+    if (e != OK) {
+        buf_reset(c->bytes);
+    }
+    return e == ERR_AGAIN ? trouble_set(t, TROUBLE_NO_RECEIPT) : trouble_of_err(t, e, &why);
 }

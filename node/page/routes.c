@@ -48,6 +48,7 @@ static const struct page_route table[] = {
     { "send", page_send, PAGE_LOGIN },
     { "list", page_list, PAGE_LOGIN },
     { "entry", page_entry, PAGE_LOGIN },
+    { "receipt", page_receipt, PAGE_LOGIN },
     // couriers, and wiping: api_carry.c, api_wipe.c
     { "sticks", page_sticks, PAGE_LOGIN },
     { "bundle/out", page_bundle_out, PAGE_LOGIN },

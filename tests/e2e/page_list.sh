@@ -129,6 +129,8 @@ expect_equal "the answer" "$(of '.responses[0] | "\(.code) \(.disposition) \(.re
     "deferred reporté It goes to the plan. true"
 [[ $(cat entry) != *'"slip"'* ]] || die "a slip's code stands beside the words"
 expect_equal "the line" "$(line)" "3 = 3 + 0 + 0 + 0"
+page receipt "{\"id\":\"$id\"}" >ford.receipt || die "there is no receipt of what is confirmed"
+expect_status 0 baraza receipt --check ford.receipt --charter hub/charter
 page entry "{\"id\":\"${id:0:62}00\"}" >reply 2>page.err && die "an entry that is not here is shown"
 expect_equal "its status" "$(cat page.err)" 404
 
@@ -157,6 +159,9 @@ expect_equal "rows of the second page" "$(of '.rows | length')" 13
 expect_equal "what comes after it" "$(of .next)" null
 of '.rows[].id' >>ids
 expect_equal "different rows" "$(sort -u ids | wc -l)" 63
+ask list
+page receipt "{\"id\":\"$(of '.rows[0].id')\"}" >reply 2>page.err && die "there is a receipt of what waits"
+expect_equal "what is said of it" "$(of .error.code)" no-receipt
 ask list '{"search":"number 7 "}'
 expect_equal "rows with a number" "$(of '.rows | length')" 6
 

@@ -35,9 +35,9 @@ static void name_files(const char *out, struct buf *proof, struct buf *entry)
 static json_t *proof_json(const struct proving *p)
 {
     json_t *o = json_object();
-    json_put(o, "id", json_id(merkle_leaf(proving_entry(p, 0)))); // an entry's id is its leaf hash
-    json_put(o, "index", json_of_number(p->index));
-    json_put(o, "size", json_of_number(p->head.size));
+    json_put(o, "id", json_id(merkle_leaf(proven_entry(&p->it, 0)))); // an entry's id is its leaf hash
+    json_put(o, "index", json_of_number(p->it.index));
+    json_put(o, "size", json_of_number(p->it.head.size));
     json_put(o, "erased", json_boolean(p->erased.n > 0));
     return o;
 }
@@ -45,10 +45,10 @@ static json_t *proof_json(const struct proving *p)
 static int print_receipt(const struct cmd_context *context, const struct proving *p)
 {
     if (!context->json) {
-        return cmd_print(buf_slice(&p->proof));
+        return cmd_print(buf_slice(&p->it.proof));
     }
     json_t *o = proof_json(p);
-    json_put(o, "receipt", json_of_bytes(buf_slice(&p->proof)));
+    json_put(o, "receipt", json_of_bytes(buf_slice(&p->it.proof)));
     return cmd_print_json(o);
 }
 
@@ -58,7 +58,7 @@ static int print_files(const struct cmd_context *context, const struct proving *
     int code = EXIT_GOOD;
     if (context->json) {
         struct buf key = buf_new(4096);
-        vkey_put(&p->key, &key);
+        vkey_put(&p->it.key, &key);
         json_t *o = proof_json(p);
         json_put(o, "proof", json_of_path(proof));
         json_put(o, "leaf", json_of_path(entry));
@@ -68,8 +68,8 @@ static int print_files(const struct cmd_context *context, const struct proving *
     } else if (!context->quiet) {
         buf_printf(&out, "Entry %llu of %llu: %s and %s. Anybody can check them, without network, with:\n"
                          "  baraza verify --proof %s --leaf %s --key '",
-                   (unsigned long long)p->index, (unsigned long long)p->head.size, proof, entry, proof, entry);
-        vkey_put(&p->key, &out);
+                   (unsigned long long)p->it.index, (unsigned long long)p->it.head.size, proof, entry, proof, entry);
+        vkey_put(&p->it.key, &out);
         buf_put_text(&out, "'\n");
         if (p->erased.n > 0) {
             buf_printf(&out, "Signature good, included%.*s. Receipt and entry verify as before.\n", (int)p->erased.n,
@@ -89,14 +89,14 @@ static int say_keys(struct proving *p)
     struct buf extra = buf_new(2 * LIMIT_SUCCESSION_BYTES);
     struct buf text = buf_new(LIMIT_NOTE_BYTES);
     bool good = true;
-    if (p->succession.n > 0) {
-        CHECK(proof_parse(buf_slice(&p->proof), &proof, &why)); // it was verified
-        armor_put_base64(&extra, buf_slice(&p->succession));
+    if (p->it.succession.n > 0) {
+        CHECK(proof_parse(buf_slice(&p->it.proof), &proof, &why)); // it was verified
+        armor_put_base64(&extra, buf_slice(&p->it.succession));
         proof.extra = buf_slice(&extra);
         proof_make(&proof, &text);
         good = buf_ok(&text);
-        buf_reset(&p->proof);
-        buf_put(&p->proof, buf_slice(&text));
+        buf_reset(&p->it.proof);
+        buf_put(&p->it.proof, buf_slice(&text));
     }
     buf_done(&extra);
     buf_done(&text);
@@ -114,8 +114,8 @@ static int hand_out(const struct cmd_context *context, const struct handing *h)
     name_files(h->out, &proof, &entry);
     int code = buf_ok(&proof) && buf_ok(&entry) ? -1 : cmd_usage("--out: the path is too long");
     code = code < 0 ? out_check((const char *)proof.p, h->force) : code;
-    code = code < 0 ? out_write((const char *)entry.p, proving_entry(p, 0), 0644, h->force) : code;
-    code = code < 0 ? out_write((const char *)proof.p, buf_slice(&p->proof), 0644, h->force) : code;
+    code = code < 0 ? out_write((const char *)entry.p, proven_entry(&p->it, 0), 0644, h->force) : code;
+    code = code < 0 ? out_write((const char *)proof.p, buf_slice(&p->it.proof), 0644, h->force) : code;
     code = code < 0 ? print_files(context, p, (const char *)proof.p, (const char *)entry.p) : code;
     buf_done(&proof);
     buf_done(&entry);

@@ -21,31 +21,17 @@ struct asking {
 
 static int write_receipt(const struct asking *a)
 {
-    struct receipt *r = mem_new(sizeof *r);
-    struct receipt_facts facts;
-    struct entry entry;
     struct why why = { "" };
     struct buf text = buf_new(LIMIT_NOTE_BYTES);
-    CHECK(entry_parse(proving_entry(&a->p, 0), &entry) == VERDICT_GOOD); // it is stored here, rehashed
-    *r = (struct receipt){ .charter = buf_slice(&a->p.charter),
-                            .succession = buf_slice(&a->p.succession),
-                            .n = a->p.n,
-                            .proof = buf_slice(&a->p.proof) };
-    for (size_t i = 0; i < a->p.n; i++) {
-        r->entries[i] = proving_entry(&a->p, i);
-    }
-    int code = receipt_make(r, &text) ? -1
-                                      : cmd_usage("the chain to its receipt is too long for one file: ask where the "
-                                                  "record is, with --record");
-    if (code < 0 && receipt_verify(r, entry.place.consultation, &facts, &why) != VERDICT_GOOD) {
-        struct why told;
-        why_set(&told, "the receipt would not be good, so it is not handed out: %.120s", why.text);
-        code = cmd_fail(ERR_CORRUPT, &told);
-    }
-    if (code < 0) {
+    const enum err e = proven_receipt(&a->p.it, &text, &why);
+    int code = -1;
+    if (e == ERR_TOO_BIG) {
+        code = cmd_usage("the chain to its receipt is too long for one file: ask where the record is, with --record");
+    } else if (e != OK) {
+        code = cmd_fail(e, &why);
+    } else {
         code = a->out == NULL ? cmd_print(buf_slice(&text)) : out_write(a->out, buf_slice(&text), 0644, a->force);
     }
-    free(r);
     buf_done(&text);
     return code;
 }
@@ -55,8 +41,8 @@ static int say_written(const struct cmd_context *context, const struct asking *a
     if (context->json) {
         json_t *o = json_object();
         json_put(o, "file", json_of_path(a->out));
-        json_put(o, "id", json_id(merkle_leaf(proving_entry(&a->p, 0)))); // an entry's id is its leaf hash
-        json_put(o, "size", json_of_number(a->p.head.size));
+        json_put(o, "id", json_id(merkle_leaf(proven_entry(&a->p.it, 0)))); // an entry's id is its leaf hash
+        json_put(o, "size", json_of_number(a->p.it.head.size));
         json_put(o, "slip_page", a->slip_page == NULL ? json_null() : json_of_path(a->slip_page));
         return cmd_print_json(o);
     }
@@ -105,7 +91,7 @@ static int write_slip(struct cmd_context *context, const struct asking *a)
         code = cmd_usage("slips are printed where the words were written down: baraza session slips");
     }
     if (code < 0) {
-        code = find_slip(&w, merkle_leaf(proving_entry(&a->p, 0)), &slip);
+        code = find_slip(&w, merkle_leaf(proven_entry(&a->p.it, 0)), &slip);
     }
     if (code < 0) {
         const struct charter *c = state_charter(w.desk.state);

@@ -5,9 +5,7 @@
 #include "tools/baraza/proving.h"
 
 #include "common/base/file.h"
-#include "common/store/exchange_state.h"
-#include "common/store/journal.h"
-#include "common/store/succession_store.h"
+#include "common/format/service_keys.h"
 #include "node/desk/amends.h"
 #include "node/desk/local.h"
 #include "tools/baraza/print.h"
@@ -17,32 +15,14 @@
 
 void proving_init(struct proving *p)
 {
-    *p = (struct proving){ .charter = buf_new(LIMIT_CHARTER_BYTES), .proof = buf_new(LIMIT_NOTE_BYTES),
-                           .bytes = buf_new(LIMIT_NOTE_BYTES), .erased = buf_new(1024),
-                           .succession = buf_new(LIMIT_SUCCESSION_BYTES) };
+    *p = (struct proving){ .erased = buf_new(1024) };
+    proven_init(&p->it);
 }
 
 void proving_done(struct proving *p)
 {
-    buf_done(&p->charter);
-    buf_done(&p->succession);
-    buf_done(&p->proof);
-    buf_done(&p->bytes);
+    proven_done(&p->it);
     buf_done(&p->erased);
-}
-
-struct slice proving_entry(const struct proving *p, size_t i)
-{
-    CHECK(i < p->n);
-    const size_t from = i == 0 ? 0 : p->ends[i - 1];
-    return slice_of(p->bytes.p + from, p->ends[i] - from);
-}
-
-static void add_entry(struct proving *p, struct slice bytes)
-{
-    CHECK(p->n < LIMIT_RECEIPT_CHAIN);
-    buf_put(&p->bytes, bytes);
-    p->ends[p->n++] = p->bytes.n;
 }
 
 // --- from the record ---
@@ -57,16 +37,16 @@ static int load_entries(struct reading *r, uint64_t index, struct proving *p)
     const size_t n = succession_indexes(reading_roster(r), at);
     size_t k = 0;
     if (n > 0) {
-        succession_begin(n, &p->succession);
+        succession_begin(n, &p->it.succession);
     }
-    while ((p->n == 0 || k < n) && reading_next(r, &item)) {
+    while ((p->it.n == 0 || k < n) && reading_next(r, &item)) {
         if (item.index == index) {
-            add_entry(p, item.entry.bytes);
+            proven_add(&p->it, item.entry.bytes);
             amends_take_erased(amends, reading_erasures(r), &item.entry);
             amends_put_erased(amends, item.entry.id, &p->erased);
         }
         if (k < n && item.index == at[k]) {
-            succession_put(item.index, item.entry.bytes, &p->succession);
+            succession_put(item.index, item.entry.bytes, &p->it.succession);
             k++;
         }
     }
@@ -101,66 +81,16 @@ static int from_record(struct cmd_context *context, const char *typed, struct pr
         merkle_plan_hashes(&plan, reading_ids(r), (size_t)size, hashes);
         struct proof proof = { .index = index, .n = plan.n, .checkpoint = reading_checkpoint(r) };
         memcpy(proof.hashes, hashes, plan.n * sizeof *hashes);
-        proof_make(&proof, &p->proof);
-        buf_put(&p->charter, reading_charter_note(r));
+        proof_make(&proof, &p->it.proof);
+        buf_put(&p->it.charter, reading_charter_note(r));
         service_keys_of(reading_charter(r), reading_roster(r), &keys);
-        p->key = *service_log_of_note(&keys, proof.checkpoint);
+        p->it.key = *service_log_of_note(&keys, proof.checkpoint);
     }
     reading_close(r);
     return code;
 }
 
-// --- at a site: what the hub sent, of this very entry or of a later one of its journal ---
-
-static enum err add_chain(struct kv_txn *t, const struct position *at, uint64_t to, struct proving *p, struct why *why)
-{
-    enum err e = OK;
-    if (to - at->seq >= LIMIT_RECEIPT_CHAIN) {
-        why_set(why, "the receipt kept here is of number %llu of this notebook, too far from number %llu: ask for one "
-                     "where the record is, with --record", (unsigned long long)to, (unsigned long long)at->seq);
-        return ERR_TOO_BIG;
-    }
-    for (struct position now = *at; e == OK && now.seq <= to; now.seq++) {
-        struct stored stored;
-        e = journal_get(t, &now, &stored, why);
-        if (e == OK) {
-            add_entry(p, stored.bytes);
-        }
-    }
-    return e == OK && !buf_ok(&p->bytes) ? ERR_TOO_BIG : e;
-}
-
-static enum err find_receipt(struct kv_txn *t, const char *typed, bool chain, struct proving *p, struct hash *id,
-                             struct why *why)
-{
-    struct position at;
-    struct stored stored;
-    struct slice receipt;
-    uint64_t found = 0;
-    enum err e = journal_find(t, slice_text(typed), &at);
-    if (e == OK) {
-        e = journal_get(t, &at, &stored, why);
-    }
-    if (e != OK) {
-        return e;
-    }
-    *id = stored.id;
-    e = receipt_get(t, &at, &found, &receipt);
-    if (e == ERR_NOT_FOUND) {
-        return ERR_AGAIN;
-    }
-    if (e == OK && found != at.seq && !chain) {
-        why_set(why, "the receipt kept here is of number %llu of this notebook, and covers number %llu through the "
-                     "chain between them: baraza receipt %.12s… holds both; for one of its own, --record EXPORT",
-                (unsigned long long)found, (unsigned long long)at.seq, typed);
-        return ERR_NOT_FOUND;
-    }
-    if (e == OK) {
-        buf_put(&p->proof, receipt);
-        e = add_chain(t, &at, found, p, why);
-    }
-    return e;
-}
+// --- at a site ---
 
 // It has no receipt yet: says which tick it has, and what to do for the next.
 static int say_tick(struct work *w, struct hash id)
@@ -195,34 +125,11 @@ static int say_tick(struct work *w, struct hash id)
     return cmd_fail(err, &why);
 }
 
-// Which key must have signed the receipt, and what proves it.
-static enum err know_keys(const struct work *w, struct proving *p, struct why *why)
-{
-    struct service_keys keys;
-    struct proof proof;
-    enum err e = succession_keys(state_kv(w->desk.state), state_charter(w->desk.state), &keys, why);
-    if (e == OK) {
-        e = succession_known(state_kv(w->desk.state), &p->succession);
-    }
-    if (e == OK && !proof_parse(buf_slice(&p->proof), &proof, why)) {
-        e = ERR_CORRUPT;
-    }
-    if (e == OK) {
-        p->key = *service_log_of_note(&keys, proof.checkpoint);
-    }
-    return e;
-}
-
 static int at_site(struct work *w, const char *typed, bool chain, struct proving *p)
 {
-    struct kv_txn *t = NULL;
     struct why why = { "" };
     struct hash id;
-    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
-    if (e == OK) {
-        e = find_receipt(t, typed, chain, p, &id, &why);
-    }
-    kv_abort(t);
+    const enum err e = proven_here(w->desk.state, slice_text(typed), chain, &p->it, &id, &why);
     if (e == ERR_AGAIN) {
         return say_tick(w, id);
     }
@@ -233,24 +140,7 @@ static int at_site(struct work *w, const char *typed, bool chain, struct proving
                                            : "\"%.70s\" is no id: hex digits",
                 typed);
     }
-    buf_put(&p->charter, state_charter_note(w->desk.state));
-    if (e == OK) {
-        e = know_keys(w, p, &why);
-    }
     return e == OK ? -1 : cmd_fail(e, &why);
-}
-
-static int check(struct proving *p)
-{
-    struct why why = { "" };
-    const struct proof_trust trust = { .log = &p->key, .form = CHECKPOINT_OURS };
-    const struct hash leaf = merkle_leaf(proving_entry(p, p->n - 1));
-    if (proof_verify(buf_slice(&p->proof), leaf, &trust, &p->index, &p->head, &why) == VERDICT_GOOD) {
-        return -1;
-    }
-    struct why told;
-    why_set(&told, "the receipt is not good, so it is not handed out: %.120s", why.text);
-    return cmd_fail(ERR_CORRUPT, &told);
 }
 
 int proving_gather(struct cmd_context *context, const char *typed, bool chain, struct proving *p)
@@ -264,7 +154,9 @@ int proving_gather(struct cmd_context *context, const char *typed, bool chain, s
         code = at_site(&w, typed, chain, p);
     }
     if (code < 0) {
-        code = check(p);
+        struct why why = { "" };
+        const enum err e = proven_check(&p->it, &why);
+        code = e == OK ? -1 : cmd_fail(e, &why);
     }
     work_close(&w);
     return code;

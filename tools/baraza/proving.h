@@ -7,21 +7,13 @@
 #define BARAZA_TOOLS_BARAZA_PROVING_H
 
 #include "common/format/proof.h"
-#include "common/format/receipt.h"
+#include "node/desk/proven.h"
 #include "tools/baraza/reading.h"
 #include "tools/baraza/work.h"
 
 struct proving {
     struct reading_from from;
-    struct buf charter;                 // its note
-    struct buf succession;              // empty while no key of the consultation was changed
-    struct buf proof;                   // tlog-proof of the last entry
-    struct buf bytes;                   // the entries, one behind the other
-    size_t n;                           // the one that was asked for, and what follows it up to the one proved
-    size_t ends[LIMIT_RECEIPT_CHAIN];   // of each in bytes
-    struct vkey key;                    // that the proof is signed by
-    uint64_t index;                     // of the last entry in the record
-    struct tree_head head;
+    struct proven it;
     struct buf erased;                  // ", parts erased by entry 12 …"; empty: nothing is, or it is not known here
 };
 
@@ -33,8 +25,5 @@ void proving_done(struct proving *p);
 // entry of its journal will do, with what lies between. Returns -1, or has reported: when it is not confirmed yet, how
 // far it has come and what to do.
 int proving_gather(struct cmd_context *context, const char *typed, bool chain, struct proving *p);
-
-// Entry i < n; borrows p.
-struct slice proving_entry(const struct proving *p, size_t i);
 
 #endif
