@@ -302,42 +302,34 @@ static enum err take_file(struct kv_txn *t, struct draft_id draft, const struct 
     return e;
 }
 
-enum err attaching_files(struct desk *desk, const char *const *paths, size_t n, struct draft_id *draft,
-                         struct buf *manifest, struct trouble *trouble)
+enum err attaching_files(struct desk *desk, struct hash session, uint64_t wall_s, const char *const *paths, size_t n,
+                         struct draft_id *draft, struct buf *manifest, struct trouble *trouble)
 {
-    struct kv_txn *t = NULL;
+    static const uint8_t nothing[] = { 0x80 }; // a map without fields
     struct attach list[LIMIT_ATTACHMENTS];
-    struct symkey key = symkey_new(); // it lives as long as this call: what follows needs it no more
-    struct why why = { "" };
+    struct drafts theirs = { .n = 0 };
+    struct draft d = { .session = session, .kept_s = wall_s, .fields = SLICE_ARRAY(nothing) };
+    struct working w;
     if (n > LIMIT_ATTACHMENTS) {
         return trouble_with(trouble, TROUBLE_ATTACHMENTS_MANY, TROUBLE_NUMBER(LIMIT_ATTACHMENTS));
     }
-    ident_random(draft->b, sizeof draft->b);
-    enum err e = kv_begin_write(state_kv(desk->state), &t);
+    ident_random(d.id.b, sizeof d.id.b);
+    enum err e = drafts_keep(desk, &d, false, &theirs, trouble);
+    e = e == OK ? work_begin(desk, true, d.id, &w, trouble) : e;
     if (e != OK) {
-        return trouble_of_err(trouble, e, &why);
+        return e;
     }
     for (size_t i = 0; i < n && e == OK; i++) {
-        e = take_file(t, *draft, &key, paths[i], &list[i], trouble);
+        e = take_file(w.t, d.id, &w.secret, paths[i], &list[i], trouble);
     }
     if (e == OK) {
         attach_manifest(list, n, manifest);
-        e = trouble_of_err(trouble, kv_commit(t), &why);
-    } else {
-        kv_abort(t);
     }
+    e = trouble_of_err(trouble, work_end(&w, e), &w.why);
     mem_wipe(list, sizeof list);
-    mem_wipe(&key, sizeof key);
-    return e;
-}
-
-void attaching_settle(struct desk *desk, struct draft_id draft)
-{
-    struct kv_txn *t = NULL;
-    if (kv_begin_write(state_kv(desk->state), &t) == OK) {
-        attach_drop_draft(t, draft);
-        if (kv_commit(t) != OK) {
-            return; // what is left goes with the next draft that is put away
-        }
+    if (e != OK) {
+        return drafts_discard(desk, d.id, NULL) == OK ? e : trouble_of_err(trouble, e, NULL);
     }
+    *draft = d.id;
+    return OK;
 }

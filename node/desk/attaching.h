@@ -42,12 +42,13 @@ MUST_USE enum err attaching_read(struct desk *desk, struct draft_id draft, struc
 MUST_USE enum err attaching_give(struct desk *desk, struct draft_id draft, struct given *g, struct buf *manifest,
                                  struct trouble *trouble);
 
-// --- whole files, without a draft ---
-// Takes n files in, and appends what names them to manifest. Until the entry is appended and attaching_settle called
-// they are *draft's. Troubles as above, not-found.
-MUST_USE enum err attaching_files(struct desk *desk, const char *const *paths, size_t n, struct draft_id *draft,
-                                  struct buf *manifest, struct trouble *trouble);
-void attaching_settle(struct desk *desk, struct draft_id draft);
+// --- whole files ---
+// Takes n files in, and appends what names them to manifest. Until the entry is there they are those of a new draft of
+// that forum, *draft, so that nobody takes them for what is left of one: the entry is appended with draft_import_key,
+// then drafts_signed is called; drafts_discard when it came to nothing. What is cut short is offered as a draft.
+// Troubles as above, those of drafts_keep, not-found; then there is no draft.
+MUST_USE enum err attaching_files(struct desk *desk, struct hash session, uint64_t wall_s, const char *const *paths,
+                                  size_t n, struct draft_id *draft, struct buf *manifest, struct trouble *trouble);
 
 // --- of entries ---
 struct attaching_row {

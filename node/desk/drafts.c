@@ -341,11 +341,13 @@ static enum err put_away(struct desk *desk, const struct draft_id *ids, size_t n
     struct working w;
     enum err e = working_begin(desk, true, &w);
     for (size_t i = 0; i < n && e == OK; i++) {
+        if (draft_keys_find(w.keys, w.owner.key, ids[i]) != NULL) { // what hangs on another's is hers
+            attach_drop_draft(w.t, ids[i]);
+        }
         e = draft_keys_destroy(w.keys, w.owner.key, ids[i], &w.why);
     }
     const bool destroyed = e == OK;
     for (size_t i = 0; i < n && e == OK; i++) {
-        attach_drop_draft(w.t, ids[i]);
         e = draft_discard(w.t, w.keys, w.owner.key, ids[i], &w.why);
     }
     if (e == OK) {

@@ -4,8 +4,10 @@
 // `baraza add`: write down one contribution, from the arguments, standard input or an editor.
 // It must never print "saved" before the append returned, and never drop a text that was typed without saying so.
 #include "common/base/file.h"
+#include "common/net/loop.h"
 #include "node/desk/attaching.h"
 #include "node/desk/contribute.h"
+#include "node/desk/drafts.h"
 #include "tools/baraza/ask.h"
 #include "tools/baraza/fields.h"
 #include "tools/baraza/print.h"
@@ -183,16 +185,23 @@ static int finish(struct cmd_context *context, const struct adding *a, struct gi
     }
     struct draft_id files = { { 0 } };
     if (code < 0 && a->attach.n > 0 &&
-        attaching_files(&w->desk, a->attach.values, a->attach.n, &files, &words->manifest, &trouble) != OK) {
+        attaching_files(&w->desk, x->session.id, loop_wall_s(), a->attach.values, a->attach.n, &files,
+                        &words->manifest, &trouble) != OK) {
         code = work_fail(&trouble);
     }
     g->manifest = buf_slice(&words->manifest);
     if (code < 0 && contribute_words(g, x, &trouble) != OK) {
         code = work_fail(&trouble);
     }
+    struct hash from;
+    if (words->manifest.n > 0) {
+        from = draft_import_key(w->desk.who->person.key, files);
+        x->item.import_key = &from;
+    }
     code = code < 0 ? work_append(w, &x->item, 1, &result) : code;
     if (words->manifest.n > 0) {
-        attaching_settle(&w->desk, files);
+        // Where it cannot be put away it is the next time that drafts are listed.
+        (void)!(code < 0 ? drafts_signed(&w->desk, &files, 1, NULL) : drafts_discard(&w->desk, files, NULL));
     }
     return code < 0 ? print_saved(context, &x->session, &x->slip, &result) : code;
 }

@@ -4,9 +4,11 @@
 // Sound and pictures at a desk: beside a draft from piece to piece, in the contribution that is signed, and read again.
 #include "node/desk/attaching.h"
 
+#include "common/base/file.h"
 #include "node/desk/drafts.h"
 #include "tests/unit/node/desk_scene.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,6 +137,64 @@ Test(attaching, what_is_discarded_or_kept_anew_leaves_no_sound_behind)
     cr_expect_neq(attaching_begin(&s.desk, draft, SLICE_LITERAL("sound"), SLICE_LITERAL("audio/ogg"), &none, &trouble),
                   OK);
     cr_expect_str_eq(trouble.code, trouble_code(TROUBLE_DRAFT_GONE));
+    free(bytes);
+    desk_scene_done(&s);
+}
+
+// Another who writes here, unlocked.
+static struct desk second(struct desk_scene *s)
+{
+    struct why why = { "" };
+    struct desk other = s->desk;
+    other.who = safe_slot(&s->site.safe, (struct pubkey){ { 0 } });
+    cr_assert_eq(keyring_add(s->site.keyring, "Acacia", SLICE_LITERAL("two acacias bend"), s->site.heron,
+                             s->site.intake, other.who, &why), OK, "%s", why.text);
+    other.author = NULL;
+    return other;
+}
+
+Test(attaching, what_others_do_meanwhile_takes_away_no_sound)
+{
+    struct desk_scene s;
+    struct trouble trouble = { .err = OK };
+    struct attach list[LIMIT_ATTACHMENTS];
+    struct buf manifest = buf_new(LIMIT_MANIFEST_BYTES);
+    struct draft_id files;
+    struct drafts all;
+    char path[128];
+    uint8_t *bytes = sound();
+    size_t n = 0;
+    desk_scene_init(&s);
+    struct desk acacia = second(&s);
+    keep(&s, false);
+    (void)record(&s, bytes);
+    cr_assert_eq(drafts_discard(&acacia, draft, &trouble), OK, "she has none of that id");
+    cr_assert_eq(attaching_list(&s.desk, draft, list, &n, &trouble), OK);
+    cr_expect_eq(n, 1);
+
+    // Files that are taken in for an entry which is not there yet.
+    (void)snprintf(path, sizeof path, "%s/voice.ogg", s.site.root);
+    cr_assert_eq(file_replace(path, slice_of(bytes, SIZE), 0600, NULL), OK);
+    const char *const paths[] = { path };
+    cr_assert_eq(attaching_files(&s.desk, s.session.id, 7, paths, 1, &files, &manifest, &trouble), OK, "%s",
+                 trouble.why.text);
+    const uint64_t chunks = rows(&s, DB_BLOB);
+    struct draft d = { .id = { { 9 } }, .session = s.session.id, .fields = SLICE_LITERAL("\x80") };
+    struct drafts theirs = { .n = 0 };
+    cr_assert_eq(drafts_keep(&acacia, &d, false, &theirs, &trouble), OK);
+    cr_assert_eq(drafts_discard(&acacia, d.id, &trouble), OK);
+    cr_expect_eq(rows(&s, DB_BLOB), chunks);
+    cr_assert_eq(drafts_list(&s.desk, NULL, &all, &trouble), OK);
+    cr_expect_eq(all.n, 2, "what is cut short here is offered as a draft");
+    drafts_done(&all);
+    cr_assert_eq(drafts_discard(&s.desk, files, &trouble), OK);
+    cr_expect_lt(rows(&s, DB_BLOB), chunks);
+    const char *const nothing[] = { path, "/nowhere/at/all" };
+    cr_expect_neq(attaching_files(&s.desk, s.session.id, 7, nothing, 2, &files, &manifest, &trouble), OK);
+    cr_assert_eq(drafts_list(&s.desk, NULL, &all, &trouble), OK);
+    cr_expect_eq(all.n, 1, "nothing is left of files that were not taken");
+    drafts_done(&all);
+    buf_done(&manifest);
     free(bytes);
     desk_scene_done(&s);
 }
