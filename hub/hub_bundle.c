@@ -4,6 +4,7 @@
 // Who the site is and which ends of journals concern it; then one answer after the other. Read first: hub_bundle.h.
 #include "hub/hub_bundle.h"
 
+#include "common/store/attached.h"
 #include "common/store/exchange_state.h"
 
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 // Checkpoints that the site may stand at: what it was answered before, what it said last, what its entries say, none;
 // and those that it has come by.
 #define BASES (HUB_BUNDLE_ANSWERED + LIMIT_VIEWS + 16)
+
+#define HELDS 2048 // attachments of which an answer says how much is here
 
 #define ENDS_FOR_BASES 8 // entries by which the way from each of them is shown
 
@@ -297,6 +300,39 @@ static enum err say_ends(struct answer *a, struct why *why)
     return e;
 }
 
+// PROTOCOL 15.5: what is here of each attachment that these journals name; of many, the last.
+static enum err say_helds(struct answer *a, struct why *why)
+{
+    struct kv_txn *t = NULL;
+    size_t n = 0;
+    enum err e = kv_begin_read(a->o->kv, &t);
+    for (int pass = 0; pass < 2 && e == OK; pass++) {
+        size_t at = 0;
+        for (size_t i = 0; i < a->hello.head_count && e == OK; i++) {
+            struct attached_range r = attached_range_new(t, &a->hello.heads[i].journal);
+            while (e == OK && attached_range_next(&r)) {
+                struct msg m = { .type = MSG_HELD };
+                if (pass == 0 || at++ + HELDS < n) {
+                    n += pass == 0;
+                    continue;
+                }
+                serve_held_of(t, a->hello.consultation, serve_signer(a->o->serve), r.at.blob.root, &m.as.held);
+                if (m.as.held.code == VERDICT_GOOD) {
+                    msg_make(&m, &a->out);
+                    e = say(a, why);
+                    a->made->attachments++;
+                }
+            }
+            attached_range_done(&r);
+        }
+    }
+    if (e == OK) {
+        return kv_commit(t);
+    }
+    kv_abort(t);
+    return e;
+}
+
 static void make_refusal(const struct refused *r, struct buf *out)
 {
     enum verdict code = VERDICT_NOT_CANONICAL;
@@ -371,7 +407,7 @@ static enum err say_down(struct answer *a, struct why *why)
 static enum err say_all(struct answer *a, struct why *why)
 {
     static enum err (*const pieces[])(struct answer * a, struct why * why) = {
-        say_keys, say_welcome, say_bases, say_ends, say_refusals, say_proofs,
+        say_keys, say_welcome, say_bases, say_ends, say_helds, say_refusals, say_proofs,
     };
     enum err e = OK;
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0] && e == OK; i++) {

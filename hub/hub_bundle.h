@@ -30,6 +30,7 @@ struct hub_bundle_options {
 struct hub_bundle_made {
     uint64_t received;   // journals acknowledged
     uint64_t refusals;
+    uint64_t attachments; // of which it says how much is here
     uint64_t down;       // messages with entries from the record
     uint64_t size;       // of the checkpoint in it
 };

@@ -73,12 +73,12 @@ static enum hub_carry_what answer(struct hub_carry *c, struct hash bundle, const
     return CARRY_ASKS;
 }
 
-// Only what a bundle up may carry: entries sealed by whoever wrote them.
+// Only what a bundle up may carry: entries sealed by whoever wrote them, and chunks of what they name.
 static bool is_entries(struct slice message)
 {
     struct arena *arena = arena_new(MSG_ARENA_BYTES);
     struct msg m;
-    const bool is = msg_parse(message, arena, &m) == VERDICT_GOOD && m.type == MSG_ENTRIES;
+    const bool is = msg_parse(message, arena, &m) == VERDICT_GOOD && (m.type == MSG_ENTRIES || m.type == MSG_CHUNK);
     arena_free(arena);
     return is;
 }

@@ -28,7 +28,7 @@ struct hub_carry hub_carry_new(const struct state *state, struct serve *serve, c
 
 enum hub_carry_what {
     CARRY_BAD,     // not for us, changed, or no message that a bundle up may carry
-    CARRY_ENTRIES, // *inner is an ENTRIES message, to be taken as the deliverer's; sock_frame_done releases it
+    CARRY_ENTRIES, // *inner is an ENTRIES or CHUNK message, to be taken as the deliverer's; sock_frame_done releases it
     CARRY_ASKS,    // out has the CARRIED message that answers; its answer is empty when there is none now
     CARRY_LATER,   // no memory, or asked too soon: nothing is said, and it will be asked again
 };

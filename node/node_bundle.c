@@ -10,10 +10,13 @@
 #include "common/store/exchange_state.h"
 #include "common/store/store.h"
 #include "common/store/succession_store.h"
+#include "node/node_bundle_chunks.h"
 #include "node/node_store.h"
 
 #include <stdlib.h>
 
+#define BUNDLE_EXTRA 64u // what sealing a message adds in a bundle
+#define BUNDLE_ROOM (LIMIT_BUNDLE_BYTES - 4194304u) // of one, less its first and last frames, generously
 #define NUMBER "bundles" // name of the stored count of bundles taken
 
 // --- making ---
@@ -24,7 +27,7 @@ static int by_journal(const void *a, const void *b)
 }
 
 static enum err say_who(const struct node_start *start, struct hash consultation, struct boxkey site,
-                        node_bundle_sink *sink, void *arg, struct why *why)
+                        node_bundle_sink *sink, void *arg, struct node_bundle_made *made, struct why *why)
 {
     struct journal_head *heads = mem_new((start->count + 1) * sizeof *heads);
     struct buf hello = buf_new(LIMIT_FRAME_BYTES);
@@ -51,6 +54,7 @@ static enum err say_who(const struct node_start *start, struct hash consultation
     bundle_site_make(&who, &message);
     CHECK(buf_ok(&message));
     enum err e = sink(arg, buf_slice(&message), why);
+    made->bytes += message.n;
     buf_done(&hello);
     buf_done(&message);
     free(heads);
@@ -79,6 +83,7 @@ static enum err say_journal(struct kv *kv, const struct node_reader *reader, con
             break;
         }
         e = sink(arg, buf_slice(&frame), why);
+        made->bytes += frame.n + BUNDLE_EXTRA;
         made->entries += to - from;
         from = to;
     }
@@ -88,9 +93,10 @@ static enum err say_journal(struct kv *kv, const struct node_reader *reader, con
 }
 
 enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey site,
-                          const struct outbox_cover *cover, node_bundle_sink *sink, void *arg,
+                          const struct outbox_cover *cover, uint64_t most, node_bundle_sink *sink, void *arg,
                           struct node_bundle_made *made, struct why *why)
 {
+    const uint64_t room = most > 0 && most < BUNDLE_ROOM ? most : BUNDLE_ROOM;
     const struct node_reader reader = { .cover = cover };
     struct arena *arena = arena_new(NODE_STORE_ARENA_BYTES);
     struct node_start start;
@@ -101,10 +107,13 @@ enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey
         e = node_store_start(kv, arena, &start, why);
     }
     if (e == OK) {
-        e = say_who(&start, consultation, site, sink, arg, why);
+        e = say_who(&start, consultation, site, sink, arg, made, why);
     }
     for (size_t i = 0; i < start.count && e == OK; i++) {
         e = say_journal(kv, &reader, &start.journals[i], sink, arg, made, why);
+    }
+    if (e == OK) {
+        e = node_bundle_chunks(kv, &start, room, sink, arg, made, why);
     }
     arena_free(arena);
     return e;
@@ -133,6 +142,7 @@ struct taking {
     bool rekeyed;                  // it told changes of key that are new here
     bool judged;                   // it fits, or its contradiction is being kept
     enum bundle_fault fault;
+    struct node_helds helds;       // what it says of attachments; stored at the end
     const char *dir;
     uint64_t now_s;
     uint64_t now_ms;               // time stands still in a conversation that is read
@@ -392,6 +402,10 @@ static enum err take_message(struct taking *t, struct slice message, struct why 
     arena_reset(t->arena);
     CHECK(msg_parse(message, t->arena, &m) == VERDICT_GOOD);
     enum err e = OK;
+    if (m.type == MSG_HELD) {
+        node_helds_add(&t->helds, &m.as.held);
+        return OK;
+    }
     if (m.type == MSG_PROOF) {
         e = is_ours(t, &m, &ours, why);
     } else if (m.type == MSG_REFUSE) {
@@ -516,6 +530,11 @@ static enum err take_all(struct taking *t, node_bundle_source *source, void *arg
     for (size_t i = 0; i < LIMIT_VIEWS && e == OK && t->fault == BUNDLE_FINE; i++) {
         e = give_held(t, &t->compared[i], why);
     }
+    if (e == OK && t->fault == BUNDLE_FINE) {
+        e = node_helds_apply(&t->helds, t->kv, t->charter->id, &t->identity.keys, &t->taken->attachments,
+                             &t->taken->bad);
+    }
+    node_helds_done(&t->helds);
     buf_done(&message);
     return e;
 }

@@ -18,16 +18,21 @@ typedef enum err node_bundle_sink(void *arg, struct slice message, struct why *w
 
 struct node_bundle_made {
     uint64_t entries;  // in the bundle
+    uint64_t bytes;    // of its messages
+    uint64_t chunks;   // of attachments, in the bundle
+    uint64_t chunks_left;      // for the next bundle, for want of room,
+    uint64_t chunk_bytes_left; // and so many bytes of sound and pictures
     uint64_t left;     // not acknowledged and not in it: they have no sealed copy here, or must be signed anew
 };
 
-// Says what a bundle up carries: who we are, then every entry that the hub has not acknowledged, as its sealed copy.
-// Writes nothing here: an entry counts as received when the hub's word comes back, and until then each bundle has it.
-// ERR_CORRUPT (why), the store's or the sink's error.
-// cover: what the keys of those copies lie under here; without it nothing is in the bundle.
+// Says what a bundle up carries: who we are, then every entry that the hub has not acknowledged, as its sealed copy;
+// then chunks of attachments that it is not known to have, as many as fit below `most` bytes (0: what any bundle may
+// have). Writes nothing here: an entry counts as received when the hub's word comes back, and until then each bundle
+// has it. ERR_CORRUPT (why), the store's or the sink's error. cover: what the keys of those copies lie under here;
+// without it nothing is in the bundle.
 MUST_USE enum err node_bundle_make(struct kv *kv, struct hash consultation, struct boxkey site,
-                                   const struct outbox_cover *cover, node_bundle_sink *sink, void *arg,
-                                   struct node_bundle_made *made, struct why *why);
+                                   const struct outbox_cover *cover, uint64_t most, node_bundle_sink *sink,
+                                   void *arg, struct node_bundle_made *made, struct why *why);
 
 // Gives the next message of a bundle down, which was judged whole (bundle_file.h); *more is false after the last.
 typedef enum err node_bundle_source(void *arg, struct buf *message, bool *more, struct why *why);
@@ -35,6 +40,7 @@ typedef enum err node_bundle_source(void *arg, struct buf *message, bool *more, 
 // What came of it; what moved is told by node_count before and after.
 struct node_bundle_taken {
     uint64_t down;      // entries from the record that are new here
+    uint64_t attachments; // sounds and pictures that the hub has whole now
     uint64_t bad;       // messages that did not verify and were passed over
     uint64_t refused;   // entries that the hub refused for good
     bool restored;      // the hub holds what is not here: this store was restored or copied

@@ -78,6 +78,7 @@ struct node_start {
 // ACK: at[0] for seq next - 1; custody is the root computed here over seq 0 to next - 1 (has_custody).
 // PROOF, REFUSE: at[0] for seq; REFUSE: received, SHA-256 of the whole entry here; and when it says not-enrolled,
 // accredited: a grant for that key has come down already.
+// HELD: at[0].here, when an attachment of this root is known here.
 // DOWN: at[i] for entries[i]: here when it is an entry of this consultation with a good signature, which belongs to
 // its author and to its disclosures; id is its id.
 struct node_fact {

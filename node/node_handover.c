@@ -302,6 +302,11 @@ static bool is_foreign(const struct node_facts *facts)
     return facts != NULL && facts->count == 1 && !facts->at[0].here;
 }
 
+static bool is_answer(enum msg_type type)
+{
+    return type == MSG_ACK || type == MSG_REFUSE || type == MSG_HELD;
+}
+
 bool node_handover_hear(struct node_handover *h, const struct msg *m, const struct node_facts *facts, uint64_t now_ms)
 {
     if (m->type == MSG_CARRIED) {
@@ -314,9 +319,10 @@ bool node_handover_hear(struct node_handover *h, const struct msg *m, const stru
         }
         return true;
     }
-    const bool answered = h->at == HAND_WAITING && (m->type == MSG_ACK || m->type == MSG_REFUSE) && is_foreign(facts);
+    const bool answered = h->at == HAND_WAITING && is_answer(m->type) && is_foreign(facts);
     if (answered) {
-        h->put_off = h->put_off || (m->type == MSG_REFUSE && !m->as.refuse.is_signed);
+        h->put_off = h->put_off || (m->type == MSG_REFUSE && !m->as.refuse.is_signed) ||
+                     (m->type == MSG_HELD && m->as.held.code != VERDICT_GOOD);
         h->at = HAND_GIVING;
         h->due_ms = now_ms;
     } else if (h->at == HAND_WAITING && m->type == MSG_ERROR) {

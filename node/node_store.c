@@ -9,6 +9,7 @@
 #include "common/author/notebook.h"
 #include "common/format/custody.h"
 #include "common/format/kinds.h"
+#include "common/store/blob.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "common/store/leaf.h"
@@ -282,6 +283,7 @@ static size_t facts_wanted(const struct msg *m)
     case MSG_ACK:
     case MSG_PROOF:
     case MSG_REFUSE:
+    case MSG_HELD:
         return 1;
     case MSG_HELLO:
     case MSG_ENTRIES:
@@ -291,7 +293,6 @@ static size_t facts_wanted(const struct msg *m)
     case MSG_CARRY:
     case MSG_CARRIED:
     case MSG_KEYS:
-    case MSG_HELD:
     case MSG_ERROR:
         break;
     }
@@ -317,6 +318,10 @@ enum err node_store_facts(struct kv *kv, struct hash consultation, const struct 
         e = fact_at(t, &m->as.proof.journal, m->as.proof.seq, at, NULL);
     } else if (e == OK && m->type == MSG_REFUSE) {
         e = facts_of_refuse(t, &m->as.refuse, at, &f);
+    } else if (e == OK && m->type == MSG_HELD) {
+        struct blob b;
+        at->here = blob_look(t, m->as.held.root, &b) == OK;
+        e = kv_error(t);
     } else if (e == OK && m->type == MSG_DOWN) {
         facts_of_down(consultation, &m->as.down, at);
     }

@@ -69,8 +69,8 @@ static bool may_carry(enum bundle_way way, uint64_t number, bool keys, enum msg_
         return type == MSG_WELCOME;
     }
     return way == BUNDLE_UP
-               ? type == MSG_ENTRIES
-               : type == MSG_ACK || type == MSG_REFUSE || type == MSG_PROOF || type == MSG_DOWN;
+               ? type == MSG_ENTRIES || type == MSG_CHUNK
+               : type == MSG_ACK || type == MSG_REFUSE || type == MSG_PROOF || type == MSG_HELD || type == MSG_DOWN;
 }
 
 // The bundle may be signed with a log key that this site has not heard of: it proves it first.

@@ -17,6 +17,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,8 +104,8 @@ static enum err read_view(const struct state *s, struct buf *out, struct bundle_
 }
 
 // The bundle itself, at out->path.
-static enum err make(struct state *s, struct boxkey own, struct boxkey intake, struct courier_made *out,
-                     struct why *why)
+static enum err make(struct state *s, struct boxkey own, struct boxkey intake, uint64_t most,
+                     struct courier_made *out, struct why *why)
 {
     struct buf view = buf_new(LIMIT_NOTE_BYTES);
     struct bundle_about about = { .site = own };
@@ -118,7 +119,7 @@ static enum err make(struct state *s, struct boxkey own, struct boxkey intake, s
     if (e == OK) {
         struct outbox_cover cover;
         state_cover_load(s, &cover);
-        e = node_bundle_make(state_kv(s), consultation, own, &cover, put, &file, &out->made, why);
+        e = node_bundle_make(state_kv(s), consultation, own, &cover, most, put, &file, &out->made, why);
         outbox_cover_done(&cover);
         if (e == OK) {
             e = bundle_making_commit(&file, NULL, why);
@@ -150,7 +151,17 @@ static enum err give_carried(struct state *s, const char *where, struct boxkey o
     return e;
 }
 
-enum err courier_out(struct state *s, const char *where, struct courier_made *out, struct why *why)
+// Nine tenths of what is free there: a stick that is filled to its last byte takes no answer.
+static uint64_t room_at(const char *where, uint64_t most)
+{
+    char *copy = strdup(where);
+    CHECK(copy != NULL);
+    const uint64_t left = loop_disk_free(courier_is_folder(where) ? where : dirname(copy)) / 10 * 9;
+    free(copy);
+    return most > 0 && most < left ? most : left;
+}
+
+enum err courier_out(struct state *s, const char *where, uint64_t most, struct courier_made *out, struct why *why)
 {
     struct state_transport transport;
     struct service_keys keys;
@@ -166,7 +177,7 @@ enum err courier_out(struct state *s, const char *where, struct courier_made *ou
     }
     if (e == OK) {
         out->path = courier_name(where, "from", transport.pub);
-        e = make(s, transport.pub, keys.intake, out, why);
+        e = make(s, transport.pub, keys.intake, room_at(where, most), out, why);
     }
     if (e == OK) {
         out->bytes = stat(out->path, &st) == 0 ? (uint64_t)st.st_size : 0;

@@ -34,9 +34,11 @@ struct courier_made {
 void courier_made_done(struct courier_made *m);
 
 // Makes the site's bundle for its hub at where (a folder, or a new file): durable, read back, and named when OK. Into a
-// folder goes also what is carried for others. Nobody need be unlocked. ERR_EXISTS, ERR_FULL, ERR_IO ... with why: then
-// no bundle has a name, but *out may be of one when carrying the others' failed.
-MUST_USE enum err courier_out(struct state *s, const char *where, struct courier_made *out, struct why *why);
+// folder goes also what is carried for others. Sound and pictures go along as far as they fit below `most` bytes (0:
+// what there is room for) and the free space of where. Nobody need be unlocked. ERR_EXISTS, ERR_FULL, ERR_IO ... with
+// why: then no bundle has a name, but *out may be of one when carrying the others' failed.
+MUST_USE enum err courier_out(struct state *s, const char *where, uint64_t most, struct courier_made *out,
+                               struct why *why);
 
 // --- in ---
 

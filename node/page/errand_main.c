@@ -87,7 +87,7 @@ static enum err bring_out(struct work *w, struct trouble *t)
 {
     struct courier_made made = { .path = NULL };
     struct why why = { "" };
-    const enum err e = courier_out(w->state, w->where, &made, &why);
+    const enum err e = courier_out(w->state, w->where, 0, &made, &why);
     if (e == OK) {
         const char *slash = strrchr(made.path, '/');
         json_t *o = json_object();

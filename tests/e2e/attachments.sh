@@ -120,3 +120,33 @@ expect_contains "what goes" "$(cat out)" "wiped the words of 2 entries"
 expect_status 66 baraza attachment "$spoken" "${at[@]}"
 same hub "$spoken" 1 voice.ogg
 same hub "$spoken" 2 photo.jpg
+
+step "by stick in two bundles: words and what fits first, the rest when the hub has answered"
+at=(--state stork --passphrase-file "$PASS")
+expect_status 0 baraza session open XM-KIV-2026-012 --area XM-KIV "${at[@]}"
+expect_status 0 baraza add --group women "Heard at the ford." --attach voice.ogg --attach more.ogg "${at[@]}"
+ford=$(id_of stork "Heard at the ford")
+expect_status 0 baraza bundle out stick --max 2 --state stork
+expect_contains "what stays" "$(cat out)" "KB of sound and pictures go with the next one"
+[ "$(cat stick/*.bundle | wc -c)" -lt 2200000 ] || die "the bundle is larger than was asked for"
+in_clear stick
+expect_status 0 baraza bundle in stick --state hub
+expect_contains "what came" "$(cat out)" "pieces of sound and pictures"
+cp stick/*.bundle first.bundle
+rm stick/*.bundle
+expect_status 0 baraza bundle out --all stick --state hub
+expect_status 0 baraza bundle in stick --state stork
+expect_status 0 baraza attachment "$ford" "${at[@]}"
+expect_contains "how far it is" "$(cat out)" "the hub has"
+[ "$(held stork "$ford")" -lt 2 ] || die "a bundle of two megabytes had four in it"
+rm stick/*.bundle
+expect_status 0 baraza bundle out stick --state stork
+[ "$(cat stick/*.bundle | wc -c)" -lt 2600000 ] || die "the second bundle begins again"
+expect_status 0 baraza bundle in stick --state hub
+rm stick/*.bundle
+expect_status 0 baraza bundle in first.bundle --state hub # again, and late
+expect_status 0 baraza bundle out --all stick --state hub
+expect_status 0 baraza bundle in stick --state stork
+expect_equal "held" "$(held stork "$ford")" 2
+same hub "$ford" 1 voice.ogg
+same hub "$ford" 2 more.ogg

@@ -118,7 +118,7 @@ void sticks_out(struct sim *s, size_t i)
     CHECK(bundle_begin(&p.w, BUNDLE_UP, s->charter.id, s->hub.intake, &about, &k->bytes));
     struct outbox_cover cover;
     state_cover_load(n->state, &cover);
-    if (node_bundle_make(state_kv(n->state), s->charter.id, n->transport, &cover, put, &p, &made, &why) != OK) {
+    if (node_bundle_make(state_kv(n->state), s->charter.id, n->transport, &cover, 0, put, &p, &made, &why) != OK) {
         sim_fail(s, "%s cannot make a bundle: %s", n->name, why.text);
     }
     outbox_cover_done(&cover);

@@ -76,6 +76,8 @@ static int say_delivered(struct taking *t, const char *path, struct boxkey site,
         json_put(o, "received", json_of_number(d->received));
         json_put(o, "refused", json_of_number(d->refused));
         json_put(o, "later", json_of_number(d->later));
+        json_put(o, "chunks", json_of_number(d->chunks));
+        json_put(o, "chunks_received", json_of_number(d->chunks_here));
         return cmd_print_json(o);
     }
     struct buf out = buf_new(4096);
@@ -87,6 +89,10 @@ static int say_delivered(struct taking *t, const char *path, struct boxkey site,
     if (d->refused + d->later > 0) {
         buf_printf(&out, "; %llu refused, %llu put off (%s)", (unsigned long long)d->refused,
                    (unsigned long long)d->later, verdict_text(d->code));
+    }
+    if (d->chunks > 0) {
+        buf_printf(&out, "; %llu of %llu pieces of sound and pictures", (unsigned long long)d->chunks_here,
+                   (unsigned long long)d->chunks);
     }
     buf_put_u8(&out, '\n');
     int code = cmd_print(buf_slice(&out));
@@ -103,6 +109,10 @@ static void put_taken(struct buf *out, const struct node_bundle_taken *b, const 
     }
     if (c->lost > 0) {
         buf_printf(out, ", %llu lost by a damaged disk (baraza status names them)", (unsigned long long)c->lost);
+    }
+    if (c->attachments > 0) {
+        buf_printf(out, "; %llu KB of sound and pictures to go",
+                   (unsigned long long)(c->attachment_bytes + 1023) / 1024);
     }
     buf_put_u8(out, '\n');
     if (b->restored) {

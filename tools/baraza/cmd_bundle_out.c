@@ -28,6 +28,7 @@ struct making {
     const char *where;     // FILE or DIR, as given
     const char *to;        // at a hub: one site
     bool all;
+    uint64_t max_mb;       // at a site: of the bundle, about; 0: as it comes
     char *path;            // of the bundle at hand
     struct bundle_making file;
     bool nameless;         // no bundle was made: nothing is said of unplugging
@@ -76,6 +77,8 @@ static int say_site(const struct making *m, const struct courier_made *made)
         json_put(o, "file", json_of_path(made->path));
         json_put(o, "entries", json_of_number(made->made.entries));
         json_put(o, "left", json_of_number(made->made.left));
+        json_put(o, "chunks", json_of_number(made->made.chunks));
+        json_put(o, "chunks_left", json_of_number(made->made.chunks_left));
         json_put(o, "carried", json_of_number(others));
         json_put(o, "bytes", json_of_number(made->bytes));
         return cmd_print_json(o);
@@ -83,6 +86,10 @@ static int say_site(const struct making *m, const struct courier_made *made)
     buf_printf(&out, "%s: ", made->path);
     print_count(&out, made->made.entries, "entry", "entries");
     buf_printf(&out, " for the hub, %llu KB, sealed\n", (unsigned long long)((made->bytes + 1023) / 1024));
+    if (made->made.chunks_left > 0) {
+        buf_printf(&out, "%llu KB of sound and pictures go with the next one, once the hub has answered\n",
+                   (unsigned long long)(made->made.chunk_bytes_left + 1023) / 1024);
+    }
     if (made->made.left > 0) {
         print_count(&out, made->made.left, "entry is", "entries are");
         buf_put_text(&out, " not in it: baraza unlock, then make another\n");
@@ -108,7 +115,7 @@ static int from_site(struct making *m)
     if (m->to != NULL || m->all) {
         return cmd_usage("--to and --all are for a hub's state; a site's bundle is for its hub");
     }
-    enum err e = courier_out(m->w.desk.state, m->where, &made, &why);
+    enum err e = courier_out(m->w.desk.state, m->where, m->max_mb << 20, &made, &why);
     if (e == OK && made.stayed > 0) {
         cmd_remark(m->context, "this computer carries bundles of other sites: name a folder, and they go along");
     }
@@ -371,6 +378,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         { "to", 0, ARG_TEXT, "SITEKEY", "at a hub: the site whose transport key begins so (8 digits do)", &m.to },
         { "all", 0, ARG_FLAG, NULL, "at a hub: one bundle for each accredited site that sent one", &m.all },
+        { "max", 0, ARG_UINT, "MB", "at a site: about this size at most; words always fit, sound goes on with the next "
+          "one", &m.max_mb },
         { .name = NULL },
     };
     const struct arg_command command = {

@@ -390,11 +390,47 @@ static void add_up(const struct giving *g, uint64_t count, struct delivered *sum
     sum->code = received < count ? g->code : sum->code;
 }
 
+// Sends a chunk until the hub has it, or will not have it now.
+static enum err give_chunk(struct visit *v, struct slice message, struct hash root, struct delivered *sum,
+                           struct why *why)
+{
+    enum err e = OK;
+    bool over = false;
+    sum->chunks++;
+    for (int times = 0; e == OK && !over && times < PUT_OFF_TIMES; times++) {
+        struct msg m = { .type = MSG_ACK };
+        const uint64_t until = loop_now_ms() + ANSWER_MS;
+        e = sock_send(v->sock, NULL, message);
+        while (e == OK && m.type != MSG_ERROR && (m.type != MSG_HELD || !hash_equal(m.as.held.root, root))) {
+            e = listen_for(v, until, &m);
+        }
+        if (e == ERR_NET && v->anew) {
+            e = greet(v, why);
+        } else if (e != OK) {
+            return no_answer(why);
+        } else if (m.type == MSG_ERROR) {
+            sum->bad = over = true;
+        } else if (m.as.held.code == VERDICT_HUB_FULL) {
+            why_set(why, "%s", verdict_text(VERDICT_HUB_FULL));
+            return ERR_FULL;
+        } else if (m.as.held.code == VERDICT_GOOD || m.as.held.code == VERDICT_GAP) {
+            sum->chunks_here += m.as.held.code == VERDICT_GOOD;
+            over = true;
+        } else {
+            nap(m.as.held.retry_after_ms < PUT_OFF_MS ? m.as.held.retry_after_ms : PUT_OFF_MS);
+        }
+    }
+    return e;
+}
+
 enum err visit_give(struct visit *v, struct slice message, struct delivered *sum, struct why *why)
 {
     struct msg m;
     arena_reset(v->arena);
     CHECK(msg_parse(message, v->arena, &m) == VERDICT_GOOD);
+    if (m.type == MSG_CHUNK) {
+        return give_chunk(v, message, m.as.chunk.root, sum, why);
+    }
     CHECK(m.type == MSG_ENTRIES);
     const uint64_t count = m.as.entries.count;
     struct giving g = { .journal = m.as.entries.journal,

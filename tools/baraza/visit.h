@@ -42,11 +42,13 @@ struct delivered {
     uint64_t refused;     // refused for good: that is signed, and goes back to the site
     uint64_t later;       // put off, and whatever followed something refused in its notebook
     enum verdict code;    // of the last one refused or put off; GOOD: none was
+    uint64_t chunks;      // of attachments that were given,
+    uint64_t chunks_here; // and of these on the hub's disk, or not wanted any more
     bool bad;             // the hub did not understand a message: nothing more of that bundle is to be given
 };
 
-// Gives the hub one ENTRIES message and waits for what becomes of it; adds to *sum. ERR_FULL: the hub's disk is full;
-// ERR_NET: it does not answer; with why. Anything about the entries themselves is OK, and in *sum.
+// Gives the hub one ENTRIES or CHUNK message and waits for what becomes of it; adds to *sum. ERR_FULL: the hub's disk
+// is full; ERR_NET: it does not answer; with why. Anything about the entries themselves is OK, and in *sum.
 MUST_USE enum err visit_give(struct visit *v, struct slice message, struct delivered *sum, struct why *why);
 
 #endif
