@@ -45,7 +45,7 @@ function openCard(row) {
     const act = (name, words, kind, params) => button(words, () => go(name, { session: row.id, ...params }), kind,
         `forum-${name}`, { 'data-id': row.id });
     return h('li', { class: 'panel card', 'data-id': row.id },
-        h('div', { class: 'stack' }, h('h3', { dir: 'auto' }, forumName(row)), facts(row),
+        h('div', { class: 'stack' }, h('h3', null, h('bdi', null, forumName(row))), facts(row),
             h('p', null, row.sealed ? [icon('lock'), ' ', t('forum.sealed')]
                 : [rich('line.saved', { n: row.saved }), '; ', rich('line.drafts', { n: row.drafts }), ', ',
                     t('forum.not-sealed')])),
@@ -57,7 +57,7 @@ function openCard(row) {
 
 function plannedCard(row) {
     return h('li', { class: 'panel card' },
-        h('div', { class: 'stack' }, h('h3', { dir: 'auto' }, forumName(row)), facts(row)),
+        h('div', { class: 'stack' }, h('h3', null, h('bdi', null, forumName(row))), facts(row)),
         h('p', { class: 'actions' }, button(t('forum.open'), () => go('open', { plan: row.plan }), 'primary',
             'forum-open', { 'data-id': row.code })));
 }
@@ -200,7 +200,7 @@ async function showOpen(params) {
             box.querySelector('.actions:last-child').before(troubleNotice(error));
         }
     };
-    box.append(title(plan ? forumName(plan) : t('forum.open-other')),
+    box.append(title(plan ? h('bdi', null, forumName(plan)) : t('forum.open-other')),
         ...plan ? [facts(plan)] : [field({ label: t('forum.code'), hint: t('forum.code-hint'), control: f.code }),
             field({ label: t('forum.area'), hint: t('forum.area-hint'), control: f.area }),
             field({ label: t('forum.title'), control: f.title })],

@@ -5,7 +5,7 @@
 // or violence is spoken of it stops: nothing verbatim is taken, and the referral is read aloud. Then: js/draft.js.
 import { h, fill, title, button, field, input, textarea, choices, notice, say, ask, focusIn, troubleNotice,
     uid } from './dom.js';
-import { t, rich, clockFull } from './lang.js';
+import { t, rich, clockFull, listed } from './lang.js';
 import { call } from './api.js';
 import { screen, go, back, onForget, refresh, place } from './app.js';
 import { codes, aloud, optionsOf, labelOf, foldedHas, forumName } from './codes.js';
@@ -181,13 +181,15 @@ function drawWordless() {
 
 function consent() {
     const f = view.draft.fields;
-    const given = view.forum.consent || {};
-    const all = given.scopes && given.scopes.length > LEAST.length ? given.scopes
-        : [...LEAST, 'quote-anonymous', 'publish-text'];
-    const state = !f.scopes ? undefined : f.scopes.length > LEAST.length ? 'yes' : 'least';
+    const given = (view.forum.consent || {}).scopes || [];
+    const all = given.length ? given : LEAST;
+    const wider = all.length > LEAST.length; // else yes means no more than the least
+    const state = !f.scopes ? undefined : f.scopes.length > LEAST.length || !wider ? 'yes' : 'least';
     const exact = several('scopes', view.codes.scopes, t('forum.consent-to'));
     const answer = choices({ legend: t('full.consent-answer'), name: 'consent', value: state,
-        options: ['yes', 'least', 'no'].map((each) => ({ value: each, label: t(`full.consent-${each}`) })),
+        options: (wider ? ['yes', 'least', 'no'] : ['yes', 'no']).map((each) => ({ value: each,
+            label: t(`full.consent-${each}`), hint: each === 'yes'
+                ? listed(all.map((scope) => labelOf(view.codes.scopes, scope))) : null })),
         onchange: (value) => {
             if (value === 'no') {
                 refusedConsent(answer, state);
