@@ -176,6 +176,7 @@ enum err courier_out(struct state *s, const char *where, uint64_t most, struct c
         e = outward_look(state_kv(s), &taken);
     }
     if (e == OK) {
+        out->site = transport.pub;
         out->path = courier_name(where, "from", transport.pub);
         e = make(s, transport.pub, keys.intake, room_at(where, most), out, why);
     }

@@ -24,6 +24,7 @@ bool courier_is_folder(const char *path);
 
 struct courier_made {
     char *path;                    // of the bundle; courier_made_done frees
+    struct boxkey site;            // whose it is
     uint64_t bytes;                // of it
     struct node_bundle_made made;
     struct carry_given others;     // bundles of other sites that went along

@@ -89,9 +89,13 @@ static enum err bring_out(struct work *w, struct trouble *t)
     struct why why = { "" };
     const enum err e = courier_out(w->state, w->where, 0, &made, &why);
     if (e == OK) {
-        const char *slash = strrchr(made.path, '/');
+        // In a browser's downloads it is to be called as it would be on a stick.
+        char *name = w->stick ? NULL : courier_name("/", "from", made.site);
+        const char *slash = strrchr(w->stick ? made.path : name, '/');
         json_t *o = json_object();
-        json_put(o, "name", json_of_path(slash == NULL ? made.path : slash + 1));
+        CHECK(slash != NULL);
+        json_put(o, "name", json_of_path(slash + 1));
+        free(name);
         json_put(o, "bytes", json_of_number(made.bytes));
         json_put(o, "entries", json_of_number(made.made.entries));
         json_put(o, "left", json_of_number(made.made.left));

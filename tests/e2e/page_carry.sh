@@ -104,6 +104,7 @@ says "The wells are measured in steps."
 ask bundle/out
 over
 size=$(of .result.bytes)
+[[ $(of .result.name) == 20*-from-*.bundle ]] || die "a download is called $(of .result.name)"
 page bundle/get '{"offset":0}' >down.bundle || die "what was made cannot be fetched"
 expect_equal "its size" "$(stat -c %s down.bundle)" "$size"
 expect_status 0 baraza bundle in down.bundle --state hub
