@@ -38,8 +38,8 @@ struct http_service {
     void *context;
     // What answers at target; NULL: nothing does. Static, or kept as long as the server.
     const struct http_route *(*find)(void *context, struct slice target);
-    // Asked when the head of a POST was let through, before its body is read. False: it filled the reply, and the body
-    // is not wanted.
+    // Asked when the head of a POST was let through, before its body is read. False: it filled the reply; the body is
+    // passed over, without being kept, and the connection ends.
     bool (*admit)(void *context, struct http_call *call);
     void (*serve)(void *context, struct http_call *call);
 };

@@ -18,6 +18,7 @@ struct request {
     char target[LIMIT_HTTP_TARGET + 1];
     bool target_long;
     bool begun;              // its head was judged
+    bool unwanted;           // its body is passed over, and the reply, which is there already, ends the connection
     uint8_t *body;
     size_t length, got;
     struct http_call call;
@@ -105,7 +106,7 @@ static struct MHD_Response *response_of(struct http_call *call)
                                                                   reply_free, own);
 }
 
-static enum MHD_Result reply(struct MHD_Connection *connection, struct http_call *call)
+static enum MHD_Result reply(struct MHD_Connection *connection, struct http_call *call, bool last)
 {
     if (!buf_ok(&call->reply)) {
         call->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
@@ -124,6 +125,9 @@ static enum MHD_Result reply(struct MHD_Connection *connection, struct http_call
     if (call->coding != NULL) {
         CHECK(MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, call->coding) == MHD_YES);
     }
+    if (last) {
+        CHECK(MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES);
+    }
     enum MHD_Result result = MHD_queue_response(connection, call->status, response);
     MHD_destroy_response(response);
     return result;
@@ -133,7 +137,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, struct http_cal
 {
     call->status = status;
     call->type = NULL;
-    return reply(connection, call);
+    return reply(connection, call, true);
 }
 
 // --- reading ---
@@ -199,9 +203,10 @@ static enum MHD_Result begin(struct http *h, struct request *r, struct MHD_Conne
     call->head = connection;
     call->status = MHD_HTTP_OK;
     r->connection->served = true;
-    if ((route->kind == HTTP_JSON || route->kind == HTTP_OCTETS) && !h->service.admit(h->service.context, call)) {
-        r->length = 0;
-        return reply(connection, call);
+    r->unwanted = (route->kind == HTTP_JSON || route->kind == HTTP_OCTETS) &&
+                  !h->service.admit(h->service.context, call);
+    if (r->unwanted) {
+        return MHD_YES; // a reply before its body has come is lost on its way where the body is large
     }
     r->body = mem_new(r->length);
     h->bodies += r->length;
@@ -224,7 +229,9 @@ enum MHD_Result http_request_step(void *context, struct MHD_Connection *connecti
         if (*n > r->length - r->got) {
             return MHD_NO;
         }
-        memcpy(r->body + r->got, piece, *n);
+        if (!r->unwanted) {
+            memcpy(r->body + r->got, piece, *n);
+        }
         r->got += *n;
         *n = 0;
         return MHD_YES;
@@ -232,8 +239,10 @@ enum MHD_Result http_request_step(void *context, struct MHD_Connection *connecti
     if (r->got != r->length) {
         return MHD_NO;
     }
-    r->call.body = slice_of(r->body, r->length);
-    h->service.serve(h->service.context, &r->call);
-    r->connection->renew_ms = LIMIT_HTTP_REQUEST_MS;
-    return reply(connection, &r->call);
+    if (!r->unwanted) {
+        r->call.body = slice_of(r->body, r->length);
+        h->service.serve(h->service.context, &r->call);
+        r->connection->renew_ms = LIMIT_HTTP_REQUEST_MS;
+    }
+    return reply(connection, &r->call, r->unwanted);
 }
