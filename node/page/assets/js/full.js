@@ -398,7 +398,7 @@ async function show(params) {
     first && first.setAttribute('autofocus', '');
     return [title(params.paper ? t('full.paper-title') : draft.number
         ? rich('full.title', { number: draft.number }) : t('full.title-new')), columns, view.trouble,
-    h('div', { class: 'stick' }, view.state, h('p', { class: 'actions' },
+    h('div', { class: 'stack' }, view.state, h('p', { class: 'actions' },
         button(params.paper ? t('full.keep-next') : t('full.keep'), keep, 'primary', 'draft-keep'),
         button(t('act.back'), back, null, 'back'),
         button(t('act.discard'), discard, 'danger push', 'draft-discard')))];

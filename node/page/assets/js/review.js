@@ -123,7 +123,7 @@ async function show({ session }) {
         h('p', null, rich('line.drafts', { n: drafts.length }),
             needing.length ? ['; ', rich('review.needing', { n: needing.length })] : null),
         damagedNotices(damaged), drafts.length ? cards : notice('ok', t('review.nothing')), view.trouble,
-        drafts.length ? h('div', { class: 'stick' }, h('p', { class: 'hint' }, t('review.after')),
+        drafts.length ? h('div', { class: 'stack' }, h('p', { class: 'hint' }, t('review.after')),
             h('p', { class: 'actions' }, view.sign, seal)) : h('p', { class: 'actions' }, seal)];
 }
 
