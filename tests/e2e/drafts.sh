@@ -113,6 +113,8 @@ expect_status 0 baraza drafts --as Acacia
 expect_contains "her draft" "$(cat out)" "  d0000000  XM-KIV-2026-003, draft 1, kept 20"
 
 step "for whom the page does not open there are commands"
+expect_status 0 baraza status
+expect_contains "the line that adds up" "$(cat out)" "confirmed, 0 answered; 4 drafts"
 expect_status 0 baraza drafts --as Heron --json --passphrase-file "$PASS"
 [ "$(wc -l <out)" = 3 ] || die "three drafts are kept: $(cat out)"
 expect_contains "a row" "$(cat out)" '"number":2,"session":"'"$SESSION"'","forum":"XM-KIV-2026-003","kept":"20'

@@ -5,6 +5,7 @@
 #include "common/author/agent.h"
 #include "common/format/armor.h"
 #include "common/net/loop.h"
+#include "node/desk/drafts.h"
 #include "node/desk/forums.h"
 #include "node/desk/refusals.h"
 #include "node/desk/roster_here.h"
@@ -35,6 +36,7 @@ struct exchange_status {
     struct boxkey told_else[LIMIT_VIEWS]; // sites that were told something else of the roster
     size_t told_n;
     struct node_waits waits; // what waits for an unlock
+    uint64_t drafts;         // of everybody here
 };
 
 static bool kept(struct kv_txn *t, const char *name)
@@ -47,6 +49,7 @@ static enum err load_exchange(struct work *w, struct exchange_status *out, struc
 {
     struct kv_txn *t = NULL;
     struct slice note = { NULL, 0 };
+    struct drafts_count drafts;
     *out = (struct exchange_status){ .verified = false };
     enum err e = kv_begin_read(state_kv(w->desk.state), &t);
     if (e != OK) {
@@ -66,6 +69,9 @@ static enum err load_exchange(struct work *w, struct exchange_status *out, struc
     }
     if (e == OK) {
         e = node_count(state_kv(w->desk.state), &out->count, why);
+    }
+    if (e == OK && drafts_of_session(w->desk.state, NULL, &drafts, NULL) == OK) { // the rest is said all the same
+        out->drafts = drafts.all;
     }
     return e == OK ? node_waits_look(w->desk.state, &out->waits, why) : e;
 }
@@ -134,6 +140,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "practice", json_boolean(c->practice));
     json_put(o, "contributions", tally_json(&f->contributions));
     json_put(o, "entries", tally_json(&f->entries));
+    json_put(o, "drafts", json_of_number(x->drafts));
     json_put(o, "forums", json_of_number(f->n));
     json_put(o, "damage", damage_json(&f->damage));
     json_put(o, "contact", json_string(node_contact_name(x->contact.state)));
@@ -335,6 +342,10 @@ static int print_status(const struct cmd_context *context, struct work *w, const
     if (t->received > 0) {
         buf_printf(&out, "; %llu confirmed, %llu answered", (unsigned long long)t->confirmed,
                    (unsigned long long)t->answered);
+    }
+    if (x->drafts > 0) {
+        buf_put_text(&out, "; ");
+        print_count(&out, x->drafts, "draft", "drafts");
     }
     buf_put_u8(&out, '\n');
     damage_put(&f->damage, &w->desk, &out);
