@@ -3,8 +3,8 @@
 //
 // What several screens do alike: an act that runs once however often its button is pressed, files to and from the
 // person's own disk, answers that are too big for one piece. Read first: js/dom.js, js/api.js.
-import { h, button, code, errorSummary, tag, trouble, say } from './dom.js';
-import { t, rich, has, language } from './lang.js';
+import { h, button, errorSummary, tag, trouble, say } from './dom.js';
+import { t, has, language } from './lang.js';
 import { fetchBytes } from './api.js';
 
 let running = false;
@@ -101,8 +101,7 @@ export function named(list) {
 }
 
 // Why the hub refused it and what to do, in a sentence.
-export const refusal = (it) => (has(`refusal.${it.code}`) ? rich(`refusal.${it.code}`)
-    : rich('refusal.unknown', { code: code(it.code) }));
+export const refusal = (it) => t(has(`refusal.${it.code}`) ? `refusal.${it.code}` : 'refusal.unknown');
 
 // Shape and word of how far a contribution is: what the hub put off waits, in shape.
 export const stateTag = (state) => (state === 'deferred' ? tag('waiting', t('status.deferred')) : tag(state));

@@ -67,6 +67,7 @@ function about(entry) {
 function attachment(entry, it) {
     const place = h('div', { class: 'stack' });
     const words = [t(`attach.${it.type.startsWith('image') ? 'photo' : 'sound'}`), ', ', bytes(it.bytes), '. ',
+        it.sealed ? [t('mark.sealed'), '. '] : null,
         it.state === 'held' ? t('attach.held') : it.state === 'gone' ? t('attach.gone')
             : rich('attach.sent', { sent: bytes(it.received || 0), all: bytes(it.bytes) })];
     const play = async () => {
@@ -77,7 +78,7 @@ function attachment(entry, it) {
             : h('audio', { src: url, controls: true, 'aria-label': t('attach.sound') }));
         place.firstChild.focus();
     };
-    it.here !== false && place.append(h('p', { class: 'actions' }, does('attach-show',
+    it.here && place.append(h('p', { class: 'actions' }, does('attach-show',
         t(it.type.startsWith('image') ? 'attach.show' : 'attach.play'), play)));
     return h('li', { class: 'stack' }, h('p', null, words), place);
 }
@@ -121,7 +122,7 @@ async function show({ id }) {
                 about(entry))),
         h('p', { class: 'actions' },
             leads('go-correct', t('entry.correct'), () => go('correct', { id })),
-            leads('go-withdraw', t('entry.withdraw'), () => go('withdraw', { id })),
+            leads('go-withdraw', t('withdraw.title'), () => go('withdraw', { id })),
             proved ? does('receipt', t('entry.receipt'), receipt) : null,
             leads('entry-back', t('act.back'), back))];
 }
@@ -221,7 +222,7 @@ function slip() {
     box.append(title(t('slip.title')), h('p', null, t('slip.what')),
         field({ label: t('slip.code'), hint: t('slip.hint'), control: typed }),
         h('p', { class: 'actions' }, does('slip', t('slip.ask'), ask, 'primary'),
-            leads('go-withdraw', t('slip.withdraw'), () => go('withdraw', {})),
+            leads('go-withdraw', t('withdraw.title'), () => go('withdraw', {})),
             leads('slip-back', t('act.back'), back)), answer);
     return h('div', { class: 'panel narrow' }, box);
 }

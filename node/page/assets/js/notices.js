@@ -20,7 +20,7 @@ const BUTTONS = { 'disk-low': [send, wipe], 'disk-full': [send, wipe], 'hub-sile
 // Bytes and times become what a person reads; n chooses the plural.
 function worded(args) {
     return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, name.endsWith('_bytes') ? bytes(value)
-        : name.endsWith('_s') ? date(value) : name === 'reason' ? h('span', null, refusal({ code: value }))
+        : name.endsWith('_s') ? date(value) : name === 'reason' ? refusal({ code: value })
             : Array.isArray(value) ? listed(value) : value]));
 }
 
