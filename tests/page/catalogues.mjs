@@ -4,7 +4,7 @@
 // The words of the page as files, without a browser: every language has every key that is used and no other, the same
 // values go into each sentence, plurals are those of the language, and every trouble that the node can tell has its
 // words. Then the same on catalogues and scripts that were spoiled on purpose: each fault must be found.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/world.mjs';
 import { ASSETS, LANGUAGES } from './lib/look.mjs';
@@ -24,7 +24,8 @@ function material() {
         html: read('node/page/assets/index.html'),
         css: read('node/page/assets/app.css'),
         troubles: read('node/desk/trouble.h'),
-        notices: existsSync(path.join(root, 'node/desk/notices.h')) ? read('node/desk/notices.h') : '',
+        notices: read('node/desk/notices.h'),
+        verdicts: read('common/base/verdict.h'),
     };
 }
 
@@ -42,6 +43,12 @@ function rowsOf(table) {
 function noticesOf(table) {
     const rows = [...table.replace(/\\\n/g, ' ').matchAll(/X\(\w+, "([\w-]+)", \w+, "([^"]*)"\)/g)];
     return Object.fromEntries(rows.map(([, code, names]) => [code, names.replace(/\w+/g, '{$&}')]));
+}
+
+// What a hub can refuse, of X(SYMBOL, number, VERDICT_IS_REFUSAL, "code", ...).
+function refusalsOf(table) {
+    const rows = [...table.replace(/\\\n/g, ' ').matchAll(/X\(\w+, \d+, VERDICT_IS_REFUSAL, "([\w-]+)",/g)];
+    return Object.fromEntries(rows.map(([, code]) => [code, '']));
 }
 
 function checkFile(language, text, findings) {
@@ -122,9 +129,9 @@ function checkCodes(area, rows, all, findings) {
 }
 
 // Said by the page itself.
-const OWN = ['internal', 'no-answer', 'microphone-refused', 'no-microphone', 'no-picture'].map(
-    (code) => `trouble.${code}`
-);
+const OWN = ['internal', 'no-answer', 'microphone-refused', 'no-microphone', 'no-picture']
+    .map((code) => `trouble.${code}`)
+    .concat('refusal.unknown');
 
 // What no asset may have: markup from text, storage of the browser, style in attributes, anything from elsewhere.
 const BANNED = [
@@ -153,7 +160,8 @@ function check(it) {
     }
     checkUse(checkAlike(all, findings), it.scripts, findings);
     checkCodes('trouble', rowsOf(it.troubles), all, findings);
-    if (it.notices) checkCodes('notice', noticesOf(it.notices), all, findings);
+    checkCodes('refusal', refusalsOf(it.verdicts), all, findings);
+    checkCodes('notice', noticesOf(it.notices), all, findings);
     checkAssets(it, findings);
     return findings;
 }

@@ -12,20 +12,33 @@ import { test } from './lib/run.mjs';
 import { PHRASE, equal, expect, root, shown, step, until } from './lib/world.mjs';
 
 const LANGUAGES = ['en', 'fr'];
-const PICTURES = { unlock: 490, forums: 400, open: 800, rapid: 800, review: 620, closing: 800, seal: 520, print: 660,
-    list: 480 }; // and how high each is
+const PICTURES = {
+    unlock: 490,
+    forums: 400,
+    open: 800,
+    rapid: 800,
+    review: 620,
+    closing: 800,
+    seal: 520,
+    print: 660,
+    list: 480,
+}; // and how high each is
 const WIDTH = 900;
 const LARGEST = 40 * 1024; // bytes of a picture in the guide
 const CODE = 'XM-KIV-2026-003';
 const SAID = {
-    en: [['The bridge guards take money every morning.', 'women', 'threat'],
+    en: [
+        ['The bridge guards take money every morning.', 'women', 'threat'],
         ['We need light on the path to the well.', 'women', 'need'],
         ['A woman at the police post, or we do not go there.', 'youth', 'proposal'],
-        ['There is no work since the mine was closed.', 'youth', 'cause']],
-    fr: [['Les gardes du pont prennent de l’argent chaque matin.', 'women', 'threat'],
+        ['There is no work since the mine was closed.', 'youth', 'cause'],
+    ],
+    fr: [
+        ['Les gardes du pont prennent de l’argent chaque matin.', 'women', 'threat'],
         ['Il faut de la lumière sur le chemin du puits.', 'women', 'need'],
         ['Une femme au poste de police, sinon nous n’y allons pas.', 'youth', 'proposal'],
-        ['Il n’y a plus de travail depuis la fermeture de la mine.', 'youth', 'cause']],
+        ['Il n’y a plus de travail depuis la fermeture de la mine.', 'youth', 'cause'],
+    ],
 };
 
 const guideOf = (language) => path.join(root, 'docs/guides', `page.${language}.html`);
@@ -55,7 +68,10 @@ function reads(language) {
 function mend(language) {
     const words = catalogue(language);
     const guide = readFileSync(guideOf(language), 'utf8');
-    writeFileSync(guideOf(language), guide.replace(NAMED, (_, before, key) => before + escaped(words[key])));
+    writeFileSync(
+        guideOf(language),
+        guide.replace(NAMED, (_, before, key) => before + escaped(words[key]))
+    );
     for (const name of Object.keys(PICTURES)) {
         const file = `page-${name}.${language}.webp`;
         copyFileSync(path.join(shown, 'guide', file), path.join(root, 'docs/guides/pictures', file));
@@ -92,8 +108,13 @@ async function write(page, language) {
         await page.fill('textarea[name="text"]', text);
         if (text === SAID[language].at(-1)[0]) await take(page, language, 'rapid');
         await page.press('textarea[name="text"]', 'Enter');
-        await until('the draft to be kept', 10, async () => (await page.inputValue('textarea[name="text"]')) === '' &&
-            (await page.locator('.recent > li').first().innerText()).includes(text.slice(0, 20)));
+        await until(
+            'the draft to be kept',
+            10,
+            async () =>
+                (await page.inputValue('textarea[name="text"]')) === '' &&
+                (await page.locator('.recent > li').first().innerText()).includes(text.slice(0, 20))
+        );
     }
 }
 
@@ -144,10 +165,33 @@ async function day(world, browser, language) {
 
 await test({}, async (world, browse) => {
     step('the secretariat plans a forum');
-    await world.as('founder', 'forum', 'plan', CODE, '--area', 'XM-KIV', '--date', '2026-03-04', '--title', 'Kivuli',
-        '--place', 'Kivuli', '--group', 'women', '--group', 'youth', '--as', 'registrar');
-    world.write('guide.json', JSON.stringify({ asks: ['sex', 'age'], groups: ['community', 'women', 'youth', 'elders',
-        'traditional', 'religious', 'displaced', 'disabilities'] }));
+    await world.as(
+        'founder',
+        'forum',
+        'plan',
+        CODE,
+        '--area',
+        'XM-KIV',
+        '--date',
+        '2026-03-04',
+        '--title',
+        'Kivuli',
+        '--place',
+        'Kivuli',
+        '--group',
+        'women',
+        '--group',
+        'youth',
+        '--as',
+        'registrar'
+    );
+    world.write(
+        'guide.json',
+        JSON.stringify({
+            asks: ['sex', 'age'],
+            groups: ['community', 'women', 'youth', 'elders', 'traditional', 'religious', 'displaced', 'disabilities'],
+        })
+    );
     await world.startHub();
     await world.sh('sync founder');
     await world.as('founder', 'guide', 'publish', 'guide.json', '--as', 'registrar');

@@ -125,8 +125,8 @@ export function layout(page) {
 function inPageTexts() {
     const texts = [];
     const outside =
-        'bdi, .content, [dir="auto"], [dir="ltr"], [lang]:not(html), textarea, noscript, script, svg, kbd, option, ' +
-        '[translate="no"]';
+        'bdi, .content, [dir="auto"], [dir="ltr"]:not(html), [lang]:not(html), textarea, noscript, script, svg, ' +
+        'kbd, option';
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const told = node.textContent.trim() && !node.parentElement.closest(outside);
@@ -173,7 +173,7 @@ export async function untranslated(page, language) {
         if (found) findings.push(`English in ${language}: ${text}`);
         if (
             language === 'ar' &&
-            /[A-Za-z]{3,}/.test(text.replace(/Baraza|JavaScript|PDF|Ctrl|Enter|Shift|Esc|Tab/g, ''))
+            /[A-Za-z]{3,}/.test(text.replace(/baraza [a-z]+|Baraza|JavaScript|PDF|Ctrl|Enter|Shift|Esc|Tab/g, ''))
         ) {
             findings.push(`Latin letters in Arabic: ${text}`);
         }

@@ -3,8 +3,11 @@
 //
 // Every screen of the page with something on it, for tests that look at all of them. Each stop is a name and a way
 // there; what is folded is unfolded, and what is asked over the page is a stop of its own.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { act, onScreen, press } from './browser.mjs';
 import { GOING, PLANNED, SEALED } from './site.mjs';
+import { root } from './world.mjs';
 
 // To a screen, as its own buttons would go. params are ids, as in the page.
 export async function visit(page, screen, params = {}) {
@@ -55,7 +58,37 @@ export async function makeDrafts(page, session) {
     }
 }
 
-// [name, way]: ways are walked in this order by somebody who is unlocked. `site`: what usedSite() gave, with `forums`.
+// A notice of each row of the node's table, with values of every kind.
+function everyNotice() {
+    const table = readFileSync(path.join(root, 'node/desk/notices.h'), 'utf8');
+    const value = (name) =>
+        name.endsWith('_bytes')
+            ? 6291456
+            : name.endsWith('_s')
+              ? 1795100000
+              : name === 'reason'
+                ? 'too-large'
+                : name === 'forum'
+                  ? GOING
+                  : name === 'area'
+                    ? 'XM-KIV'
+                    : name === 'session'
+                      ? '0'.repeat(64)
+                      : 3;
+    return [...table.matchAll(/X\(\w+, "([\w-]+)", NOTICE_(\w+), "([^"]*)"\)/g)].map(([, code, weight, names]) => ({
+        code,
+        weight: weight.toLowerCase(),
+        args: Object.fromEntries(
+            names
+                .split(' ')
+                .filter(Boolean)
+                .map((name) => [name, value(name)])
+        ),
+    }));
+}
+
+// [name, way, after?]: ways are walked in this order by somebody who is unlocked; after() puts back what a way changed.
+// `site`: what usedSite() gave, with `forums`.
 export const STOPS = [
     ['forums', (page) => visit(page, 'forums')],
     ['explain', (page) => visit(page, 'explain')],
@@ -67,7 +100,14 @@ export const STOPS = [
             await unfold(page);
         },
     ],
-    ['open-planned', (page) => visit(page, 'open', { plan: PLANNED })],
+    [
+        'open-planned',
+        async (page) => {
+            await visit(page, 'forums');
+            await page.locator(`[data-act="forum-open"][data-id="${PLANNED}"]`).click();
+            await onScreen(page, 'open');
+        },
+    ],
     ['rapid', (page, site) => visit(page, 'rapid', { session: site.forums[GOING] })],
     [
         'full',
@@ -85,6 +125,29 @@ export const STOPS = [
     ],
     ['review', (page, site) => visit(page, 'review', { session: site.forums[GOING] })],
     ['list', (page) => visit(page, 'list')],
+    [
+        // Everything that the node can find wrong, at once, and a contribution that the hub refused.
+        'notices',
+        async (page) => {
+            await page.route('**/api/state', async (route) => {
+                const reply = await route.fetch();
+                await route.fulfill({ response: reply, json: { ...(await reply.json()), notices: everyNotice() } });
+            });
+            await page.route('**/api/list', async (route) => {
+                const answer = await (await route.fetch()).json();
+                Object.assign(answer.rows[0], { state: 'refused', refusal: { code: 'not-enrolled' } });
+                await route.fulfill({ json: answer });
+            });
+            await visit(page, 'list');
+            await page.evaluate(() => import('/js/app.js').then((app) => app.refresh()));
+            await page.waitForFunction(() => document.querySelectorAll('[data-notice]').length > 20);
+            await page.unroute('**/api/state');
+            await page.unroute('**/api/list');
+        },
+        async (page) => {
+            await page.evaluate(() => import('/js/app.js').then((app) => app.refresh()));
+        },
+    ],
     [
         'list-none',
         async (page) => {
@@ -181,9 +244,10 @@ export const DOOR = [
 
 // Walks stops; look(name) is called at each.
 export async function tour(page, site, language, look, stops = STOPS) {
-    for (const [name, way] of stops) {
+    for (const [name, way, after] of stops) {
         await way(page, site, language);
         await look(name);
+        if (after) await after(page);
         if (await page.locator('dialog[open]').count()) await page.keyboard.press('Escape');
     }
 }
