@@ -25,6 +25,7 @@ static void connection_noticed(void *context, struct MHD_Connection *connection,
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         struct http_connection *c = h->connections;
+        CHECK(h->count < LIMIT_HTTP_CONNECTIONS);
         while (c->fd >= 0) {
             c++; // there is a free one: nobody is accepted while there is none
         }
