@@ -71,16 +71,18 @@ dd if=/dev/zero of=filled bs=64k 2>/dev/null
 dd if=/dev/zero of=filled.rest bs=512 2>/dev/null
 sync
 ids=$(baraza drafts --state site --json --passphrase-file "$PASS" | sed -n 's/^{"id":"\([0-9a-f]*\)".*/\1/p')
-timeout 20 typist write site "$PASS" >"$WORK/typed.full" 2>"$WORK/refused"
+timeout 60 typist write site "$PASS" >"$WORK/typed.full" 2>"$WORK/refused"
 echo "try discard ${ids%%[!0-9a-f]*} 9"
 baraza drafts discard "${ids%%[!0-9a-f]*}" --state site --passphrase-file "$PASS" --yes || exit 1
 echo done
 FULL
     export WORK
     mkdir -p cut
-    powercut --work-dir cut --image-mb 64 --cut-after-ms 60000 \
+    powercut --work-dir cut --image-mb 64 --cut-after-ms 120000 \
         --prepare "rm -rf -- *; cp -a '$WORK/gold' site
-            timeout 2 typist write site '$PASS' >'$WORK/typed.before'; true" \
+            typist write site '$PASS' >'$WORK/typed.before' & typist=\$!
+            until [ \$(grep -c '^done' '$WORK/typed.before') -ge 20 ]; do sleep 0.1; done
+            kill -9 \$typist; wait" \
         --run "bash '$WORK/full.sh'" \
         --check "rm -f filled*
             cat '$WORK/typed.before' '$WORK/typed.full' '$WORK/cut/run.out' >'$WORK/promises.full'
