@@ -4,10 +4,9 @@
 // What goes wrong at a forum, and what the page says then: power lost while typing, two tabs with one draft, two people
 // at one laptop, a wrong passphrase, a page that was left alone, a full disk, a hub that is silent, an entry that it
 // refused. Nothing that was typed is lost but the words since the last pause, and nobody sees another's drafts.
-import { act, lineAddsUp, onScreen, picture, press, unlock } from './lib/browser.mjs';
-import { rapid, toForum, told, understood } from './lib/people.mjs';
+import { act, onScreen, picture, press, unlock } from './lib/browser.mjs';
+import { rapid, toForum, understood } from './lib/people.mjs';
 import { test } from './lib/run.mjs';
-import { visit, forumsOf } from './lib/tour.mjs';
 import { contains, equal, expect, pause, step, until } from './lib/world.mjs';
 
 const CODE = 'XM-KIV-2026-003';
@@ -140,6 +139,52 @@ async function leftAlone(page, address) {
     await act(page, 'draft-change').first().waitFor();
 }
 
+// A site on a disk of its own, of 24 MB; false where nobody lets us mount one.
+async function smallDisk(world) {
+    await world.join('owl', 'Owl');
+    await world.as('owl', 'session', 'open', 'XM-KIV-2026-004', '--area', 'XM-KIV', '--lang', 'en');
+    const made =
+        'truncate -s 24M small.img && mkfs.ext4 -q -m 0 small.img && mkdir small && mount -o loop small.img small';
+    const mounted = await world.sh(`${made} && mv owl small/owl && ln -s small/owl owl && echo yes || echo no`);
+    return mounted.trim().endsWith('yes');
+}
+
+async function fullDisk(world, browser) {
+    step('the disk is full: it says so, the words stay, and are kept once there is room');
+    if (!(await smallDisk(world))) {
+        console.log('skipped: no small disk can be mounted here (root and a loop device are needed)');
+        return;
+    }
+    try {
+        const address = await world.startNode('owl');
+        const own = await browser('owl');
+        const page = await own.tab(address);
+        await unlock(page, 'Owl');
+        await understood(page);
+        await press(page, 'forum-rapid', 'rapid');
+        await rapid(page, { text: 'While there was room.', group: 'women' });
+        await world.sh(
+            'dd if=/dev/zero of=small/filler bs=64k 2>/dev/null; dd if=/dev/zero of=small/rest bs=1k 2>/dev/null; true'
+        );
+        const long = `No room for this. ${'It is long. '.repeat(2000)}`;
+        await field(page).fill(long);
+        await field(page).press('Enter');
+        await page.waitForSelector('.recent [role="alert"]');
+        contains('what is said', await page.locator('.recent [role="alert"]').innerText(), 'disk is full');
+        contains('what is on the screen', await page.locator('.recent').innerText(), 'No room for this.');
+        await page.evaluate(() => import('/js/app.js').then((app) => app.refresh()));
+        await page.locator('[data-notice="disk-full"], [data-notice="disk-low"]').first().waitFor();
+        await picture(page, 'trouble/disk-full');
+        await world.sh('rm small/filler small/rest');
+        await press(page, 'draft-again');
+        await until('it to be kept', 10, async () => (await act(page, 'draft-change').count()) === 2);
+        await own.close();
+        await world.sh('stop owl');
+    } finally {
+        await world.sh('umount -l small');
+    }
+}
+
 await test({ practice: true }, async (world, browser) => {
     await world.join('heron', 'Heron');
     await world.join('heron', 'Acacia', { helper: 'Heron' });
@@ -153,4 +198,5 @@ await test({ practice: true }, async (world, browser) => {
     await twoPeople(browser, page, address);
     await wrongPhrase(page);
     await leftAlone(page, address);
+    await fullDisk(world, browser);
 });
