@@ -62,7 +62,7 @@ async function twoTabs(browser, page, address) {
     await press(other, 'draft-change', 'full');
     await field(other).fill('The second tab says this.');
     await until('the second tab to be kept', 10, () =>
-        other.evaluate(() => /\d\d:\d\d:\d\d/.test(document.querySelector('.stick .hint').textContent))
+        other.evaluate(() => /\d\d:\d\d:\d\d/.test(document.querySelector('main').innerText))
     );
     await pause(600);
     await field(page).fill('The first tab says that.');
