@@ -45,6 +45,7 @@ void attack_hellos(struct stage *s, struct person *hostile);
 void attack_wants(struct stage *s, struct person *hostile);
 void attack_replays(struct stage *s, struct person *hostile, size_t n);
 void attack_held_payloads(struct stage *s, struct person *hostile, size_t n);
+void attack_chunks(struct stage *s, struct person *hostile);
 void attack_deaf(struct stage *s, struct person *hostile, size_t n);
 
 #endif

@@ -39,6 +39,7 @@ static void attack(struct stage *s, struct site *site)
     attack_replays(s, &h[10], 6);
     attack_held_payloads(s, &h[16], 8);
     attack_deaf(s, &h[24], 8);
+    attack_chunks(s, &h[HOSTILES - 1]);
     site_progress(site, SITE_BATCH);
     attack_idle_close(idle);
 }

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
-#define HOSTILES 32 // people with an accreditation and bad intentions
+#define HOSTILES 33 // people with an accreditation and bad intentions
 
 // The program under test, and a thread that watches its memory.
 struct hub_process {
