@@ -10,6 +10,7 @@
 #include "common/format/pack.h"
 #include "common/format/proof.h"
 #include "common/store/attached.h"
+#include "common/store/blob.h"
 #include "common/store/exchange_state.h"
 #include "common/store/journal.h"
 #include "common/store/leaf.h"
@@ -17,6 +18,8 @@
 #include "common/store/store.h"
 #include "node/node_custody.h"
 #include "node/node_view.h"
+
+#include <stdlib.h>
 
 // --- acknowledgements ---
 // The note as it is kept: what is not in it is the journal's name.
@@ -254,6 +257,30 @@ static enum err store_held(struct kv_txn *t, const struct node_action *a)
     return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? kv_error(t) : e;
 }
 
+// What is wiped here since it was held the hub asks for in vain: its signature stays.
+static enum err store_again(struct kv_txn *t)
+{
+    struct attached *all = NULL;
+    size_t n = 0;
+    struct attached_range r = attached_range_new(t, NULL);
+    while (attached_range_next(&r)) {
+        struct blob b;
+        if (r.at.state == ATTACHED_HELD && blob_look(t, r.at.blob.root, &b) == OK && blob_whole(&b)) {
+            all = mem_grow(all, n + 1, sizeof *all);
+            all[n++] = r.at;
+        }
+    }
+    attached_range_done(&r);
+    for (size_t i = 0; i < n; i++) {
+        all[i].state = ATTACHED_WAITING;
+        all[i].next = 0;
+        all[i].held = (struct sig){ { 0 } };
+        attached_put(t, &all[i]);
+    }
+    free(all);
+    return kv_error(t);
+}
+
 static bool is_store(enum node_action_type type)
 {
     return type <= NODE_STORE_RENEW;
@@ -280,6 +307,8 @@ static enum err apply_one(struct kv_txn *t, struct hash consultation, const stru
         break;
     case NODE_STORE_HELD:
         return store_held(t, a);
+    case NODE_STORE_AGAIN:
+        return store_again(t);
     case NODE_STORE_RENEW:
         return store_renew(t, a);
     case NODE_CONNECT:

@@ -34,6 +34,14 @@ void node_chunks_received(struct node_core *c)
     }
 }
 
+void node_chunks_again(struct node_core *c)
+{
+    if (!c->asked_again && node_do(c, NODE_STORE_AGAIN) != NULL) {
+        c->asked_again = true;
+        node_chunks_received(c);
+    }
+}
+
 // The present one is done with, for now or for good: the next behind it has its turn.
 static void leave(struct node_core *c)
 {

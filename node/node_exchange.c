@@ -193,6 +193,7 @@ static void perform(struct node_exchange *s, enum node_event_type type, const st
     case NODE_STORE_VIEW:
     case NODE_STORE_FALSE:
     case NODE_STORE_HELD:
+    case NODE_STORE_AGAIN:
     case NODE_STORE_RENEW:
         s->failures = 0; // it was stored
         break;

@@ -105,6 +105,7 @@ struct node_core {
     struct flight flights[NODE_FLIGHTS];
 
     struct chunks chunks;
+    bool asked_again;     // the hub was found behind what it had: once is enough
 
     struct journal_head greeting[LIMIT_HEADS]; // hello's heads while it is being sent
     size_t destroyed_count;
@@ -156,6 +157,7 @@ void node_chunks_found(struct node_core *c);
 void node_chunks_sent(struct node_core *c);
 void node_chunks_held(struct node_core *c, const struct msg_held *m);
 void node_chunks_pump(struct node_core *c);
+void node_chunks_again(struct node_core *c);    // the hub has less than it had
 bool node_chunks_unanswered(const struct node_core *c); // for so long that the connection is given up
 uint64_t node_chunks_deadline(const struct node_core *c);
 

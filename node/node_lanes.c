@@ -146,6 +146,9 @@ void node_lanes_welcome(struct node_core *c, const struct msg_welcome *m)
     c->in_flight = 0;
     for (size_t i = 0; i < c->lane_count; i++) {
         compare(c, &c->lanes[i], m);
+        if (c->lanes[i].hub_next < c->lanes[i].j.received) {
+            node_chunks_again(c);
+        }
     }
     if (c->invited && m->head_count > 0) {
         come_as_member(c); // the acknowledgement of an enrolment was lost, or another copy of this store was here

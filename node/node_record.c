@@ -26,6 +26,7 @@ void node_record_welcome(struct node_core *c, const struct msg_welcome *m)
     }
     if (head.size < c->seen.size) {
         node_tell(c, TELL_HUB_BEHIND, NULL, 0, VERDICT_GOOD, head.size);
+        node_chunks_again(c);
     } else if (head.size == c->seen.size && !hash_equal(head.root, c->seen.root)) {
         node_contradicted(c, m->checkpoint);
     }

@@ -116,8 +116,8 @@ bool attach_settled(struct sim *s, size_t i)
     struct node *n = &s->nodes[i];
     struct kv_txn *t = NULL;
     bool settled = true;
-    if (n->destroyed || s->hub.restored) {
-        return true; // what it has of them it may not be able to send any more, nor the hub expect
+    if (n->destroyed) {
+        return true; // what it has of them it may not be able to send any more
     }
     CHECK(kv_begin_read(state_kv(n->state), &t) == OK);
     struct attached_range r = attached_range_new(t, NULL);
@@ -138,7 +138,7 @@ void attach_check(struct sim *s, size_t i)
     CHECK(kv_begin_read(s->hub.kv, &hub) == OK);
     struct attached_range r = attached_range_new(t, NULL);
     while (!s->failed && attached_range_next(&r)) {
-        if (r.at.state == ATTACHED_HELD && !s->hub.restored && !hub_has(hub, r.at.blob.root)) {
+        if (r.at.state == ATTACHED_HELD && !n->destroyed && !hub_has(hub, r.at.blob.root)) {
             sim_fail(s, "%s was told that the hub has an attachment, and it has not", n->name);
         } else if (r.at.state == ATTACHED_LOST && !n->destroyed) {
             sim_fail(s, "%s has lost an attachment", n->name);

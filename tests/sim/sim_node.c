@@ -297,6 +297,7 @@ void node_take(struct sim *s, size_t i, struct node_event *event)
         case NODE_STORE_VIEW:
         case NODE_STORE_FALSE:
         case NODE_STORE_HELD:
+        case NODE_STORE_AGAIN:
         case NODE_STORE_RENEW:
             break;
         }
