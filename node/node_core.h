@@ -144,7 +144,7 @@ enum node_action_type {
     NODE_STORE_VIEW,       // what another site was shown is of the record that was verified here: it waits no longer
     NODE_STORE_FALSE,      // a signed custody note for other contents than those here: kept for ever
     NODE_STORE_HELD,       // how much of an attachment the hub has
-    NODE_STORE_AGAIN,      // the hub has lost what it had: attachments it signed for wait again, as far as they are here
+    NODE_STORE_AGAIN,      // the hub has lost what it had: attachments it signed for wait again, where they are here
     NODE_STORE_RENEW,      // this journal ends here: its author must open a new incarnation (see cause)
     // --- to be done after the commit, in order ---
     NODE_CONNECT,          // with the invitation's key or the device's own
