@@ -4,7 +4,7 @@
 // The shell round every screen: which screen is shown, who is logged in, the one line that reconciles, Lock, language.
 // Where one is lives in memory; the address never changes. It must never put content into the URL, the title or any
 // storage, and leaves none of it in the page once that is locked. Read first: js/dom.js, js/api.js.
-import { h, put, fill, button, icon, say, focusIn, troubleNotice, closeAll, ask } from './dom.js';
+import { h, put, fill, button, icon, say, focusIn, troubleNotice, closeAll } from './dom.js';
 import { t, rich, speak, language, languageName } from './lang.js';
 import { call, setToken, unlocked, onLocked, ApiError } from './api.js';
 import { keysHelp, composing } from './keys.js';

@@ -96,7 +96,7 @@ export function field(row) {
 }
 
 // What is typed about what was said: no memory of the browser's, no checker that sends it away.
-export const PRIVATE = { autocomplete: 'off', spellcheck: 'false', autocapitalize: 'sentences', dir: 'auto' };
+const PRIVATE = { autocomplete: 'off', spellcheck: 'false', autocapitalize: 'sentences', dir: 'auto' };
 
 export function textarea(attrs) {
     return h('textarea', { ...PRIVATE, rows: 3, ...attrs });

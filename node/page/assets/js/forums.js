@@ -3,7 +3,7 @@
 //
 // Which forum: those that are planned, those that are open here; and opening one, where consent and what goes for
 // everybody there is asked once. Read first: js/app.js.
-import { h, icon, title, button, field, input, choices, tag, code, errorSummary, troubleNotice,
+import { h, icon, title, button, field, input, choices, code, errorSummary, troubleNotice,
     notice } from './dom.js';
 import { t, rich, date, languageLabel, listed } from './lang.js';
 import { call } from './api.js';

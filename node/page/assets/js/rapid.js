@@ -5,7 +5,7 @@
 // the node said so, and its words stay in the list below until then. Read first: js/draft.js.
 import { h, fill, button, textarea, choices, notice, say, troubleNotice, code } from './dom.js';
 import { t, rich, clock, clockFull, languageLabel, language } from './lang.js';
-import { screen, go, onForget, page, refresh, place } from './app.js';
+import { screen, go, onForget, refresh, place } from './app.js';
 import { codes, optionsOf, labelOf, spoken, forumName } from './codes.js';
 import { forum, forumBar, shortCode } from './forums.js';
 import { Draft, askDiscard, damagedNotices, draftsOf, hasWords, takeWaiting, notKept } from './draft.js';
