@@ -292,8 +292,8 @@ static int print_joined(const struct cmd_context *context, const struct joining 
     buf_printf(&out, "%s takes part now; everything is kept in %s\n", j->name, context->state);
     buf_put_text(&out, "Compare this fingerprint with the one that was read out to you:\n  ");
     charter_put_fingerprint(j->charter.id, &out);
-    buf_put_text(&out, "\nNext: who holds a forum opens it, baraza session open CODE --area AREA; everybody else "
-                       "connects once, baraza sync --wait\n");
+    buf_put_text(&out, "\nNext: who holds a forum opens the page in a browser, baraza page --open (or types: baraza "
+                       "session open CODE --area AREA); everybody else connects once, baraza sync --wait\n");
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
     return code;
