@@ -9,14 +9,14 @@ import path from 'node:path';
 import { onScreen, press } from './lib/browser.mjs';
 import { catalogue } from './lib/look.mjs';
 import { test } from './lib/run.mjs';
-import { PHRASE, equal, expect, root, shown, step, until } from './lib/world.mjs';
+import { PHRASE, contains, equal, expect, root, shown, step, until } from './lib/world.mjs';
 
 const LANGUAGES = ['en', 'fr'];
 const PICTURES = {
     unlock: 490,
     forums: 400,
     open: 800,
-    rapid: 800,
+    rapid: 860,
     review: 620,
     closing: 800,
     seal: 520,
@@ -103,6 +103,13 @@ async function take(page, language, name) {
 
 async function write(page, language) {
     for (const [text, group, kind] of SAID[language]) {
+        // Women sit at one table, youth at the other: who sits there comes with the table once it was said.
+        const table = group === 'women' ? '1' : '2';
+        const again = await page.inputValue('select[name="table"]') === table;
+        await page.selectOption('select[name="table"]', table);
+        if (again) {
+            expect(await page.locator(`[data-name="groups"] input[value="${group}"]`).isChecked(), 'who spoke stays');
+        }
         await page.locator(`[data-name="groups"] input[value="${group}"]`).check();
         await page.locator(`[data-name="kind"] input[value="${kind}"]`).check();
         await page.fill('textarea[name="text"]', text);
@@ -138,6 +145,8 @@ async function day(world, browser, language) {
     await page.fill('input[name="languages"]', language);
     await page.keyboard.press('Enter');
     await shot(page, 'open');
+    await page.locator('details:has(input[name="tables"])').evaluate((el) => (el.open = true));
+    await page.fill('input[name="tables"]', '2');
     await press(page, 'forum-open-now', 'rapid');
     await write(page, language);
     await press(page, 'forum-review', 'review');
@@ -152,6 +161,11 @@ async function day(world, browser, language) {
     await press(page, 'attendance', 'closing');
     await press(page, 'seal');
     await page.locator('dialog[open]').waitFor();
+    const told = await page.locator('dialog[open]').innerText();
+    for (const name of ['1', '2']) {
+        const words = catalogue(language)['seal.table'].replace('{name}', name).replace('{n}', '2');
+        contains('what is read back', told, words);
+    }
     await shot(page, 'seal');
     await press(page, 'ask-seal');
     await page.locator('.seal').waitFor();

@@ -3,7 +3,7 @@
 //
 // Rapid mode: language and group stay as they are, type, Enter, next. Enter makes no promise: the draft is "kept" when
 // the node said so, and its words stay in the list below until then. Read first: js/draft.js.
-import { h, fill, button, textarea, choices, notice, say, troubleNotice, code } from './dom.js';
+import { h, fill, put, button, textarea, choices, notice, say, troubleNotice, code } from './dom.js';
 import { t, rich, clock, clockFull, languageLabel, language } from './lang.js';
 import { screen, go, onForget, refresh, place } from './app.js';
 import { codes, optionsOf, labelOf, spoken, forumName } from './codes.js';
@@ -16,7 +16,7 @@ const EXCERPT = 60; // characters of each
 
 let view = null;         // of the screen that is shown
 const going = new Map(); // forum -> id of the draft that is being typed, when another screen was looked at meanwhile
-const habits = new Map(); // forum -> {lang, groups}: what stays from one to the next
+const habits = new Map(); // forum -> {lang, groups, table, at: {table: groups}}: what stays from one to the next
 
 onForget((same) => {
     view = null;
@@ -29,7 +29,7 @@ onForget((same) => {
 // The habits of a forum: what the next draft begins with.
 export function habit(row) {
     if (!habits.has(row.id)) {
-        habits.set(row.id, { lang: (row.languages || [])[0] || language(), groups: [] });
+        habits.set(row.id, { lang: (row.languages || [])[0] || language(), groups: [], table: '', at: {} });
     }
     return habits.get(row.id);
 }
@@ -74,7 +74,8 @@ function drawRecent() {
 
 function drawFold() {
     const f = view.draft.fields;
-    fill(view.fold.firstChild, [languageLabel(f.lang), ...(f.groups || []).map((each) =>
+    fill(view.fold.firstChild, [languageLabel(f.lang), ...(f.table ? [t('rapid.table', { name: f.table })] : []),
+        ...(f.groups || []).map((each) =>
         labelOf(view.codes.all_groups, each)), ...(f.kind ? [labelOf(view.codes.kinds, f.kind)] : [])]
         .map((each, i) => [i ? ' · ' : null, h('bdi', null, each)]));
 }
@@ -91,6 +92,7 @@ function load(row) {
     view.who.choose((f.groups || [])[0]);
     view.kind.choose(f.kind);
     view.lang.value = f.lang;
+    view.table && (view.table.value = f.table || '');
     drawState();
     drawFold();
     return draft;
@@ -98,7 +100,8 @@ function load(row) {
 
 function fresh() {
     const h0 = habit(view.forum);
-    load({ session: view.forum.id, fields: { lang: h0.lang, ...(h0.groups.length ? { groups: h0.groups } : {}) } });
+    load({ session: view.forum.id, fields: { lang: h0.lang, ...(h0.groups.length ? { groups: h0.groups } : {}),
+        ...(h0.table ? { table: h0.table } : {}) } });
 }
 
 // Enter: the draft leaves the field, and the next one may be typed while this one is on its way to the disk.
@@ -176,6 +179,24 @@ function offers(rows) {
     });
 }
 
+// The break-out groups of the forum, if it has any: who sits there, or spoke there last, comes with the group.
+function tableSelect(row, set) {
+    const tables = row.tables || [];
+    if (!tables.length) {
+        return null;
+    }
+    const select = h('select', { name: 'table', onchange: () => {
+        const h0 = habit(row);
+        const sits = (tables.find((each) => each.name === select.value) || { groups: [] }).groups;
+        h0.table = select.value;
+        h0.groups = h0.at[h0.table] || (sits.length ? sits : h0.groups);
+        view.who.choose(h0.groups[0]);
+        set({ table: h0.table, groups: h0.groups });
+    } }, h('option', { value: '' }, t('full.table-none')), tables.map((each) => h('option', { value: each.name },
+        each.name)));
+    return select;
+}
+
 function build(row, words) {
     const set = (fields) => { view.draft.set(fields); drawFold(); };
     view = { forum: row, codes: words, done: [], count: 0, draft: null,
@@ -185,7 +206,12 @@ function build(row, words) {
         oninput: () => view.draft.set({ text: view.text.value, typing: true }),
         onkeydown: (event) => isEnter(event) && (event.preventDefault(), next()) });
     view.who = choices({ legend: t('full.who'), options: optionsOf(words.groups), numbered: true, name: 'groups',
-        onchange: (value) => { habit(row).groups = [value]; set({ groups: [value] }); }, onpicked: toText });
+        onchange: (value) => {
+            const h0 = habit(row);
+            h0.groups = [value];
+            h0.at[h0.table] = [value];
+            set({ groups: [value] });
+        }, onpicked: toText });
     view.kind = choices({ legend: t('full.kind'), options: optionsOf(words.kinds), numbered: true, name: 'kind',
         onchange: (value) => set({ kind: value }), onpicked: toText });
     view.lang = languageSelect(row, habit(row).lang, (value) => {
@@ -193,8 +219,10 @@ function build(row, words) {
         view.text.lang = value;
         set({ lang: value });
     });
-    view.rows.append(h('label', { class: 'field' }, h('span', { class: 'label' }, t('full.lang')), view.lang), view.who,
-        view.kind);
+    view.table = tableSelect(row, set);
+    const labelled = (name, control) => control && h('label', { class: 'field' }, h('span', { class: 'label' }, name),
+        control);
+    put(view.rows, labelled(t('full.lang'), view.lang), labelled(t('full.table'), view.table), view.who, view.kind);
     const change = button(t('act.change'), () => open(view.rows.hidden), 'link', 'rapid-unfold',
         { 'aria-expanded': 'false' });
     view.fold = h('div', { class: 'fold' }, h('span'), change);
