@@ -6,6 +6,7 @@
 #include "common/store/journal.h"
 
 #include "common/base/fault.h"
+#include "common/format/armor.h"
 #include "common/format/entry.h"
 #include "common/store/cell.h"
 #include "common/store/id_prefix.h"
@@ -226,6 +227,28 @@ enum err journal_find(struct kv_txn *t, struct slice prefix, struct position *ou
     if (e == OK || e == ERR_BUSY) {
         position_of(&f, out);
     }
+    return e;
+}
+
+enum err journal_find_id(struct kv_txn *t, struct hash id, struct position *out)
+{
+    struct key_fields f;
+    bool found = false;
+    struct kv_range range = kv_range_new(t, DB_JOURNAL, slice_of(NULL, 0), slice_of(NULL, 0));
+    while (!found && kv_range_next(&range)) {
+        struct stored entry;
+        found = stored_beside(range.value, id) && stored_parse(range.value, &entry) && hash_equal(entry.id, id) &&
+                key_parse(DB_JOURNAL, range.key, &f);
+    }
+    kv_range_done(&range);
+    if (found) {
+        position_of(&f, out);
+        return OK;
+    }
+    struct buf hex = buf_new(2 * sizeof id);
+    armor_put_hex(&hex, SLICE_ARRAY(id.b));
+    const enum err e = kv_error(t) == OK ? journal_find(t, buf_slice(&hex), out) : kv_error(t);
+    buf_done(&hex);
     return e;
 }
 

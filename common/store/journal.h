@@ -63,6 +63,9 @@ void journal_range_done(struct journal_range *r);
 // damaged is passed over.
 MUST_USE enum err journal_find(struct kv_txn *t, struct slice prefix, struct position *out);
 
+// The same of a whole id: hashes no other entry, unless none lies beside that id (it may be what was damaged).
+MUST_USE enum err journal_find_id(struct kv_txn *t, struct hash id, struct position *out);
+
 // How many entries all journals here have together.
 uint64_t journal_count(struct kv_txn *t);
 

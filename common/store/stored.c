@@ -20,6 +20,11 @@ void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, 
     }
 }
 
+bool stored_beside(struct slice value, struct hash id)
+{
+    return value.n > ID_BYTES && memcmp(value.p, id.b, ID_BYTES) == 0;
+}
+
 bool stored_parse(struct slice value, struct stored *out)
 {
     if (value.n <= ID_BYTES || value.n > ID_BYTES + LIMIT_ENTRY_BYTES) {

@@ -19,6 +19,9 @@ struct stored {
 // Puts an entry into db under key, which is likely to be the last of db: pages then fill up whole.
 void stored_put(struct kv_txn *t, enum db db, struct slice key, struct hash id, struct slice entry);
 
+// True when id was stored beside the entry, which may be damaged: for who looks for one among many.
+bool stored_beside(struct slice value, struct hash id);
+
 // Reads a value and rehashes it; when only the id beside it was damaged, the author's signature says so. False when it
 // is damaged; *out untouched then.
 MUST_USE bool stored_parse(struct slice value, struct stored *out);

@@ -322,35 +322,31 @@ static enum err search_all(struct kv_txn *t, const struct desk *desk, const char
 }
 
 // By a whole id: without hashing every entry that was written since.
-static enum err take_whole_id(struct kv_txn *t, const struct desk *desk, const char *wanted, struct local_session *out)
+static enum err take_whole_id(struct kv_txn *t, const struct desk *desk, struct hash id, struct local_session *out)
 {
     struct position at;
     struct stored stored;
     struct entry entry;
-    enum err e = journal_find(t, slice_text(wanted), &at);
+    enum err e = journal_find_id(t, id, &at);
     e = e == OK ? journal_get(t, &at, &stored, NULL) : e;
     if (e != OK) {
         return e;
     }
-    if (entry_parse(stored.bytes, &entry) != VERDICT_GOOD || !session_fits(&entry, wanted, out)) {
+    if (entry_parse(stored.bytes, &entry) != VERDICT_GOOD || !session_fits(&entry, NULL, out)) {
         return ERR_NOT_FOUND;
     }
     session_context(t, desk, &at, &entry, out);
     return OK;
 }
 
-static bool is_whole_id(const char *wanted)
-{
-    struct hash id;
-    return wanted != NULL && armor_hex_fixed(slice_text(wanted), id.b, sizeof id.b);
-}
-
 enum err local_session_find(struct desk *desk, const char *wanted, struct local_session *out, struct why *why)
 {
     struct kv_txn *t = NULL;
+    struct hash id;
+    const bool whole = wanted != NULL && armor_hex_fixed(slice_text(wanted), id.b, sizeof id.b);
     enum err e = kv_begin_read(state_kv(desk->state), &t);
     if (e == OK) {
-        e = is_whole_id(wanted) ? take_whole_id(t, desk, wanted, out) : search_all(t, desk, wanted, out);
+        e = whole ? take_whole_id(t, desk, id, out) : search_all(t, desk, wanted, out);
     }
     kv_abort(t);
     if (e == ERR_NOT_FOUND && wanted == NULL) {

@@ -41,10 +41,8 @@ static enum err read_signed(struct desk *desk, struct kv_txn *t, struct signing_
     struct stored stored;
     struct entry e;
     struct disclosure d;
-    struct buf hex = buf_new(2 * sizeof r->entry);
     struct buf parts = buf_new(LIMIT_DISCLOSURE_BYTES + LIMIT_ENTRY_BYTES);
-    armor_put_hex(&hex, SLICE_ARRAY(r->entry.b));
-    enum err err = journal_find(t, buf_slice(&hex), &at);
+    const enum err err = journal_find_id(t, r->entry, &at);
     if (err == OK) {
         r->saved = true;
         r->number = at.seq;
@@ -58,7 +56,6 @@ static enum err read_signed(struct desk *desk, struct kv_txn *t, struct signing_
     }
     buf_wipe(&parts);
     buf_done(&parts);
-    buf_done(&hex);
     return err;
 }
 

@@ -43,6 +43,22 @@ enum err withdraw_make(struct desk *desk, const struct withdrawal *given, struct
     return e;
 }
 
+enum err withdraw_known(struct desk *desk, struct hash id, struct trouble *trouble)
+{
+    struct kv_txn *t = NULL;
+    struct position at;
+    struct stored stored;
+    struct entry entry;
+    enum err e = kv_begin_read(state_kv(desk->state), &t);
+    e = e == OK ? journal_find_id(t, id, &at) : e;
+    e = e == OK ? journal_get(t, &at, &stored, NULL) : e;
+    if (e == OK && (entry_parse(stored.bytes, &entry) != VERDICT_GOOD || kind_of(entry.kind) != KIND_CONTRIBUTION)) {
+        e = ERR_NOT_FOUND;
+    }
+    kv_abort(t);
+    return e == ERR_NOT_FOUND ? trouble_set(trouble, TROUBLE_ENTRY_UNKNOWN) : trouble_of_err(trouble, e, NULL);
+}
+
 enum err withdraw_find(struct desk *desk, struct slice typed, struct hash *target, struct trouble *trouble)
 {
     struct slip slip;

@@ -31,6 +31,9 @@ void withdraw_done(struct withdraw *x);
 MUST_USE enum err withdraw_make(struct desk *desk, const struct withdrawal *given, struct withdraw *x,
                                 struct trouble *trouble);
 
+// A trouble (entry-unknown) unless a contribution of that id lies in the notebooks here.
+MUST_USE enum err withdraw_known(struct desk *desk, struct hash id, struct trouble *trouble);
+
 // The one contribution here with the code on a slip. A trouble otherwise: no code, unknown here, several.
 MUST_USE enum err withdraw_find(struct desk *desk, struct slice typed, struct hash *target, struct trouble *trouble);
 

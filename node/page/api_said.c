@@ -159,21 +159,11 @@ enum err page_correct(struct page_call *c, struct trouble *t)
 static enum err find_target(struct page_call *c, struct hash *out, struct trouble *t)
 {
     struct slice slip = { NULL, 0 };
-    struct correct x;
-    struct why why = { "" };
     if (json_text(c->in, "slip", &slip)) {
         return withdraw_find(c->desk, slip, out, t);
     }
-    if (!json_hex(c->in, "id", out->b, sizeof out->b)) {
-        return trouble_set(t, TROUBLE_NOT_RIGHT);
-    }
-    correct_init(&x, *out);
-    enum err e = trouble_of_err(t, correct_find(c->desk, &x, &why), &why);
-    if (e == OK && !x.here) {
-        e = trouble_set(t, TROUBLE_ENTRY_UNKNOWN);
-    }
-    correct_done(&x);
-    return e;
+    return json_hex(c->in, "id", out->b, sizeof out->b) ? withdraw_known(c->desk, *out, t)
+                                                        : trouble_set(t, TROUBLE_NOT_RIGHT);
 }
 
 enum err page_withdraw(struct page_call *c, struct trouble *t)

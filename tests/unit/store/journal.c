@@ -156,6 +156,9 @@ Test(journal, a_flipped_bit_anywhere_in_an_entry_a_part_or_a_cell_is_found)
         cr_assert_eq(journal_parts(t, &w.key, &e.at, &out, &why), what < 3 ? ERR_CORRUPT : OK);
         cr_assert_eq(outbox_get(t, &e.at, &record), what == 3 ? ERR_CORRUPT : OK);
         cr_assert_eq(strstr(why.text, "entry 1 of journal") != NULL, what < 3, "%s", why.text);
+        struct position found = { .seq = 0 };
+        cr_assert_eq(journal_find_id(t, item.id, &found), what == 0 ? ERR_NOT_FOUND : OK, "damaged bytes are not found");
+        cr_assert_eq(found.seq, what == 0 ? 0 : e.at.seq);
         struct position sound = { w.journal, 0, 0 };
         cr_assert_eq(journal_parts(t, &w.key, &sound, &out, &why), OK);
         kv_abort(t);
@@ -183,6 +186,11 @@ Test(journal, short_ids_find_their_entry_or_say_that_they_are_ambiguous)
     cr_assert_eq(at.seq, 39);
     cr_assert_eq(journal_find(t, slice_of(hex, 11), &at), OK);
     cr_assert_eq(at.seq, 39);
+    at.seq = 0;
+    cr_assert_eq(journal_find_id(t, w.head, &at), OK);
+    cr_assert_eq(at.seq, 39);
+    w.head.b[0] ^= 1;
+    cr_assert_eq(journal_find_id(t, w.head, &at), ERR_NOT_FOUND);
     int several = 0;
     for (int digit = 0; digit < 16; digit++) { // 40 ids over 16 digits: some digit begins several
         cr_assert(snprintf(hex, sizeof hex, "%x", (unsigned)digit) == 1);
