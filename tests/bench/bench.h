@@ -14,6 +14,7 @@
 
 struct bench {
     const char *dir;         // on a real disk; whoever started the bench removes it
+    const char *root;        // the repository
     const char *programs;    // directory of baraza, baraza-hub, baraza-node
     unsigned threads;        // processors of this machine
     bool long_run;           // the million too
@@ -37,6 +38,7 @@ enum err measure_import(struct bench *b, struct why *why);
 enum err measure_wire(struct bench *b, struct why *why);
 enum err measure_node(struct bench *b, struct why *why);
 enum err measure_page(struct bench *b, struct why *why);
+enum err measure_typing(struct bench *b, struct why *why);
 enum err measure_growth(struct bench *b, struct why *why);
 
 #endif

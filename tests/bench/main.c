@@ -23,6 +23,7 @@ static const struct measure measures[] = {
     { "wire", "Wire: bytes of a contribution on its way up", measure_wire },
     { "node", "Site: memory of baraza-node", measure_node },
     { "page", "Site: the page, at ten thousand entries", measure_page },
+    { "typing", "Site: one contribution in rapid mode, on a processor six times slower", measure_typing },
     { "growth", "Hub: rate and disk as the record grows", measure_growth },
 };
 
@@ -106,6 +107,7 @@ static int bench(const struct flags *flags, struct why *why)
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     b->threads = processors < 1 ? 1 : processors > 256 ? 256 : (unsigned)processors;
     b->long_run = flags->long_run;
+    b->root = flags->root;
     b->programs = flags->programs;
     b->dir = flags->dir;
     enum err e = texts_load(flags->root, &b->texts, why);

@@ -277,6 +277,25 @@ await test({ practice: false }, async (world, browser) => {
     });
     await picture(page, 'day/confirmed');
 
+    step('what was recorded and photographed is at the hub, and is heard and seen here still');
+    for (const [words, shows] of [
+        ['in her own voice', () => document.querySelector('audio')?.readyState >= 1],
+        ['since the flood', () => document.querySelector('main img')?.naturalWidth > 0],
+    ]) {
+        await press(page, 'nav-list', 'list');
+        await page.fill('input[name="search"]', words);
+        await page.waitForFunction(() => document.querySelectorAll('.entry').length === 1);
+        await press(page, 'entry-open', 'entry');
+        await until('the hub to have all of it', 60, async () => {
+            const there = (await page.locator('main').innerText()).includes('The hub has all of it.');
+            if (!there) await page.evaluate(() => import('/js/app.js').then((app) => app.draw()));
+            return there;
+        });
+        await press(page, 'attach-show');
+        await page.waitForFunction(shows);
+    }
+    await picture(page, 'day/photograph');
+
     step('an answer');
     await world.sh('baraza export --state hub --parts --out words.export');
     const rows = await world.json('heron', 'list');

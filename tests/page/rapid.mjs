@@ -110,6 +110,7 @@ await test({ practice: false }, async (world, browser) => {
         interactive_ms: interactiveMs,
         page_bytes: pageBytes,
     };
+    // Read by tests/bench/measure_typing.c.
     console.log(`figures: ${JSON.stringify(figures)}`);
     for (const [name, most] of Object.entries(MOST)) {
         expect(figures[name] <= most, `${name} is ${figures[name]}, ${most} is the most`);
