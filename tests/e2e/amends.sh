@@ -34,6 +34,18 @@ well=$(id_of site "The well is dry.")
 market=$(id_of site "The market burned.")
 named=$(id_of site "Only for named roles.")
 
+step "what the room thought of it is counted by hands, at the table where it was said"
+for hands in 51/50 34 34/ /50 34/50/1 0/0 -1/50; do
+    expect_status 2 baraza add --state site --group elders --hands "$hands" "The market should move."
+done
+expect_status 2 baraza add --state site --group elders --table "table two" "The market should move."
+expect_status 0 baraza add --state site --group elders --support contested --hands 34/50 --table 2 \
+    "The market should move."
+expect_status 0 baraza show "$(id_of site "The market should move.")" --state site
+for words in 'support: contested' 'hands: [34,50]' 'table: 2'; do
+    expect_contains "the room" "$(cat out)" "$words"
+done
+
 step "a correction takes a reason, and keeps what it does not touch"
 expect_status 2 baraza correct "$land" --state site --text "They took the sand."
 expect_contains "a correction without reason" "$(cat err)" "--reason CODE"
