@@ -206,3 +206,14 @@ bool roster_here_outside(const struct roster *r, struct pubkey author, struct sl
     }
     return !reached;
 }
+
+bool roster_here_nobody(const struct roster *r, const struct desk *desk, struct slice area)
+{
+    const size_t people = desk->keyring == NULL ? 0 : keyring_count(desk->keyring);
+    for (size_t i = 0; i < people; i++) {
+        if (!roster_here_outside(r, keyring_person(desk->keyring, i)->key, area)) {
+            return false;
+        }
+    }
+    return people > 0;
+}

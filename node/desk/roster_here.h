@@ -28,4 +28,7 @@ MUST_USE enum err roster_here_foresee(struct desk *desk, const struct body *body
 // True when r knows author, and none of her accreditations reaches area: what she writes for it has no effect.
 bool roster_here_outside(const struct roster *r, struct pubkey author, struct slice area);
 
+// True when that is so of everybody who writes at this desk, and somebody does.
+bool roster_here_nobody(const struct roster *r, const struct desk *desk, struct slice area);
+
 #endif

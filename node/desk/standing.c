@@ -9,10 +9,8 @@
 #include "common/store/attached.h"
 #include "common/store/leaf.h"
 #include "node/desk/drafts.h"
+#include "node/desk/exchanged.h"
 #include "node/desk/roster_here.h"
-#include "node/node_carry.h"
-#include "node/node_custody.h"
-#include "node/node_told.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,37 +97,31 @@ static enum err know(struct standing_book *b, struct desk *desk, struct kv_txn *
 
 // --- facts ---
 
-static bool kept(struct kv_txn *t, const char *name)
-{
-    struct slice value;
-    return store_value_get(t, name, &value) == OK;
-}
-
-static enum err read_exchange(struct standing_book *b, struct kv_txn *t)
+static void take_exchanged(struct standing_book *b, const struct exchanged *x)
 {
     struct notice_facts *f = &b->facts;
-    struct boxkey told[LIMIT_VIEWS];
-    struct tree_head head;
-    struct slice note;
-    struct notebook_copy copy;
-    enum err e = exchange_checkpoint_get(t, &head, &note);
-    b->standing.verified = e == OK;
-    b->standing.verified_size = e == OK ? head.size : 0;
-    f->contradicted = kept(t, NODE_CONTRADICTION);
-    f->false_custody = kept(t, NODE_FALSE_CUSTODY);
+    b->standing.verified = x->verified;
+    b->standing.verified_size = x->verified ? x->head.size : 0;
+    b->standing.contact = x->contact;
+    b->standing.carried = x->to_hub;
+    b->standing.answers = x->answers;
+    f->contact = x->contact;
+    f->contradicted = x->contradicted;
+    f->false_custody = x->false_custody;
+    f->told_else = x->told_n;
+    f->copied = x->copied;
+    f->copied_gone = x->copied ? x->copy.gone : 0;
+    f->copied_s = x->copied ? x->copy.at_s : 0;
+    f->waits = x->waits;
+}
+
+static enum err read_attached(struct standing_book *b, struct kv_txn *t)
+{
     const struct attached_sum sum = attached_sum(t);
     b->standing.sound_bytes = sum.waiting_bytes;
-    f->sound_bytes = sum.waiting_bytes;
-    f->sound_lost = sum.lost;
-    e = e == OK || e == ERR_NOT_FOUND ? node_told_differs(t, told, &f->told_else) : e;
-    if (e == OK) {
-        e = notebook_copy_get(t, &copy);
-        f->copied = e == OK;
-        f->copied_gone = e == OK ? copy.gone : 0;
-        f->copied_s = e == OK ? copy.at_s : 0;
-        e = e == ERR_NOT_FOUND ? OK : e;
-    }
-    return e;
+    b->facts.sound_bytes = sum.waiting_bytes;
+    b->facts.sound_lost = sum.lost;
+    return kv_error(t);
 }
 
 static enum err read_destroyed(struct standing_book *b, struct desk *desk, struct kv_txn *t)
@@ -174,18 +166,6 @@ static void take_ledger(struct notice_facts *f, const struct ledger *l)
     count_refused(f, l);
 }
 
-// Nobody who writes here may hold forums in that area.
-static bool outside(const struct roster *r, const struct desk *desk, const char *area)
-{
-    size_t people = desk->keyring != NULL ? keyring_count(desk->keyring) : 0;
-    for (size_t i = 0; i < people; i++) {
-        if (!roster_here_outside(r, keyring_person(desk->keyring, i)->key, slice_text(area))) {
-            return false;
-        }
-    }
-    return people > 0;
-}
-
 static void take_forums(struct standing_book *b, const struct desk *desk, const struct ledger *l)
 {
     if (l->forum_n > b->forum_room) {
@@ -197,7 +177,7 @@ static void take_forums(struct standing_book *b, const struct desk *desk, const 
         *f = (struct notice_forum){ .id = l->forums[i].id, .sealed = l->forums[i].sealed };
         memcpy(f->code, l->forums[i].code, sizeof f->code);
         memcpy(f->area, l->forums[i].area, sizeof f->area);
-        f->outside = outside(b->roster, desk, f->area);
+        f->outside = roster_here_nobody(b->roster, desk, slice_text(f->area));
     }
     b->facts.forums = b->forums;
     b->facts.forum_n = l->forum_n;
@@ -234,22 +214,10 @@ static enum err take_drafts(struct standing_book *b, struct desk *desk, struct t
     return e;
 }
 
-static void count_carried(struct standing_book *b, const struct desk *desk)
-{
-    struct node_carry carry;
-    b->standing.carried = 0;
-    b->standing.answers = 0;
-    if (node_carry_read(state_dir(desk->state), &carry, NULL) == OK) {
-        for (size_t i = 0; i < carry.n; i++) {
-            b->standing.answers += carry.items[i].state == CARRY_DOWN;
-        }
-        b->standing.carried = carry.n - b->standing.answers;
-    }
-}
-
 static enum err gather(struct standing_book *b, struct desk *desk, struct why *why, struct trouble *trouble)
 {
     struct kv_txn *t = NULL;
+    struct exchanged x;
     struct ledger *l = &b->standing.ledger;
     b->facts = (struct notice_facts){ .now_s = 0 };
     b->standing = (struct standing){ .drafts = 0 };
@@ -262,25 +230,21 @@ static enum err gather(struct standing_book *b, struct desk *desk, struct why *w
         e = know(b, desk, t, why);
     }
     if (e == OK) {
-        e = read_exchange(b, t);
+        e = read_attached(b, t);
     }
     if (e == OK) {
         e = read_destroyed(b, desk, t);
     }
     kv_abort(t);
     if (e == OK) {
-        e = node_contact_get(state_kv(desk->state), &b->facts.contact);
+        e = exchanged_look(desk, &x, why);
     }
     if (e == OK) {
-        e = node_waits_look(desk->state, &b->facts.waits, why);
-    }
-    if (e == OK) {
+        take_exchanged(b, &x);
         take_ledger(&b->facts, l);
         take_forums(b, desk, l);
         b->facts.known_s = b->known_s;
         b->facts.unaccredited = unaccredited(b->roster, desk->who->person.key);
-        b->standing.contact = b->facts.contact;
-        count_carried(b, desk);
         e = take_drafts(b, desk, trouble);
     }
     return e;

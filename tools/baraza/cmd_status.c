@@ -6,14 +6,11 @@
 #include "common/format/armor.h"
 #include "common/net/loop.h"
 #include "node/desk/drafts.h"
+#include "node/desk/exchanged.h"
 #include "node/desk/forums.h"
 #include "node/desk/refusals.h"
 #include "node/desk/roster_here.h"
-#include "node/node_carry.h"
-#include "node/node_contact.h"
 #include "node/node_count.h"
-#include "node/node_custody.h"
-#include "node/node_told.h"
 #include "tools/baraza/erased_where.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/gone.h"
@@ -27,53 +24,23 @@
 
 // What the exchange has come to.
 struct exchange_status {
+    struct exchanged it;
     struct node_count count;
-    bool verified;          // a checkpoint was verified here
-    struct tree_head head;
-    struct node_contact contact; // how the last try to reach the hub ended
-    bool contradicted;      // the hub signed two records that exclude each other
-    bool false_custody;     // the hub signed that it holds something else than what was given to it
-    struct boxkey told_else[LIMIT_VIEWS]; // sites that were told something else of the roster
-    size_t told_n;
-    struct node_waits waits; // what waits for an unlock
     uint64_t drafts;         // of everybody here
 };
 
-static bool kept(struct kv_txn *t, const char *name)
-{
-    struct slice value;
-    return store_value_get(t, name, &value) == OK;
-}
-
 static enum err load_exchange(struct work *w, struct exchange_status *out, struct why *why)
 {
-    struct kv_txn *t = NULL;
-    struct slice note = { NULL, 0 };
     struct drafts_count drafts;
-    *out = (struct exchange_status){ .verified = false };
-    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
-    if (e != OK) {
-        return e;
-    }
-    e = exchange_checkpoint_get(t, &out->head, &note);
-    out->verified = e == OK;
-    out->contradicted = kept(t, NODE_CONTRADICTION);
-    out->false_custody = kept(t, NODE_FALSE_CUSTODY);
-    e = e == ERR_NOT_FOUND ? OK : e;
-    if (e == OK) {
-        e = node_told_differs(t, out->told_else, &out->told_n);
-    }
-    kv_abort(t);
-    if (e == OK) {
-        e = node_contact_get(state_kv(w->desk.state), &out->contact);
-    }
+    *out = (struct exchange_status){ .drafts = 0 };
+    enum err e = exchanged_look(&w->desk, &out->it, why);
     if (e == OK) {
         e = node_count(state_kv(w->desk.state), &out->count, why);
     }
     if (e == OK && drafts_of_session(w->desk.state, NULL, &drafts, NULL) == OK) { // the rest is said all the same
         out->drafts = drafts.all;
     }
-    return e == OK ? node_waits_look(w->desk.state, &out->waits, why) : e;
+    return e;
 }
 
 // Sound and pictures on their way, and those that will never get there.
@@ -102,30 +69,11 @@ static json_t *tally_json(const struct tally *t)
     return o;
 }
 
-// What lies here for others. What is for the hub goes on with the next bundle or exchange; the hub's answers only with
-// a bundle, to the sites that they are for.
-struct carried {
-    uint64_t to_hub, answers;
-};
-
-static struct carried count_carried(const struct work *w)
-{
-    struct node_carry carry;
-    struct carried n = { 0, 0 };
-    if (node_carry_read(state_dir(w->desk.state), &carry, NULL) == OK) {
-        for (size_t i = 0; i < carry.n; i++) {
-            n.answers += carry.items[i].state == CARRY_DOWN;
-        }
-        n.to_hub = carry.n - n.answers;
-    }
-    return n;
-}
-
 static json_t *told_json(const struct exchange_status *x)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < x->told_n; i++) {
-        json_push(list, json_of_hex(SLICE_ARRAY(x->told_else[i].b)));
+    for (size_t i = 0; i < x->it.told_n; i++) {
+        json_push(list, json_of_hex(SLICE_ARRAY(x->it.told_else[i].b)));
     }
     return list;
 }
@@ -133,7 +81,6 @@ static json_t *told_json(const struct exchange_status *x)
 static int print_json(struct work *w, const struct forums *f, const struct exchange_status *x)
 {
     json_t *o = json_object();
-    struct notebook_copy copy;
     const struct charter *c = state_charter(w->desk.state);
     json_put(o, "title", json_of_bytes(c->title));
     json_put(o, "consultation", json_id(c->id));
@@ -143,26 +90,25 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "drafts", json_of_number(x->drafts));
     json_put(o, "forums", json_of_number(f->n));
     json_put(o, "damage", damage_json(&f->damage));
-    json_put(o, "contact", json_string(node_contact_name(x->contact.state)));
-    json_put(o, "heard", x->contact.welcomed_s == 0 ? json_null() : json_time(x->contact.welcomed_s));
-    if (work_copy(w, &copy)) {
+    json_put(o, "contact", json_string(node_contact_name(x->it.contact.state)));
+    json_put(o, "heard", x->it.contact.welcomed_s == 0 ? json_null() : json_time(x->it.contact.welcomed_s));
+    if (x->it.copied) {
         json_t *is = json_object();
-        json_put(is, "since", json_time(copy.at_s));
-        json_put(is, "not_here_at_least", json_of_number(copy.gone));
-        json_put(is, "at_hub_at_most", json_of_number(copy.held));
+        json_put(is, "since", json_time(x->it.copy.at_s));
+        json_put(is, "not_here_at_least", json_of_number(x->it.copy.gone));
+        json_put(is, "at_hub_at_most", json_of_number(x->it.copy.held));
         json_put(o, "copy", is);
     }
-    const struct carried carried = count_carried(w);
-    json_put(o, "carried", json_of_number(carried.to_hub + carried.answers));
-    json_put(o, "carried_answers", json_of_number(carried.answers));
-    json_put(o, "hub_contradicted", json_boolean(x->contradicted));
-    json_put(o, "hub_false_custody", json_boolean(x->false_custody));
+    json_put(o, "carried", json_of_number(x->it.to_hub + x->it.answers));
+    json_put(o, "carried_answers", json_of_number(x->it.answers));
+    json_put(o, "hub_contradicted", json_boolean(x->it.contradicted));
+    json_put(o, "hub_false_custody", json_boolean(x->it.false_custody));
     json_put(o, "told_something_else", told_json(x));
-    json_put(o, "waits", waits_json(&x->waits));
+    json_put(o, "waits", waits_json(&x->it.waits));
     json_put(o, "destroyed", w->destroyed.count == 0 ? json_null() : json_time(w->destroyed.wall_s));
     json_put(o, "attachments_waiting", json_of_number(x->count.attachments));
     json_put(o, "attachment_bytes_waiting", json_of_number(x->count.attachment_bytes));
-    json_put(o, "verified_size", json_of_number(x->verified ? x->head.size : 0));
+    json_put(o, "verified_size", json_of_number(x->it.verified ? x->it.head.size : 0));
     return cmd_print_json(o);
 }
 
@@ -187,19 +133,19 @@ static void put_waiting(struct buf *out, const struct forums *f, bool destroyed)
 static void put_contact(struct buf *out, const struct exchange_status *x)
 {
     uint64_t now = loop_wall_s();
-    if (x->contact.welcomed_s > 0) {
+    if (x->it.contact.welcomed_s > 0) {
         buf_put_text(out, "Last heard from the hub: ");
-        print_time(out, x->contact.welcomed_s);
-        uint64_t days = now > x->contact.welcomed_s ? (now - x->contact.welcomed_s) / DAY_S : 0;
+        print_time(out, x->it.contact.welcomed_s);
+        uint64_t days = now > x->it.contact.welcomed_s ? (now - x->it.contact.welcomed_s) / DAY_S : 0;
         if (days > 0) {
             buf_put_text(out, ", ");
             print_count(out, days, "day ago", "days ago");
         }
         buf_put_u8(out, '\n');
     }
-    if (x->contact.state != CONTACT_NONE && x->contact.state != CONTACT_UP) {
+    if (x->it.contact.state != CONTACT_NONE && x->it.contact.state != CONTACT_UP) {
         buf_put_text(out, "The last try: ");
-        node_contact_say(&x->contact, out);
+        node_contact_say(&x->it.contact, out);
         buf_put_u8(out, '\n');
     }
 }
@@ -207,14 +153,14 @@ static void put_contact(struct buf *out, const struct exchange_status *x)
 // What the hub did that it must not do stands before everything else that could be said of it.
 static void put_against(struct buf *out, const struct exchange_status *x)
 {
-    if (x->contradicted) {
+    if (x->it.contradicted) {
         buf_put_text(out, "The hub signed two records that exclude each other. Nothing goes to it any more from here; "
                           "keep writing, nothing here is lost.\n");
     }
-    if (x->false_custody) {
+    if (x->it.false_custody) {
         buf_put_text(out, "The hub signed that it holds other words than those that were sent from here.\n");
     }
-    if (x->contradicted || x->false_custody) {
+    if (x->it.contradicted || x->it.false_custody) {
         buf_put_text(out, "The proof is kept. Give it to an auditor: baraza evidence --out FILE\n");
     }
 }
@@ -222,36 +168,35 @@ static void put_against(struct buf *out, const struct exchange_status *x)
 // Which of the two was kept in the dark, or whether a bundle lied, only people can find out.
 static void put_told(struct buf *out, const struct exchange_status *x)
 {
-    for (size_t i = 0; i < x->told_n; i++) {
+    for (size_t i = 0; i < x->it.told_n; i++) {
         buf_put_text(out, "Site ");
-        armor_put_hex(out, slice_of(x->told_else[i].b, 4));
+        armor_put_hex(out, slice_of(x->it.told_else[i].b, 4));
         buf_put_text(out, " was told something else of who may take part than this one. The hub may keep a revocation "
                           "from one of you:\n  compare baraza who on both computers, and tell the registrar and an "
                           "auditor.\n");
     }
 }
 
-static void put_carried(struct buf *out, struct carried n)
+static void put_carried(struct buf *out, const struct exchanged *x)
 {
-    if (n.to_hub > 0) {
+    if (x->to_hub > 0) {
         buf_put_text(out, "Carried for other sites: ");
-        print_count(out, n.to_hub, "bundle", "bundles");
+        print_count(out, x->to_hub, "bundle", "bundles");
         buf_put_text(out, "; the next exchange takes them along, or baraza bundle out DIR\n");
     }
-    if (n.answers > 0) {
+    if (x->answers > 0) {
         buf_put_text(out, "The hub's answers to other sites: ");
-        print_count(out, n.answers, "bundle", "bundles");
+        print_count(out, x->answers, "bundle", "bundles");
         buf_put_text(out, "; take them there: baraza bundle out DIR\n");
     }
 }
 
-static void put_copy(struct buf *out, struct work *w)
+static void put_copy(struct buf *out, const struct exchanged *x)
 {
-    struct notebook_copy copy;
-    if (work_copy(w, &copy)) {
-        print_time(out, copy.at_s);
+    if (x->copied) {
+        print_time(out, x->copy.at_s);
         buf_put_text(out, ": ");
-        notebook_copy_say(&copy, out);
+        notebook_copy_say(&x->copy, out);
         buf_put_u8(out, '\n');
     }
 }
@@ -307,14 +252,9 @@ static void put_outside(struct buf *out, struct work *w, const struct forums *f)
 {
     struct roster *r = NULL;
     struct why why = { "" };
-    const size_t people = w->desk.keyring == NULL ? 0 : keyring_count(w->desk.keyring);
-    if (people > 0 && f->n > 0 && roster_here(&w->desk, &r, &why) == OK) {
+    if (f->n > 0 && roster_here(&w->desk, &r, &why) == OK) {
         for (size_t i = 0; i < f->n; i++) {
-            size_t outside = 0;
-            for (size_t p = 0; p < people; p++) {
-                outside += roster_here_outside(r, keyring_person(w->desk.keyring, p)->key, slice_text(f->rows[i].area));
-            }
-            if (outside == people) {
+            if (roster_here_nobody(r, &w->desk, slice_text(f->rows[i].area))) {
                 buf_printf(out, "Forum %s counts for nothing: nobody here may hold forums in %s. Ask the registrar to "
                                 "grant that area, or open it anew under another code\n", f->rows[i].code,
                            f->rows[i].area);
@@ -352,17 +292,17 @@ static int print_status(const struct cmd_context *context, struct work *w, const
     put_against(&out, x);
     put_told(&out, x);
     if (!context->quiet) {
-        if (x->verified) {
-            buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->head.size);
+        if (x->it.verified) {
+            buf_printf(&out, "Last checkpoint verified here: %llu entries\n", (unsigned long long)x->it.head.size);
         }
         put_contact(&out, x);
         put_waiting(&out, f, w->destroyed.count > 0);
         put_attachments(&out, &x->count);
         put_refused(&out, w, f);
         put_outside(&out, w, f);
-        put_carried(&out, count_carried(w));
-        put_copy(&out, w);
-        put_unlocked(&out, w, &x->waits);
+        put_carried(&out, &x->it);
+        put_copy(&out, &x->it);
+        put_unlocked(&out, w, &x->it.waits);
     }
     int code = cmd_print(buf_slice(&out));
     buf_done(&out);
