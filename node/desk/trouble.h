@@ -125,6 +125,9 @@
       "\"{value}\" is no language tag (--lang): sw, fr-CF or kpe-LR")                                                  \
     X(TROUBLE_FORUM_OPEN, ERR_EXISTS, "forum-open",                                                                    \
       "forum {forum} is open here already: add to it with --session {forum}")                                          \
+    X(TROUBLE_FORUM_OUTSIDE, ERR_BAD_INPUT, "forum-outside",                                                           \
+      "as far as is known here you may not hold forums in {area}: nothing of this forum would count; if the area is "  \
+      "right, ask the registrar to grant it first; nothing was opened")                                                \
     X(TROUBLE_FORUM_PLAN, ERR_NOT_FOUND, "forum-plan-gone",                                                            \
       "this plan is not known here (any more): look at the list of planned forums again")                              \
     X(TROUBLE_FORUM_SEAL_TO, ERR_USAGE, "forum-seal-to", "seal to two or more of those whom the charter names")        \

@@ -11,13 +11,15 @@
 #include "node/desk/attendance.h"
 #include "node/desk/drafts.h"
 #include "node/desk/forum_view.h"
+#include "node/desk/roster_here.h"
 #include "node/desk/session.h"
 #include "node/page/forum_json.h"
 #include "node/page/page_inside.h"
 
 #include <string.h>
 
-// --- forums: {} -> {planned: [{plan, code, area, type, date, title?, place?, groups, mine}],
+// --- forums: {} -> {areas: [area] (those she may hold forums in, when that is not everywhere),
+// planned: [{plan, code, area, type, date, title?, place?, groups, mine}],
 // open: [{id, code, area, type, when_s, mine, drafts, others_drafts, saved, received, waiting, refused, sealed, count?,
 // late?, missing?, people, title?, date?, place?, languages, groups (invited), tables: [{name, groups}],
 // consent: {basis?, scopes}, defaults: {channel?, sensitivity?, seal_to}}]} ---
@@ -164,6 +166,26 @@ static json_t *open_json(struct desk *desk, const struct forum_view *v, const st
     return o;
 }
 
+// The areas of her accreditations as a facilitator, each once; none: everywhere, or nothing is known of her.
+static json_t *areas_json(const struct roster *r, struct pubkey who)
+{
+    struct roster_member m = { .accreditations = 0 };
+    struct roster_accreditation a;
+    json_t *list = json_array();
+    size_t i = 0;
+    const bool known = roster_find(r, who, &i);
+    if (known) {
+        roster_member(r, i, &m);
+    }
+    for (size_t k = 0; k < m.accreditations; k++) {
+        roster_accreditation(r, i, k, &a);
+        for (size_t n = 0; (a.roles & (1u << ROLE_FACILITATOR)) != 0 && n < a.area_count; n++) {
+            json_push(list, json_of_bytes(a.areas[n]));
+        }
+    }
+    return list;
+}
+
 enum err page_forums(struct page_call *c, struct trouble *t)
 {
     struct forum_view v = { .n = 0 };
@@ -184,6 +206,7 @@ enum err page_forums(struct page_call *c, struct trouble *t)
     for (size_t i = 0; i < v.n; i++) {
         json_push(open, open_json(c->desk, &v, &v.rows[i]));
     }
+    json_put(c->out, "areas", e == OK ? areas_json(v.plans.roster, c->desk->who->person.key) : json_array());
     json_put(c->out, "planned", planned);
     json_put(c->out, "open", open);
     forum_view_done(&v);
@@ -192,7 +215,8 @@ enum err page_forums(struct page_call *c, struct trouble *t)
 
 // --- forum/open: {code | plan (its id or code), area, type, title?, date?, place?, precision?, phase?, areas?,
 // languages: [tag], interpreter? (true or text), observers?, authorities?, tables?: [{name, groups}],
-// consent?: {basis, scopes}, defaults?: {channel, sensitivity, seal_to}} -> {id} ---
+// consent?: {basis, scopes}, defaults?: {channel, sensitivity, seal_to}, anyway?: true} -> {id}; forum-outside: by
+// what is known here she may not hold forums in that area, and nothing was opened but when it is meant anyway ---
 
 static bool take_codes(const json_t *object, const char *name, struct code_set *out)
 {
@@ -257,15 +281,21 @@ enum err page_forum_open(struct page_call *c, struct trouble *t)
     struct why why = { "" };
     struct slice named = { NULL, 0 };
     char date[SESSION_DATE];
-    enum err e = take_fields(c->in, &f) ? OK : trouble_set(t, TROUBLE_NOT_RIGHT);
+    bool anyway = false;
+    const bool good = take_fields(c->in, &f) && (json_object_get(c->in, "anyway") == NULL ||
+                                                 json_yes(c->in, "anyway", &anyway));
+    enum err e = good ? trouble_of_err(t, plans_load(c->desk, &plans, &why), &why) : trouble_set(t, TROUBLE_NOT_RIGHT);
     if (e == OK && json_text(c->in, "plan", &named)) {
-        e = trouble_of_err(t, plans_load(c->desk, &plans, &why), &why);
-        const struct plan *p = e == OK ? plan_named(&plans, c->in, named) : NULL;
+        const struct plan *p = plan_named(&plans, c->in, named);
         if (p != NULL) {
             f.code = slice_text(p->code);
             session_take_plan(&f, p, date);
         }
-        e = e == OK && p == NULL ? trouble_set(t, TROUBLE_FORUM_PLAN) : e;
+        e = p == NULL ? trouble_set(t, TROUBLE_FORUM_PLAN) : OK;
+    }
+    if (e == OK && !anyway && text_code_ok(f.area) &&
+        roster_here_outside(plans.roster, c->desk->who->person.key, f.area)) {
+        e = trouble_with(t, TROUBLE_FORUM_OUTSIDE, TROUBLE_SLICE(f.area));
     }
     f.type = f.type.n > 0 ? f.type : SLICE_LITERAL("town-hall");
     e = e == OK ? session_open(c->desk, c->wall_s, &f, &result, t) : e;

@@ -203,7 +203,7 @@ call 200 forum '{"id":"'"$id"'"}'
 expect_contains "attested" "$(cat out)" '"attested":{"keys":1,"sheets":0}'
 
 step "a colleague on the same computer: her drafts, and what she has not closed, keep it open; whose they are is said"
-expect_status 0 baraza invite --state founder --as registrar --role facilitator --out owl.invitation \
+expect_status 0 baraza invite --state founder --as registrar --role facilitator --area XM-KIV --out owl.invitation \
     --passphrase-file "$PASS"
 expect_status 0 baraza join owl.invitation --name Owl --state heron --helper heron --passphrase-file "$PASS" \
     --helper-passphrase-file "$PASS"
@@ -225,6 +225,21 @@ expect_contains "whose share" "$(cat out)" '"name":"Owl","count":1'
 PAGE_TOKEN=$owl_token
 call 200 forum/share '{"id":"'"$id"'","confirm":false}'
 call 200 forum/share '{"id":"'"$id"'","confirm":true,"read":"'"$(field read out)"'"}'
+PAGE_TOKEN=$heron_token
+
+step "for an area that is not hers a forum is opened only when she means it"
+sync founder
+PAGE_TOKEN=$owl_token
+knows_owl() {
+    kill -HUP "${e2e_pid[heron]}"
+    page forums | grep -q '"areas":\["XM-KIV"\]'
+}
+wait_until 30 "her accreditation to come down" knows_owl
+refused 422 forum-outside forum/open '{"code":"XM-ZAM-2026-044","area":"XM-ZAM","languages":["en"]}'
+call 200 forums
+! grep -q "XM-ZAM-2026-044" out || die "a forum was opened all the same"
+call 200 forum/open '{"code":"XM-ZAM-2026-044","area":"XM-ZAM","languages":["en"],"anyway":true}'
+call 200 forum/open '{"code":"XM-KIV-2026-045","area":"XM-KIV-NORTH","languages":["en"]}'
 PAGE_TOKEN=$heron_token
 
 step "another device closes its share, as a file, and the forum is sealed over both"

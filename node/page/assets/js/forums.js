@@ -3,8 +3,8 @@
 //
 // Which forum: those that are planned, those that are open here; and opening one, where consent and what goes for
 // everybody there is asked once. Read first: js/app.js.
-import { h, icon, title, button, field, input, choices, code, errorSummary, troubleNotice,
-    notice } from './dom.js';
+import { h, icon, title, button, field, input, choices, code, errorSummary, trouble, troubleNotice,
+    notice, ask } from './dom.js';
 import { t, rich, date, languageLabel, listed } from './lang.js';
 import { call } from './api.js';
 import { screen, go, back, refresh } from './app.js';
@@ -145,7 +145,7 @@ function sent(f, plan) {
     const body = { code: f.code.value.trim(), area: f.area.value.trim(), type: f.type.value, languages: f.languages,
         consent: { basis: f.basis, scopes: f.scopes },
         defaults: { channel: f.channel, sensitivity: f.sensitivity } };
-    for (const name of ['title', 'place', 'date']) {
+    for (const name of ['title', 'place', 'date', 'observers']) {
         const value = f[name].value.trim();
         value && (body[name] = value);
     }
@@ -168,17 +168,19 @@ async function showOpen(params) {
     const f = { languages: [...(known.languages || recent.languages || [])], basis: 'group-oral',
         scopes: ['record', 'analyse'], channel: 'oral-forum', sensitivity: 'open', seal_to: [], authorities: [],
         code: input({ name: 'code', value: known.code || '', autocapitalize: 'characters', dir: 'ltr' }),
-        area: input({ name: 'area', value: known.area || recent.area || '', autocapitalize: 'characters', dir: 'ltr' }),
+        area: input({ name: 'area', value: known.area || recent.area || (last.areas.length === 1
+            ? last.areas[0] : ''), autocapitalize: 'characters', dir: 'ltr' }),
         title: input({ name: 'title', value: known.title || '' }), place: input({ name: 'place',
             value: known.place || '' }),
         date: h('input', { type: 'date', name: 'date', autocomplete: 'off', value: known.date || today() }),
         type: h('select', { name: 'type' }, words.session_types.map((row) => h('option', { value: row.code },
             row.label))) };
     f.tables = h('input', { type: 'number', name: 'tables', class: 'short', min: 0, max: 12, autocomplete: 'off' });
+    f.observers = input({ name: 'observers' });
     f.type.value = known.type || 'town-hall';
     const picker = languagePicker(f.languages);
     const box = h('div', { class: 'stack narrow' });
-    const open = async () => {
+    const open = async (anyway) => {
         const wrong = [];
         const complete = picker.take();
         f.code.value.trim() || wrong.push({ text: t('forum.need-code'), control: f.code });
@@ -190,13 +192,18 @@ async function showOpen(params) {
             return;
         }
         try {
-            const reply = await call('forum/open', sent(f, plan));
+            const reply = await call('forum/open', { ...sent(f, plan), ...(anyway === true ? { anyway } : {}) });
             last = null;
             refresh();
             await go('rapid', { session: reply.id }, true);
         } catch (error) {
             const old = box.querySelector(':scope > [role=alert]');
             old && old.remove();
+            if (error.code === 'forum-outside') {
+                const answer = await ask(t('forum.outside'), h('p', null, trouble(error)),
+                    [['', t('act.change'), 'primary'], ['anyway', t('forum.open-anyway')]]);
+                return answer === 'anyway' && open(true);
+            }
             box.querySelector('.actions:last-child').before(troubleNotice(error));
         }
     };
@@ -208,7 +215,8 @@ async function showOpen(params) {
         h('details', null, h('summary', null, t('forum.where')), h('div', { class: 'stack' },
             field({ label: t('forum.date'), control: f.date }),
             field({ label: t('forum.tables'), hint: t('forum.tables-hint'), control: f.tables }),
-            field({ label: t('forum.place'), hint: t('forum.place-hint'), control: f.place }))),
+            field({ label: t('forum.place'), hint: t('forum.place-hint'), control: f.place }),
+            field({ label: t('forum.observers'), hint: t('forum.observers-hint'), control: f.observers }))),
         h('p', { class: 'actions' }, button(t('forum.open-now'), open, 'primary', 'forum-open-now'),
             button(t('act.cancel'), back, null, 'cancel')));
     return box;
