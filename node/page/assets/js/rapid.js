@@ -258,11 +258,12 @@ async function show({ session }) {
     return [view.bar, ...damagedNotices(damaged), ...offers(broken), view.fold, view.rows,
         h('div', { class: 'field grow' }, h('label', { for: 'said' }, t('full.said')), view.text, view.state),
             view.trouble,
-        h('p', { class: 'actions stick' }, button(t('full.keep'), next, 'primary', 'draft-keep')),
-        h('p', { class: 'actions' },
-            button(t('rapid.careful'), () => inDetail('careful'), null, 'rapid-careful'),
-            button(t('rapid.detail'), () => inDetail(), null, 'rapid-detail'),
-            button(t('rapid.record'), () => inDetail('attach'), null, 'rapid-record')),
+        h('div', { class: 'abreast' },
+            h('p', { class: 'actions stick' }, button(t('full.keep'), next, 'primary', 'draft-keep')),
+            h('p', { class: 'actions' },
+                button(t('rapid.careful'), () => inDetail('careful'), null, 'rapid-careful'),
+                button(t('rapid.detail'), () => inDetail(), null, 'rapid-detail'),
+                button(t('rapid.record'), () => inDetail('attach'), null, 'rapid-record'))),
         h('section', { class: 'stack' }, view.recent)];
 }
 
