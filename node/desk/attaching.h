@@ -60,7 +60,8 @@ struct attaching_row {
 };
 
 // What an entry names, from its disclosure, as far as it is readable. Returns how many; 0 also when the part is erased
-// or no manifest. hub: this store is a hub's, whose state and received are what it has itself.
+// or no manifest. hub: this store is a hub's, whose state and received are what it has itself. t may be NULL: none is
+// here.
 size_t attaching_of(struct kv_txn *t, bool hub, const struct entry *e, const struct disclosure *d,
                     struct attaching_row out[LIMIT_ATTACHMENTS]);
 

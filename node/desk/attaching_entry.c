@@ -27,7 +27,6 @@ static void look(struct kv_txn *t, bool hub, const struct entry *e, struct attac
     const struct journal_id journal = { e->place.author, e->place.incarnation };
     const bool known = blob_look(t, row->a.blob.root, &b) == OK;
     row->here = known && blob_whole(&b);
-    row->state = ATTACHED_LOST;
     if (hub && known && !b.gone) {
         const uint64_t bytes = (uint64_t)b.next * LIMIT_CHUNK_CLEAR;
         row->received = row->here || bytes > b.size ? b.size : bytes;
@@ -52,7 +51,10 @@ size_t attaching_of(struct kv_txn *t, bool hub, const struct entry *e, const str
         if (open) {
             out[i].a = list[i];
         }
-        look(t, hub, e, &out[i]);
+        out[i].state = ATTACHED_LOST;
+        if (t != NULL) {
+            look(t, hub, e, &out[i]);
+        }
     }
     mem_wipe(list, sizeof list);
     return m.count;

@@ -150,3 +150,32 @@ expect_status 0 baraza bundle in stick --state stork
 expect_equal "held" "$(held stork "$ford")" 2
 same hub "$ford" 1 voice.ogg
 same hub "$ford" 2 more.ogg
+
+step "a voice leaves the hub only where that was agreed to; each file beside the export is verified"
+expect_status 0 baraza add --group elders "You may let them hear me." --scope record --scope publish-audio \
+    --attach more.ogg "${at[@]}"
+heard=$(id_of stork "You may let them")
+sync stork
+in_record contribution 4
+expect_status 2 baraza export --state hub --attachments sound --out none.export
+expect_status 0 baraza export --state hub --parts --out words.export
+expect_status 0 baraza export --state hub --parts --attachments sound --out with.export
+expect_equal "files" "$(ls sound | wc -l)" 1
+in_clear sound
+expect_status 0 baraza verify with.export --attachments sound --charter founder/charter
+expect_contains "the verdict" "$(cat out)" "1 of the sounds and pictures are what was attached"
+other=(--record with.export --charter founder/charter --attachments sound)
+expect_status 0 baraza attachment "$heard" "${other[@]}" --number 1 --out played.ogg
+cmp -s played.ogg more.ogg || die "what an export gives is not what was attached"
+expect_status 66 baraza attachment "$ford" "${other[@]}" --number 1 --out never.ogg
+expect_status 66 baraza attachment "$heard" --record words.export --charter founder/charter --attachments sound \
+    --number 1 --out never.ogg
+file=sound/$(ls sound)
+printf '\x55' | dd of="$file" bs=1 seek=400000 conv=notrunc status=none
+expect_status 1 baraza verify with.export --attachments sound --charter founder/charter
+expect_contains "the verdict" "$(cat out)" "are not what their name says"
+expect_status 65 baraza attachment "$heard" "${other[@]}" --number 1 --out never.ogg
+rm "$file"
+expect_status 1 baraza verify with.export --attachments sound --charter founder/charter
+expect_contains "the verdict" "$(cat out)" "1 are missing"
+[ ! -e never.ogg ] || die "a sound was written that should not have been"

@@ -7,6 +7,7 @@
 #include "common/format/armor.h"
 #include "common/ops/json_read.h"
 #include "node/desk/attaching.h"
+#include "tools/baraza/attached_files.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
@@ -21,6 +22,7 @@ struct wanting {
     struct cmd_context *context;
     struct reading_from from;
     const char *out, *opened;
+    const char *folder; // of an export's attachments; NULL: none
     bool force;
     uint64_t number;   // from 1; 0: all are listed
     bool hub;
@@ -131,9 +133,12 @@ static int save(const struct wanting *x, struct kv_txn *t, struct attaching_row 
         return cmd_fail(ERR_PERM, &why);
     }
     struct buf bytes = buf_new(LIMIT_ATTACHMENT_BYTES);
-    e = attaching_row_read(t, &rows[i], 0, LIMIT_ATTACHMENT_BYTES, &bytes);
+    e = t != NULL ? attaching_row_read(t, &rows[i], 0, LIMIT_ATTACHMENT_BYTES, &bytes)
+                  : attached_files_open(x->folder, &rows[i].a, &bytes, &why);
     int code = -1;
-    if (e != OK) {
+    if (e != OK && t == NULL) {
+        code = cmd_fail(e, &why);
+    } else if (e != OK) {
         why_set(&why, e == ERR_NOT_FOUND ? "not all of it is %s" : "it is damaged %s", x->hub ? "at this hub" : "here");
         code = cmd_fail(e, &why);
     } else {
@@ -162,19 +167,37 @@ static int act(const struct wanting *x, struct kv *kv, const struct entry *e, co
     return code;
 }
 
+// Of an export: what it tells of them, and where its folder has them.
+static int act_export(const struct wanting *x, const struct entry *e, const struct disclosure *d)
+{
+    struct attaching_row rows[LIMIT_ATTACHMENTS];
+    const size_t n = d == NULL ? 0 : attaching_of(NULL, true, e, d, rows);
+    for (size_t i = 0; i < n; i++) {
+        const struct attachment_blob *a = &rows[i].a.blob;
+        rows[i].here = attached_files_has(x->folder, a);
+        rows[i].state = rows[i].here ? ATTACHED_HELD : ATTACHED_LOST;
+        rows[i].received = rows[i].here ? a->size : 0;
+    }
+    int code = x->number == 0 ? list_rows(x, rows, n) : save(x, NULL, rows, n);
+    mem_wipe(rows, sizeof rows);
+    return code;
+}
+
 static int at_hub(const struct wanting *x, const char *typed)
 {
     struct reading *r = NULL;
     struct reading_item item;
     struct hash id;
     int code = reading_open(x->context, &x->from, &r);
-    if (code < 0 && reading_state(r) == NULL) {
-        code = cmd_usage("an export has no attachments in it: name a hub's state, or see baraza export --attachments");
+    if (code < 0 && (reading_state(r) == NULL) != (x->folder != NULL)) {
+        code = cmd_usage("an export has its attachments in a folder beside it: --attachments DIR; a state has none");
     }
     code = code < 0 ? reading_find(r, typed, &id) : code;
     while (code < 0 && reading_next(r, &item)) {
         if (hash_equal(item.entry.id, id)) {
-            code = act(x, state_kv(reading_state(r)), &item.entry, item.has_parts ? &item.disclosure : NULL);
+            const struct disclosure *d = item.has_parts ? &item.disclosure : NULL;
+            code = x->folder == NULL ? act(x, state_kv(reading_state(r)), &item.entry, d)
+                                     : act_export(x, &item.entry, d);
         }
     }
     if (code < 0) {
@@ -229,6 +252,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
     const struct arg_spec rows[] = {
         READING_RECORD(&x.from),
         READING_CHARTER(&x.from),
+        { "attachments", 0, ARG_TEXT, "DIR", "with --record FILE: the folder that baraza export --attachments made",
+          &x.folder },
         { "number", 'n', ARG_UINT, "N", "which one, as it is listed; with --out", &x.number },
         { "out", 'o', ARG_TEXT, "FILE", "write that one into this file", &x.out },
         { "opened", 0, ARG_TEXT, "FILE", "of a sealed one: what baraza open --json --part attachments --out FILE gave",
@@ -253,6 +278,9 @@ static int run(struct cmd_context *context, int argc, char **argv)
     }
     if ((x.number > 0) != (x.out != NULL)) {
         return cmd_usage("--number and --out go together: which one, and where to");
+    }
+    if (x.folder != NULL && x.from.record == NULL) {
+        return cmd_usage("--attachments goes with --record FILE");
     }
     code = out_check(x.out, x.force);
     if (code >= 0) {

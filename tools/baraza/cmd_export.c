@@ -9,6 +9,7 @@
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
 #include "tools/baraza/amends_read.h"
+#include "tools/baraza/attached_files.h"
 #include "tools/baraza/entry_json.h"
 #include "tools/baraza/out.h"
 #include "tools/baraza/print.h"
@@ -25,6 +26,8 @@ struct exporting {
     bool force;                // write over what is there
     struct reading_from from;
     struct scope scope;
+    const char *folder;        // for attachments; NULL: without
+    struct attached_files files;
     struct reading *r;
     struct amends *amends;     // corrections and withdrawals in the record
     struct file_writer file;   // while FILE is under making
@@ -76,6 +79,21 @@ static enum err put_leaves(struct exporting *x, struct export_writer *w)
     return e;
 }
 
+// What leaves of attachments leaves as files beside the export.
+static enum err put_files(struct exporting *x, const struct entry *e, const struct disclosure *shown)
+{
+    struct kv_txn *t = NULL;
+    if (x->folder == NULL) {
+        return OK;
+    }
+    enum err err = kv_begin_read(state_kv(reading_state(x->r)), &t);
+    if (err == OK) {
+        err = attached_files_put(t, e, shown, x->folder, &x->files, &x->why);
+    }
+    kv_abort(t);
+    return err;
+}
+
 static enum err write_binary(struct exporting *x)
 {
     struct export_writer w;
@@ -93,7 +111,8 @@ static enum err write_binary(struct exporting *x)
         CHECK(buf_ok(&frame));
         export_put_entry(&w, buf_slice(&frame), &x->piece);
         buf_wipe(&frame);
-        e = write_full_piece(x, item.index + 1);
+        e = put_files(x, &item.entry, &shown);
+        e = e == OK ? write_full_piece(x, item.index + 1) : e;
     }
     buf_done(&frame);
     if (e == OK) {
@@ -162,6 +181,15 @@ static int look_back(struct exporting *x)
     return code;
 }
 
+static int make_folder(struct exporting *x)
+{
+    if (reading_state(x->r) == NULL) {
+        return cmd_usage("attachments are at a hub: name its state");
+    }
+    enum err e = file_exists(x->folder) ? OK : file_make_dir(x->folder, &x->why);
+    return e == OK ? -1 : cmd_fail(e, &x->why);
+}
+
 static int export(struct cmd_context *context, struct exporting *x)
 {
     struct buf today = buf_new(64);
@@ -178,8 +206,16 @@ static int export(struct cmd_context *context, struct exporting *x)
     if (code < 0) {
         code = reading_need_whole(x->r, x->scope.parts);
     }
+    if (code < 0 && x->folder != NULL) {
+        code = make_folder(x);
+    }
     if (code < 0) {
         code = write_out(context, x);
+    }
+    if (code == EXIT_GOOD && x->folder != NULL) {
+        cmd_remark(context, "%llu sounds and pictures in %s, encrypted: what opens them is in the export%s",
+                   (unsigned long long)x->files.files, x->folder,
+                   x->files.missing > 0 ? "; some are not (wholly) at this hub yet" : "");
     }
     if (code == EXIT_GOOD && x->path != NULL) {
         cmd_remark(context, "%llu entries, %llu bytes, in %s%s", (unsigned long long)reading_head(x->r).size,
@@ -207,6 +243,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "restricted", 0, ARG_FLAG, NULL, "with --parts: what is for named roles only, too", &x.scope.restricted },
         { "sealed", 0, ARG_FLAG, NULL, "with --parts: sealed parts too, as they are: for those who can open them",
           &x.scope.sealed },
+        { "attachments", 0, ARG_TEXT, "DIR", "with --parts: sound and pictures too, where the speaker agreed to "
+          "publish-audio, as encrypted files in DIR; what opens them is in the export", &x.folder },
         READING_RECORD(&x.from),
         READING_CHARTER(&x.from),
         OUT_FORCE(&x.force),
@@ -234,6 +272,10 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if ((x.scope.restricted || x.scope.sealed) && !x.scope.parts) {
         return cmd_usage("--restricted and --sealed are about words: give --parts too");
     }
+    if (x.folder != NULL && (!x.scope.parts || context->json)) {
+        return cmd_usage("--attachments goes with --parts and a file");
+    }
+    x.scope.attachments = x.folder != NULL;
     if (x.scope.sealed && context->json) {
         return cmd_usage("lines of JSON carry no sealed bytes: write a file with --out FILE, and see baraza open");
     }

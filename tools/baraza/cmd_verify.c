@@ -9,16 +9,18 @@
 #include "common/format/proof.h"
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
+#include "tools/baraza/attached_files.h"
 #include "tools/baraza/auditor.h"
 #include "tools/baraza/gather.h"
 #include "tools/baraza/print.h"
+#include "tools/baraza/reading.h"
 #include "tools/baraza/receipt_check.h"
 #include "tools/baraza/trust.h"
 
 #include <unistd.h>
 
 struct verifying {
-    const char *charter, *proof, *leaf, *note, *key;
+    const char *charter, *proof, *leaf, *note, *key, *attachments;
 };
 
 static int say(const struct cmd_context *context, bool good, json_t *answer, const char *what)
@@ -399,6 +401,41 @@ static int verify_export(const struct cmd_context *context, const struct verifyi
     return e != OK ? cmd_fail(e, &why) : say_report(context, path, &report);
 }
 
+// The files of what the export discloses: each must be what was attached.
+static int verify_attachments(struct cmd_context *context, const struct verifying *v, const char *path)
+{
+    const struct reading_from from = { .record = path, .charter = v->charter };
+    struct reading *r = NULL;
+    struct reading_item item;
+    struct attached_files sum = { .files = 0 };
+    struct why why = { "" };
+    enum err e = OK;
+    int code = reading_open(context, &from, &r);
+    while (code < 0 && e == OK && reading_next(r, &item)) {
+        e = item.has_parts ? attached_files_check(&item.entry, &item.disclosure, v->attachments, &sum, &why) : OK;
+    }
+    if (code < 0) {
+        code = e != OK ? cmd_fail(e, &why) : reading_end(r);
+    }
+    reading_close(r);
+    if (code >= 0) {
+        return code;
+    }
+    const bool good = sum.missing + sum.wrong == 0;
+    struct buf out = buf_new(4096);
+    buf_printf(&out, "%s  %s\n  %llu of the sounds and pictures are what was attached\n", good ? "GOOD" : "NOT GOOD",
+               v->attachments, (unsigned long long)sum.files);
+    if (!good) {
+        buf_printf(&out, "  %llu are missing and %llu are not what their name says; the first: ",
+                   (unsigned long long)sum.missing, (unsigned long long)sum.wrong);
+        armor_put_hex(&out, SLICE_ARRAY(sum.first.b));
+        buf_put_u8(&out, '\n');
+    }
+    code = cmd_print(buf_slice(&out));
+    buf_done(&out);
+    return code != EXIT_GOOD ? code : good ? EXIT_GOOD : EXIT_FOUND;
+}
+
 static int run(struct cmd_context *context, int argc, char **argv)
 {
     struct verifying v = { .charter = NULL };
@@ -408,6 +445,8 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "proof", 0, ARG_TEXT, "FILE", "verify a receipt (C2SP tlog-proof) instead of an export", &v.proof },
         { "leaf", 0, ARG_TEXT, "FILE", "the entry that the receipt is about", &v.leaf },
         { "note", 0, ARG_TEXT, "FILE", "verify a signed note (C2SP signed-note) instead of an export", &v.note },
+        { "attachments", 0, ARG_TEXT, "DIR", "with an export: the files of baraza export --attachments, too",
+          &v.attachments },
         { "key", 0, ARG_TEXT, "VKEY", "the verifier key that receipt or note must be signed by", &v.key },
         { .name = NULL },
     };
@@ -435,13 +474,20 @@ static int run(struct cmd_context *context, int argc, char **argv)
     if ((v.leaf != NULL && v.proof == NULL) || (v.key != NULL && args.n > 0)) {
         return cmd_usage("--leaf goes with --proof, and --key with --proof or --note");
     }
+    if (v.attachments != NULL && (args.n == 0 || context->json)) {
+        return cmd_usage("--attachments goes with an export, and not with --json");
+    }
     if (v.charter != NULL && (v.note != NULL || v.key != NULL)) {
         return cmd_usage("--charter goes with an export or --proof, and not with --key");
     }
     if (v.note != NULL) {
         return verify_note(context, &v);
     }
-    return v.proof != NULL ? verify_proof(context, &v) : verify_export(context, &v, args.positionals[0]);
+    if (v.proof != NULL) {
+        return verify_proof(context, &v);
+    }
+    code = verify_export(context, &v, args.positionals[0]);
+    return code != EXIT_GOOD || v.attachments == NULL ? code : verify_attachments(context, &v, args.positionals[0]);
 }
 
 const struct cmd cmd_verify = { "verify", run, "check an export, a receipt or a note", CMD_CHECK };

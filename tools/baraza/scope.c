@@ -5,6 +5,7 @@
 #include "tools/baraza/scope.h"
 
 #include "common/base/fault.h"
+#include "common/format/attachment.h"
 #include "common/format/content.h"
 #include "common/format/sealed.h"
 
@@ -13,8 +14,8 @@ static bool is_part(const struct entry *e, size_t i, const char *name)
     return slice_equal(e->parts[i].name, slice_text(name));
 }
 
-// True when the consent given covers the record. What cannot be read covers nothing.
-static bool consented(const struct scope *s, struct slice consent)
+// True when the consent given covers a scope. What cannot be read covers nothing.
+static bool consented(const struct scope *s, struct slice consent, const char *scope)
 {
     struct content c = { .count = 0 };
     struct slice scopes[LIMIT_FIELDS];
@@ -26,36 +27,36 @@ static bool consented(const struct scope *s, struct slice consent)
         return false;
     }
     if (content_find(&c, "scopes") == NULL) {
-        return true;
+        return slice_equal(slice_text(scope), SLICE_LITERAL("record")); // the default: record and analyse
     }
     const size_t n = content_list(content_value(&c, "scopes"), scopes, LIMIT_FIELDS);
     for (size_t i = 0; i < n; i++) {
-        if (slice_equal(scopes[i], SLICE_LITERAL("record"))) {
+        if (slice_equal(scopes[i], slice_text(scope))) {
             return true;
         }
     }
     return false;
 }
 
-// True when the consent to this contribution, with all that was said of it since, covers the record.
-static bool covers(const struct scope *s, const struct entry *e, const struct disclosure *d)
+// True when the consent to this contribution, with all that was said of it since, covers a scope.
+static bool covers(const struct scope *s, const struct entry *e, const struct disclosure *d, const char *scope)
 {
-    bool consent = true;
+    bool consent = slice_equal(slice_text(scope), SLICE_LITERAL("record")); // without a consent part: the default
     bool corrected = false;
     if (!FAULT(CONSENT_IGNORED) && s->amends != NULL &&
-        (amends_withdrawn(s->amends, e->id) & amends_scope("record")) != 0) {
+        (amends_withdrawn(s->amends, e->id) & amends_scope(scope)) != 0) {
         return false;
     }
     const struct amend *m = s->amends != NULL ? amends_first(s->amends, e->id) : NULL;
     for (; m != NULL; m = amends_next(s->amends, m)) {
         if (m->kind == KIND_CORRECTION && !m->replaced && m->parts[AMEND_CONSENT].n > 0) {
-            consent = consent && consented(s, m->parts[AMEND_CONSENT]);
+            consent = (consent || !corrected) && consented(s, m->parts[AMEND_CONSENT], scope);
             corrected = true;
         }
     }
     for (size_t i = 0; !corrected && i < d->count; i++) {
         if (is_part(e, i, "consent")) {
-            consent = d->parts[i].state == PART_DISCLOSED && consented(s, d->parts[i].bytes);
+            consent = d->parts[i].state == PART_DISCLOSED && consented(s, d->parts[i].bytes, scope);
         }
     }
     return consent;
@@ -74,7 +75,7 @@ void scope_look(struct scope *s, const struct entry *e, const struct body *body,
     }
     const bool contribution = body->kind == KIND_CONTRIBUTION;
     const uint64_t sensitivity = contribution ? body->as.contribution.sensitivity : SENSITIVITY_OPEN;
-    if (asked_for(s, sensitivity) && (!contribution || covers(s, e, d))) {
+    if (asked_for(s, sensitivity) && (!contribution || covers(s, e, d, "record"))) {
         table_put(&s->allowed, e->id.b, sensitivity);
     }
 }
@@ -103,11 +104,24 @@ static bool kind_leaves(const struct scope *s, const struct entry *e, const stru
     return s->restricted || !guarded;
 }
 
-// Whether part i of a contribution may leave.
-static bool may_leave(const struct scope *s, const struct entry *e, size_t i, const struct part *p, bool consent)
+// A voice tells who spoke: it leaves only where that was agreed to by name.
+static bool sound_leaves(const struct scope *s, const struct entry *e, const struct disclosure *d, const struct part *p)
 {
+    if (p->bytes.n == 0) {
+        return true;
+    }
+    return manifest_is_sealed(p->bytes) ? s->sealed : s->attachments && covers(s, e, d, "publish-audio");
+}
+
+// Whether part i of a contribution may leave.
+static bool may_leave(const struct scope *s, const struct entry *e, size_t i, const struct disclosure *d, bool consent)
+{
+    const struct part *p = &d->parts[i];
     if (!consent) {
         return is_part(e, i, "consent");
+    }
+    if (is_part(e, i, "attachments")) {
+        return sound_leaves(s, e, d, p);
     }
     return !is_part(e, i, "identity") || p->bytes.n == 0 || s->sealed;
 }
@@ -137,7 +151,7 @@ bool scope_limit(const struct scope *s, const struct entry *e, const struct body
                  uint64_t erased, struct disclosure *out)
 {
     const bool contribution = body != NULL && body->kind == KIND_CONTRIBUTION;
-    const bool consent = !contribution || covers(s, e, d);
+    const bool consent = !contribution || covers(s, e, d, "record");
     const bool kind = kind_leaves(s, e, body);
     const bool incident = body != NULL && body->kind == KIND_INCIDENT;
     const uint32_t clear = sealed_missing(due_of(s, e, body), d);
@@ -150,7 +164,7 @@ bool scope_limit(const struct scope *s, const struct entry *e, const struct body
             continue;
         }
         const bool leaves = s->parts && kind && p->state == PART_DISCLOSED &&
-                            (!contribution || may_leave(s, e, i, p, consent)) &&
+                            (!contribution || may_leave(s, e, i, d, consent)) &&
                             (!incident || p->bytes.n == 0 || s->sealed);
         const bool in_clear = !FAULT(CLEAR_EXPORTED) && (clear & 1u << i) != 0;
         if (!leaves || in_clear) {

@@ -12,6 +12,7 @@
 struct scope {
     bool parts;         // words were asked for at all
     bool restricted;    // and what is meant for named roles only
+    bool attachments;   // and what opens sound and pictures
     bool sealed;        // and sealed contributions and identities, as they are: for those who can open them
     struct slice today; // "2026-03-04": consent may have ended
     const struct amends *amends; // what was corrected and withdrawn; NULL: nothing
@@ -33,6 +34,8 @@ void scope_done(struct scope *s);
 //   incident              nothing, unless s->restricted; its text only with s->sealed too
 //   restricted            nothing, unless s->restricted
 //   sealed                nothing, unless s->sealed
+//   attachments           a dummy as it is; a real one only with s->attachments, and while consent names the scope
+//                         `publish-audio` and that is not withdrawn; or when it is sealed, with s->sealed
 //   identity              a dummy as it is; a real one only with s->sealed
 //   what should be sealed and is not (PROTOCOL 4.7)   never
 //   what is erased        as erased (PROTOCOL 4.4); erased: a bit for each part that a redaction covers (reading_item)

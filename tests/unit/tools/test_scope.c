@@ -4,12 +4,14 @@
 // What may leave the hub: consent is obeyed, and what leaves still fits its commitments.
 #include "tools/baraza/scope.h"
 
+#include "common/format/attachment.h"
 #include "common/format/content.h"
 #include "common/format/frame.h"
 #include "common/format/sealed.h"
 #include "tests/lib/world.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #define BIT(role) (1u << ROLE_##role)
 
@@ -19,12 +21,14 @@ struct scene {
     struct world w;
     struct person p;
     struct said *session;
+    struct slice attached; // what the next contribution has in its part `attachments`
 };
 
 static void begin(struct scene *s)
 {
     cr_assert_eq(ident_init(), OK);
     world_init(&s->w, 1);
+    s->attached = slice_of(NULL, 0);
     struct person secretary = person_of("secretary");
     s->p = person_of("facilitator");
     (void)world_grant(&s->w, &s->w.root[0], &secretary, BIT(SECRETARIAT), NULL);
@@ -46,8 +50,8 @@ static struct slice seal(struct slice bytes, const char *name, struct buf *out)
     return buf_slice(out);
 }
 
-// A contribution with this sensitivity, whose consent names these scopes (NULL: none are named) and ends at `until`
-// (NULL: never), with an identity or without. In the clear: of a sealed one, what was said too.
+// A contribution with this sensitivity, whose consent names these one or two scopes (NULL: none are named) and ends at
+// `until` (NULL: never), with an identity or without. In the clear: of a sealed one, what was said too.
 static const struct said *contribute(struct scene *s, uint64_t sensitivity, const char *scope, const char *until,
                                      enum identity in)
 {
@@ -61,8 +65,11 @@ static const struct said *contribute(struct scene *s, uint64_t sensitivity, cons
     content_make(&said, &bytes[0]);
     content_add_text(&consent, "basis", SLICE_LITERAL("oral-witnessed"));
     if (scope != NULL) {
-        const struct slice scopes[] = { SLICE_LITERAL("analyse"), slice_text(scope) };
-        content_make_list(scopes, 2, &bytes[2]);
+        struct slice scopes[3] = { SLICE_LITERAL("analyse"), slice_text(scope) };
+        const char *second = strchr(scope, ' ');
+        scopes[1].n = second != NULL ? (size_t)(second - scope) : scopes[1].n;
+        scopes[2] = second != NULL ? slice_text(second + 1) : scopes[2];
+        content_make_list(scopes, second != NULL ? 3 : 2, &bytes[2]);
         content_add_value(&consent, "scopes", buf_slice(&bytes[2]));
     }
     if (until != NULL) {
@@ -74,6 +81,7 @@ static const struct said *contribute(struct scene *s, uint64_t sensitivity, cons
     parts[CONSENT] = buf_slice(&bytes[1]);
     parts[IDENTITY] = in == SEALED ? seal(SLICE_LITERAL("\x80"), "identity", &bytes[4])
                                    : slice_of("\x80", in == IN_THE_CLEAR ? 1 : 0);
+    parts[ATTACHMENTS] = s->attached;
     const struct said *made = world_say(&s->w, &s->p, &body, &s->session->entry.id, 1, parts);
     for (size_t i = 0; i < 5; i++) {
         buf_done(&bytes[i]);
@@ -290,4 +298,61 @@ Test(scope, corrections_of_what_is_for_named_roles_or_sealed_stay_with_it)
 {
     expect_with_target(SENSITIVITY_RESTRICTED);
     expect_with_target(SENSITIVITY_SEALED);
+}
+
+// A manifest of one sound; sealed: only its recipients learn what opens it.
+static void attach(struct scene *s, bool sealed, struct buf *out)
+{
+    const struct attachment a = { .blob = { .size = 1000 }, .name = SLICE_LITERAL("voice.ogg"),
+                                  .type = SLICE_LITERAL("audio/ogg") };
+    struct manifest m;
+    struct buf plain = buf_new(1000);
+    struct buf list = buf_new(2000);
+    manifest_make(&a, 1, sealed ? &plain : out);
+    if (sealed) {
+        cr_assert(manifest_parse(buf_slice(&plain), &m));
+        manifest_seal(&m, seal(m.list, "attachments", &list), out);
+    }
+    s->attached = buf_slice(out);
+    buf_done(&plain);
+    buf_done(&list);
+}
+
+Test(scope, a_voice_leaves_only_where_that_was_agreed_to_by_name_and_asked_for)
+{
+    static const struct {
+        uint64_t sensitivity;
+        const char *scope, *withdrawn;
+        bool leaves[4]; // with --attachments; with --sealed; with both; with neither
+    } cases[] = {
+        { 0, "record", NULL, { false, false, false, false } }, // to have it written down is not to have it heard
+        { 0, NULL, NULL, { false, false, false, false } },
+        { 0, "publish-audio", NULL, { false, false, false, false } }, // not even the record
+        { 0, "record publish-audio", NULL, { true, false, true, false } },
+        { 0, "record publish-audio", "publish-audio", { false, false, false, false } },
+        { 0, "record publish-audio", "archive", { true, false, true, false } },
+        { 1, "record publish-audio", NULL, { true, false, true, false } },
+        { 2, "record", NULL, { false, true, true, false } },
+    };
+    struct scene s;
+    begin(&s);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf manifest = buf_new(4000);
+        struct amends *a = amends_new();
+        attach(&s, cases[i].sensitivity == SENSITIVITY_SEALED, &manifest);
+        const struct said *made = contribute(&s, cases[i].sensitivity, cases[i].scope, NULL, NOT_GIVEN);
+        if (cases[i].withdrawn != NULL) {
+            (void)withdraw(&s, a, made, cases[i].withdrawn);
+        }
+        for (unsigned k = 0; k < 4; k++) {
+            const struct scope scope = { .parts = true, .restricted = true, .attachments = k == 0 || k == 2,
+                                         .sealed = k == 1 || k == 2, .today = SLICE_LITERAL("2026-03-04"),
+                                         .amends = a };
+            const bool left = (leaves(made, &scope) & 1u << ATTACHMENTS) != 0;
+            cr_expect_eq(left, cases[i].leaves[k], "case %zu, %u", i, k);
+        }
+        amends_free(a);
+        buf_done(&manifest);
+    }
+    world_done(&s.w);
 }
