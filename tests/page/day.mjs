@@ -253,6 +253,7 @@ await test({ practice: false }, async (world, browser) => {
     await press(page, 'go-correct', 'correct');
     await page.getByRole('radio').first().check();
     await page.fill('textarea[name="text"]', 'At night there are men with guns at the mill.');
+    await page.locator('fieldset[data-name="groups"] input[value="elders"]').check();
     await press(page, 'correct', 'entry');
     contains('the corrected one', await page.locator('main').innerText(), 'guns at the mill');
 

@@ -129,6 +129,22 @@ async function show({ id }) {
 
 // --- a correction ---
 
+// Who spoke, and of which kind it was, for when that was wrong: [nodes, the fields that are chosen].
+function rightly(codes) {
+    const options = (list) => list.filter((each) => !each.replaced)
+        .map((each) => ({ value: each.code, label: each.label }));
+    const eight = codes.groups.map((each) => each.code);
+    const who = choices({ legend: t('correct.who'), name: 'groups', multiple: true, options: options(codes.groups) });
+    const more = h('select', { name: 'group' }, h('option', { value: '' }, t('full.who-other')),
+        options(codes.all_groups).filter((each) => !eight.includes(each.value))
+            .map((each) => h('option', { value: each.value }, each.label)));
+    const kind = choices({ legend: t('correct.kind'), name: 'kind', options: options(codes.kinds) });
+    return [[who, field({ label: t('full.who-more'), control: more }), kind], () => {
+        const groups = [...who.chosen(), more.value].filter(Boolean);
+        return { ...(groups.length && { groups }), ...(kind.chosen() && { kind: kind.chosen() }) };
+    }];
+}
+
 async function correct({ id }) {
     const entry = await call('entry', { id, language: language() });
     const codes = await call('codes', { language: language() });
@@ -136,13 +152,14 @@ async function correct({ id }) {
     const text = textarea({ name: 'text', rows: 6, value: said.text || '' });
     const summary = textarea({ name: 'summary', value: said.summary || '' });
     const why = input({ name: 'why', maxlength: 400 });
+    const [others, chosen] = rightly(codes);
     let reason;
     const reasons = choices({ legend: t('correct.reason'), options: codes.correction_reasons.map((each) => ({
         value: each.code, label: each.label })), onchange: (value) => { reason = value; } });
     const box = h('div', { class: 'stack' });
     const send = async () => {
         const wrong = [];
-        const fields = {};
+        const fields = chosen();
         text.value.trim() !== (said.text || '') && (fields.text = text.value.trim());
         summary.value.trim() !== (said.summary || '') && (fields.summary = summary.value.trim());
         reason || wrong.push({ text: t('correct.choose'), control: reasons.querySelector('input') });
@@ -158,7 +175,7 @@ async function correct({ id }) {
     };
     box.append(title(t('correct.title')), h('p', null, t('correct.kept')), reasons,
         field({ label: t('entry.said'), control: text }), field({ label: t('entry.summary'), control: summary }),
-        field({ label: t('correct.why'), hint: t('correct.why-hint'), control: why }),
+        ...others, field({ label: t('correct.why'), hint: t('correct.why-hint'), control: why }),
         h('p', { class: 'actions' }, does('correct', t('correct.sign'), send, 'primary'),
             leads('correct-back', t('act.back'), back)));
     return h('div', { class: 'panel narrow' }, box);
