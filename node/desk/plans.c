@@ -4,6 +4,7 @@
 // Reads plans among the entries that came down. Read first: plans.h.
 #include "node/desk/plans.h"
 
+#include "common/author/erasing.h"
 #include "common/store/leaf.h"
 #include "node/desk/roster_here.h"
 
@@ -44,8 +45,9 @@ static void take_context(const struct desk *desk, struct kv_txn *t, uint64_t ind
     buf_done(&parts);
 }
 
+// f (NULL: nothing is) says what is erased: that is not shown while it is still here (PROTOCOL 16.3).
 static void take(const struct desk *desk, struct kv_txn *t, uint64_t index, const struct entry *e,
-                 const struct body *body, struct plans *out)
+                 const struct body *body, const struct erasure *f, struct plans *out)
 {
     struct plan p = { .id = e->id, .date = body->as.forum_plan.date };
     copy_code(p.area, body->as.forum_plan.area);
@@ -54,7 +56,11 @@ static void take(const struct desk *desk, struct kv_txn *t, uint64_t index, cons
     struct plan *row = row_of(out, &p);
     p.context = row->context;
     *row = p;
-    take_context(desk, t, index, &row->context);
+    if (f == NULL || erasure_mask(f, e) == 0) {
+        take_context(desk, t, index, &row->context);
+    } else {
+        buf_reset(&row->context);
+    }
 }
 
 static int by_date(const void *a, const void *b)
@@ -69,7 +75,7 @@ static int by_date(const void *a, const void *b)
 }
 
 // Each is judged by the roster as it was when it came.
-static void read_leaves(struct desk *desk, struct kv_txn *t, struct plans *out)
+static void read_leaves(struct desk *desk, struct kv_txn *t, const struct erasure *f, struct plans *out)
 {
     struct entry e;
     struct body body;
@@ -81,7 +87,7 @@ static void read_leaves(struct desk *desk, struct kv_txn *t, struct plans *out)
         const enum verdict form = kind_parse(&e, &body);
         const enum verdict standing = roster_apply(out->roster, &e, form, &body, range.index);
         if (form == VERDICT_GOOD && body.kind == KIND_FORUM_PLAN && standing == VERDICT_GOOD) {
-            take(desk, t, range.index, &e, &body, out);
+            take(desk, t, range.index, &e, &body, f, out);
         }
     }
     leaf_range_done(&range);
@@ -90,14 +96,19 @@ static void read_leaves(struct desk *desk, struct kv_txn *t, struct plans *out)
 enum err plans_load(struct desk *desk, struct plans *out, struct why *why)
 {
     struct plans p = { .rows = NULL };
+    struct erasure *f = NULL;
     struct kv_txn *t = NULL;
     enum err e = kv_begin_read(state_kv(desk->state), &t);
+    if (e == OK && leaf_redactions(t) > 0) {
+        e = erasing_fold(t, state_charter(desk->state), NULL, &f, why);
+    }
     if (e == OK) {
         p.roster = roster_new(state_charter(desk->state));
-        read_leaves(desk, t, &p);
+        read_leaves(desk, t, f, &p);
         e = kv_error(t);
     }
     kv_abort(t);
+    erasure_free(f);
     if (e != OK) {
         why_set(why, "reading which forums are planned: %s", err_text(e));
         plans_done(&p);

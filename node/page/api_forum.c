@@ -22,15 +22,18 @@
 // planned: [{plan, code, area, type, date, title?, place?, groups, mine}],
 // open: [{id, code, area, type, when_s, mine, drafts, others_drafts, saved, received, waiting, refused, sealed, count?,
 // late?, missing?, people, title?, date?, place?, languages, groups (invited), tables: [{name, groups}],
-// consent: {basis?, scopes}, defaults: {channel?, sensitivity?, seal_to}}]} ---
+// consent: {basis?, scopes}, defaults: {channel?, sensitivity?, seal_to}}], left_out: open ones that are not shown} ---
+
+#define SHOWN 500      // forums of either list, the rest is counted: a reply has its limit
+#define TEXT_SHOWN 120 // characters of a text of one
 
 static void put_said(json_t *o, const struct content *c)
 {
     static const char *const texts[] = { "title", "place", "date", "precision", "phase", "observers" };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const struct slice text = content_text(c, texts[i]);
-        if (text.n > 0) {
-            json_put(o, texts[i], json_of_bytes(text));
+        if (text.n > 0 && text_utf8_ok(text)) {
+            json_put(o, texts[i], json_of_bytes(slice_of(text.p, text_prefix_bytes(text, TEXT_SHOWN))));
         }
     }
 }
@@ -196,16 +199,18 @@ enum err page_forums(struct page_call *c, struct trouble *t)
     for (int mine = 1; mine >= 0; mine--) { // those she may hold first
         for (size_t i = 0; i < v.plans.n; i++) {
             const struct plan *p = &v.plans.rows[i];
-            if (p->mine == (mine == 1) && !forum_view_held(&v, p)) {
+            if (p->mine == (mine == 1) && json_array_size(planned) < SHOWN && !forum_view_held(&v, p)) {
                 json_t *o = json_object();
                 put_plan(o, p);
                 json_push(planned, o);
             }
         }
     }
-    for (size_t i = 0; i < v.n; i++) {
+    const size_t left_out = v.n > SHOWN ? v.n - SHOWN : 0; // those that were opened first
+    for (size_t i = left_out; i < v.n; i++) {
         json_push(open, open_json(c->desk, &v, &v.rows[i]));
     }
+    json_put(c->out, "left_out", json_of_number(left_out));
     json_put(c->out, "areas", e == OK ? areas_json(v.plans.roster, c->desk->who->person.key) : json_array());
     json_put(c->out, "planned", planned);
     json_put(c->out, "open", open);

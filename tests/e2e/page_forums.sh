@@ -35,6 +35,9 @@ expect_status 0 baraza forum plan XM-ZAM-2026-001 --area XM-ZAM --date 2026-03-0
     --passphrase-file "$PASS"
 expect_status 0 baraza forum plan $CODE --area XM-KIV --date 2026-03-04 --group women --group youth \
     --title "The people of Kivuli" --place "Market hall" --state founder --as registrar --passphrase-file "$PASS"
+expect_status 0 baraza forum plan XM-KIV-2026-099 --area XM-KIV --date 2026-05-05 --title "The smugglers of Kivuli" \
+    --state founder --as registrar --passphrase-file "$PASS" --json
+plan=$(field id out)
 start_hub
 sync founder
 expect_status 0 baraza guide show --state founder --json --passphrase-file "$PASS"
@@ -66,7 +69,8 @@ for part in '"area":"XM-KIV","type":"town-hall"' '"title":"The people of Kivuli"
     '"groups":["women","youth"]'; do
     expect_contains "the forum" "$(cat out)" "$part"
 done
-expect_equal "planned ones that are left" "$(grep -o '"plan":' out | wc -l)" 1
+expect_equal "planned ones that are left" "$(grep -o '"plan":' out | wc -l)" 2
+expect_contains "what one of them is called" "$(cat out)" "The smugglers of Kivuli"
 expect_status 0 baraza show "$id" --json --passphrase-file "$PASS"
 for part in '"interpreter":true' '"authorities":["police"]' '"date":"2026-03-04"'; do
     expect_contains "the session" "$(cat out)" "$part"
@@ -265,3 +269,16 @@ in_record session-seal 4
 expect_status 0 baraza session show $CODE --state hub --json
 expect_equal "contributions at the hub" "$(field sealed out)" 17
 expect_equal "missing" "$(field missing out)" 0
+
+step "what is erased of a plan is shown no more, from when it is known"
+newcomer ibis protection
+sync founder ibis
+baraza export --state hub --parts --out words.export 2>/dev/null || die "no export"
+expect_status 0 baraza redact "$plan" --part context --reason mistake --authority court --yes --record words.export \
+    --state ibis --passphrase-file "$PASS"
+sync ibis heron
+start_page heron
+page_login heron
+call 200 forums
+expect_contains "the plan" "$(cat out)" '"code":"XM-KIV-2026-099"'
+! grep -q "smugglers" out || die "what was erased of a plan is shown"

@@ -102,7 +102,7 @@ static int run(struct cmd_context *context, int argc, char **argv)
         { "type", 't', ARG_TEXT, "TYPE", "town-hall (default), focus-group, regional-conference …", &p.type },
         { "group", 'g', ARG_LIST, "CODE", "who is invited: women, youth, herders …", &p.groups },
         { "title", 0, ARG_TEXT, "TEXT", "what it is called", &p.title },
-        { "place", 0, ARG_TEXT, "TEXT", "where, as precisely as is safe", &p.place },
+        { "place", 0, ARG_TEXT, "TEXT", "where, as precisely as is safe: every site is told", &p.place },
         { "note", 0, ARG_TEXT, "TEXT", "what the facilitator should know", &p.note },
         WORK_AS(&p.d.as),
         { .name = NULL },
