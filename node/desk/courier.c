@@ -230,6 +230,9 @@ static enum err take_ours(struct courier *c, struct bundle_file *f, struct couri
     enum err e = node_bundle_take(kv, state_charter(c->state), state_dir(c->state), next, f, &out->fault, &out->taken,
                                   why);
     out->fate = out->fault == BUNDLE_FINE ? COURIER_TAKEN : COURIER_REFUSED;
+    if (e == OK && out->fault == BUNDLE_FINE) {
+        e = outward_answered(kv, loop_wall_s());
+    }
     return e == OK && out->fault == BUNDLE_FINE ? node_count(kv, &out->count, why) : e;
 }
 

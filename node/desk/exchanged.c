@@ -5,6 +5,7 @@
 #include "node/desk/exchanged.h"
 
 #include "common/store/exchange_state.h"
+#include "node/desk/outward.h"
 #include "node/node_carry.h"
 #include "node/node_custody.h"
 #include "node/node_told.h"
@@ -49,9 +50,11 @@ enum err exchanged_look(struct desk *desk, struct exchanged *out, struct why *wh
 {
     struct kv_txn *t = NULL;
     struct exchanged x = { .verified = false };
+    uint64_t by_bundle_s = 0;
     enum err e = kv_begin_read(state_kv(desk->state), &t);
     if (e == OK) {
         e = read_store(t, &x);
+        by_bundle_s = outward_answered_s(t);
     }
     kv_abort(t);
     if (e == OK) {
@@ -61,6 +64,7 @@ enum err exchanged_look(struct desk *desk, struct exchanged *out, struct why *wh
         e = node_waits_look(desk->state, &x.waits, why);
     }
     if (e == OK) {
+        x.heard_s = by_bundle_s > x.contact.welcomed_s ? by_bundle_s : x.contact.welcomed_s;
         count_carried(desk, &x);
         *out = x;
     }

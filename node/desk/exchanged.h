@@ -16,6 +16,7 @@ struct exchanged {
     bool verified;               // a checkpoint was verified here:
     struct tree_head head;
     struct node_contact contact; // how the last try to reach the hub ended
+    uint64_t heard_s;            // when the hub was heard last, by network or by a bundle of its own; 0: never
     bool contradicted;           // the hub signed two records that exclude each other
     bool false_custody;          // the hub signed that it holds something else than what was given to it
     struct boxkey told_else[LIMIT_VIEWS]; // sites that were told something else of the roster

@@ -181,8 +181,8 @@ static void tell_waiting(struct telling *t)
         number(x, f->alone);
         number(x, alone);
     }
-    const bool never = f->contact.welcomed_s == 0;
-    const uint64_t silent = days_since(f, never ? f->oldest_s : f->contact.welcomed_s);
+    const bool never = f->heard_s == 0;
+    const uint64_t silent = days_since(f, never ? f->oldest_s : f->heard_s);
     if (f->waiting > 0 && silent >= SILENT_DAYS) {
         struct notice *x = tell(t, never ? NOTICE_NEVER_HEARD : NOTICE_SILENT);
         number(x, f->waiting);

@@ -81,6 +81,7 @@ struct notice_facts {
     uint64_t known_s;         // the newest time that came down from the hub and can be believed; 0: none
     uint64_t disk_free;       // UINT64_MAX: not known
     struct node_contact contact;
+    uint64_t heard_s;         // when the hub was heard last, by network or bundle; 0: never
     bool contradicted, false_custody;
     size_t told_else;         // sites that were told another roster
     uint64_t destroyed_s;     // keys were destroyed here and nobody has joined anew; 0: no

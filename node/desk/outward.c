@@ -9,6 +9,7 @@
 #include "common/store/exchange_state.h"
 
 #define NAME "outward"
+#define ANSWERED "answered"
 
 enum err outward_look(struct kv *kv, struct outward *out)
 {
@@ -87,6 +88,25 @@ enum err outward_get(struct kv_txn *t, struct outward *out)
         *out = (struct outward){ .count = 0 };
     }
     return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? OK : e;
+}
+
+enum err outward_answered(struct kv *kv, uint64_t at_s)
+{
+    uint8_t when[8];
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_write(kv, &t);
+    if (e != OK) {
+        return e;
+    }
+    be64_put(when, at_s);
+    store_value_put(t, ANSWERED, SLICE_ARRAY(when));
+    return kv_commit(t);
+}
+
+uint64_t outward_answered_s(struct kv_txn *t)
+{
+    struct slice value;
+    return store_value_get(t, ANSWERED, &value) == OK && value.n == 8 ? be64_get(value.p) : 0;
 }
 
 uint64_t outward_next(const struct outward *o, const struct journal_id *journal)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// What the last bundle for the hub took along, so that a person can be told what exists only on this computer. A remark
-// for people: what the hub has is told by its custody, never by this.
+// What the last bundle for the hub took along, and when the hub answered by one, so that a person can be told what
+// exists only on this computer, and whether the hub is silent. A remark for people: what the hub has is told by its
+// custody, never by this.
 // Read first: node/desk/courier.h.
 #ifndef BARAZA_NODE_DESK_OUTWARD_H
 #define BARAZA_NODE_DESK_OUTWARD_H
@@ -26,6 +27,11 @@ MUST_USE enum err outward_put(struct kv *kv, const struct outward *o);
 
 // *out = what was kept last; all zeros when nothing was, or it is damaged. The error of t.
 MUST_USE enum err outward_get(struct kv_txn *t, struct outward *out);
+
+// When a bundle of the hub's was taken in here last, by this computer's clock: a hub that answers by courier is not
+// silent. In a transaction of its own; 0: never, or it cannot be read. The store's error.
+MUST_USE enum err outward_answered(struct kv *kv, uint64_t at_s);
+uint64_t outward_answered_s(struct kv_txn *t);
 
 // One past the last number of that journal that a bundle carried; 0: none did.
 uint64_t outward_next(const struct outward *o, const struct journal_id *journal);

@@ -103,9 +103,11 @@ static void take_exchanged(struct standing_book *b, const struct exchanged *x)
     b->standing.verified = x->verified;
     b->standing.verified_size = x->verified ? x->head.size : 0;
     b->standing.contact = x->contact;
+    b->standing.heard_s = x->heard_s;
     b->standing.carried = x->to_hub;
     b->standing.answers = x->answers;
     f->contact = x->contact;
+    f->heard_s = x->heard_s;
     f->contradicted = x->contradicted;
     f->false_custody = x->false_custody;
     f->told_else = x->told_n;

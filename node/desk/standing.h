@@ -15,7 +15,8 @@
 struct standing {
     struct ledger ledger;         // borrowed until the next look
     uint64_t drafts;              // of desk->who
-    struct node_contact contact;  // welcomed_s: the last success, not the last try
+    struct node_contact contact;  // how the last try to reach the hub ended
+    uint64_t heard_s;             // the last success, by network or bundle; 0: never
     bool verified;                // a checkpoint was verified here
     uint64_t verified_size;
     uint64_t sound_bytes;         // of attachments that the hub has not

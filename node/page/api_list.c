@@ -39,12 +39,12 @@ static json_t *seconds(uint64_t s)
     return s == 0 ? json_null() : json_of_number(s);
 }
 
-static json_t *hub_json(const struct node_contact *contact)
+static json_t *hub_json(const struct node_contact *contact, uint64_t heard_s)
 {
     json_t *o = json_object();
     json_put(o, "state", json_string(hub_state(contact)));
     json_put(o, "said", json_string(node_contact_name(contact->state)));
-    json_put(o, "heard_s", seconds(contact->welcomed_s));
+    json_put(o, "heard_s", seconds(heard_s));
     json_put(o, "tried_s", seconds(contact->at_s));
     return o;
 }
@@ -98,7 +98,7 @@ enum err page_state(struct page_call *c, struct trouble *t)
     const struct ledger *l = &s.ledger;
     put_tally(c->out, &l->shown);
     json_put(c->out, "drafts", json_of_number(s.drafts));
-    json_put(c->out, "hub", hub_json(&s.contact));
+    json_put(c->out, "hub", hub_json(&s.contact, s.heard_s));
     json_put(c->out, "waiting_bytes",
              pair("text", json_of_number(l->waiting_bytes), "sound", json_of_number(s.sound_bytes)));
     json_t *alone = pair("count", json_of_number(l->alone), "oldest_s", seconds(l->alone_s));

@@ -95,6 +95,7 @@ over
 expect_equal "what came of it" "$(of '.result | "\(.taken) \(.received) \(.confirmed) \(.refused_n)"')" "1 5 5 0"
 ask state
 expect_equal "the line" "$(of '"\(.saved) = \(.received) + \(.waiting) + \(.refused)"')" "3 = 3 + 0 + 0"
+[ "$(of .hub.heard_s)" -gt 1700000000 ] || die "a hub that answers by courier was never heard: $(cat reply)"
 ask bundle/in "{\"stick\":\"$stick\"}"
 over
 expect_equal "the same again" "$(of '.result | "\(.received) \(.refused_n)"')" "0 0"

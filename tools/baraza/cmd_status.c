@@ -91,7 +91,7 @@ static int print_json(struct work *w, const struct forums *f, const struct excha
     json_put(o, "forums", json_of_number(f->n));
     json_put(o, "damage", damage_json(&f->damage));
     json_put(o, "contact", json_string(node_contact_name(x->it.contact.state)));
-    json_put(o, "heard", x->it.contact.welcomed_s == 0 ? json_null() : json_time(x->it.contact.welcomed_s));
+    json_put(o, "heard", x->it.heard_s == 0 ? json_null() : json_time(x->it.heard_s));
     if (x->it.copied) {
         json_t *is = json_object();
         json_put(is, "since", json_time(x->it.copy.at_s));
@@ -133,10 +133,10 @@ static void put_waiting(struct buf *out, const struct forums *f, bool destroyed)
 static void put_contact(struct buf *out, const struct exchange_status *x)
 {
     uint64_t now = loop_wall_s();
-    if (x->it.contact.welcomed_s > 0) {
+    if (x->it.heard_s > 0) {
         buf_put_text(out, "Last heard from the hub: ");
-        print_time(out, x->it.contact.welcomed_s);
-        uint64_t days = now > x->it.contact.welcomed_s ? (now - x->it.contact.welcomed_s) / DAY_S : 0;
+        print_time(out, x->it.heard_s);
+        uint64_t days = now > x->it.heard_s ? (now - x->it.heard_s) / DAY_S : 0;
         if (days > 0) {
             buf_put_text(out, ", ");
             print_count(out, days, "day ago", "days ago");

@@ -19,7 +19,7 @@ struct row {
 
 #define FACTS .now_s = NOW, .disk_free = UINT64_MAX, .known_s = NOW - DAY
 #define FACTS2(free) .now_s = NOW, .disk_free = (free), .known_s = NOW - DAY
-#define CONTACT(s, welcomed) .contact = { .state = (s), .welcomed_s = (welcomed) }
+#define CONTACT(s, welcomed) .contact = { .state = (s), .welcomed_s = (welcomed) }, .heard_s = (welcomed)
 
 static const struct notice_forum open_forum[] = {
     { .code = "XM-KIV-2026-003", .area = "XM-KIV", .drafts = 3, .oldest_s = NOW - 2 * DAY },
@@ -36,6 +36,9 @@ static const struct row rows[] = {
                                           .oldest_s = NOW - DAY / 2 } },
     { "a silent hub", "hub-silent 6 9 40960 21000000",
       { FACTS, CONTACT(CONTACT_SILENT, NOW - 9 * DAY), .waiting = 6, .text_bytes = 40960, .sound_bytes = 21000000,
+        .oldest_s = NOW - 6 * DAY } },
+    { "a hub that is silent, but answers by courier", "",
+      { FACTS, .contact = { .state = CONTACT_SILENT, .welcomed_s = NOW - 30 * DAY }, .heard_s = NOW - DAY, .waiting = 6,
         .oldest_s = NOW - 6 * DAY } },
     { "a hub that was never reached", "hub-never 2 3 100 0",
       { FACTS, .waiting = 2, .text_bytes = 100, .oldest_s = NOW - 3 * DAY } },

@@ -26,13 +26,14 @@ function waits(state) {
     h('p', { class: 'muted' }, heard())];
 }
 
-// What came of bundles that were read: what is new here, what is carried along, and why each other was not taken.
-function read(answer) {
-    const refused = (answer.refused || []).map((each) => h('p', null, rich('send.refused', { name: code(each.file),
-        why: h('span', null, t(`bundle.${each.reason}`)) })));
-    return notice(refused.length ? 'warn' : 'ok', [rich('send.read', { n: answer.received,
-        confirmed: answer.confirmed }), answer.kept ? [' ', rich('send.carried', { n: answer.kept })] : null,
-    refused]);
+// What came of bundles that were read: what is new here, what is carried along, and why each other was not taken. file:
+// what the only one is called where it came from.
+function read(answer, file) {
+    const refused = (answer.refused || []).map((each) => h('p', null, rich('send.refused', {
+        name: code(file || each.file), why: h('span', null, t(`bundle.${each.reason}`)) })));
+    return notice(refused.length ? 'warn' : 'ok', [answer.taken || !refused.length ? rich('send.read', {
+        n: answer.received, confirmed: answer.confirmed }) : null,
+    answer.kept ? [' ', rich('send.carried', { n: answer.kept })] : null, refused]);
 }
 
 const PIECE = 200000; // bytes of one call up
@@ -44,6 +45,7 @@ async function errand(name, what, told) {
     for (;;) {
         const job = await call('bundle/job');
         if (job.failed) {
+            fill(told);
             throw new ApiError(500, { error: job.failed });
         }
         if (!job.doing) {
@@ -99,7 +101,7 @@ async function show() {
         const file = await pickFile('');
         if (file) {
             await upload(file);
-            fill(told, read(await errand('bundle/in', {}, told)));
+            fill(told, read(await errand('bundle/in', {}, told), file.name));
             await refresh();
         }
     };
