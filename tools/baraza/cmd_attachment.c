@@ -102,9 +102,9 @@ static enum err take_key(const char *path, size_t i, struct attaching_row *row, 
     enum err e = file_read(path, true, &text, why);
     json_t *o = e == OK ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL;
     const json_t *one = json_array_get(json_object_get(o, "fields"), i);
-    const json_t *key = json_array_get(one, 2);
-    const struct slice hex = { (const uint8_t *)json_string_value(key), json_string_length(key) };
-    if (e == OK && (key == NULL || !json_is_string(key) || !armor_hex_fixed(hex, row->a.key.b, sizeof row->a.key.b))) {
+    const json_t *key = json_object_get(json_array_get(one, 2), "base64");
+    const struct slice base64 = { (const uint8_t *)json_string_value(key), json_string_length(key) };
+    if (e == OK && !armor_base64_fixed(base64, row->a.key.b, sizeof row->a.key.b)) {
         why_set(why, "%.120s is not what baraza open --json --part attachments gave of this contribution", path);
         e = ERR_BAD_INPUT;
     }
