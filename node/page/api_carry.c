@@ -8,6 +8,7 @@
 
 #include "common/author/state.h"
 #include "common/base/file.h"
+#include "common/net/loop.h"
 #include "node/desk/sticks.h"
 #include "node/page/page_inside.h"
 
@@ -19,6 +20,7 @@
 
 #define UPLOAD "page-in.bundle"    // in the state: what comes from a browser, piece by piece
 #define DOWNLOAD "page-out.bundle" // and what goes to one
+#define RESERVE ((uint64_t)64 << 20) // left free for what people say
 
 // --- sticks ---
 // {} -> {sticks: [{id, label, kind, writable, free, bytes, bundles}]}
@@ -70,12 +72,28 @@ static enum err find_stick(const struct page_call *c, struct slice id, struct st
 // --- bundle/out, bundle/in: begins; what comes of it is asked with bundle/job ---
 // {stick?: id} -> {}; without a stick: to be fetched with bundle/get, from what came by bundle/put.
 
+// A bundle must not take the room that the next words need.
+static enum err need_room(const struct page_call *c, uint64_t bytes, struct trouble *t)
+{
+    const uint64_t left = loop_disk_free(state_dir(c->site->state));
+    return left >= bytes && left - bytes >= RESERVE ? OK : trouble_set(t, TROUBLE_DISK_FULL);
+}
+
+// Of a bundle that is made now, about: what waits, and what sealing adds.
+static enum err need_room_out(const struct page_call *c, struct trouble *t)
+{
+    struct standing s;
+    const enum err e = standing_look(c->page->standing, c->desk, c->wall_s, &s, t);
+    return e == OK ? need_room(c, 2 * (s.ledger.waiting_bytes + s.sound_bytes), t) : e;
+}
+
 static enum err begin(struct page_call *c, const char *what, const char *file, struct trouble *t)
 {
     struct slice id;
     struct stick stick;
     const bool to_stick = json_text(c->in, "stick", &id);
-    enum err e = to_stick ? find_stick(c, id, &stick, t) : OK;
+    const bool out = strcmp(what, "out") == 0;
+    enum err e = to_stick ? find_stick(c, id, &stick, t) : out ? need_room_out(c, t) : OK;
     if (e != OK) {
         return e;
     }
@@ -85,12 +103,23 @@ static enum err begin(struct page_call *c, const char *what, const char *file, s
     json_put(request, "any", json_boolean(c->site->any_filesystem));
     json_put(request, "stick", json_boolean(to_stick));
     json_put(request, "where", json_string(to_stick ? stick.path : path));
-    if (!to_stick && strcmp(what, "out") == 0 && !errand_look(c->page->errand)) {
+    if (!to_stick && out && !errand_look(c->page->errand)) {
         (void)unlink(path); // nothing is ever replaced: what was made for a browser before was for that one
     }
     e = errand_start(c->page->errand, what, request, t);
+    c->page->uploaded = e == OK ? !to_stick && !out : c->page->uploaded;
     free(path);
     return e;
+}
+
+void page_carry_look(struct page *p)
+{
+    if (!errand_look(p->errand) && p->uploaded) { // it was read, or is of no use
+        char *path = state_path(p->o.state, UPLOAD);
+        (void)unlink(path);
+        free(path);
+        p->uploaded = false;
+    }
 }
 
 enum err page_bundle_out(struct page_call *c, struct trouble *t)
@@ -109,7 +138,7 @@ enum err page_bundle_in(struct page_call *c, struct trouble *t)
 enum err page_bundle_job(struct page_call *c, struct trouble *t)
 {
     (void)t;
-    (void)errand_look(c->page->errand);
+    page_carry_look(c->page);
     json_t *job = errand_json(c->page->errand);
     (void)json_object_update(c->out, job);
     json_decref(job);
@@ -122,7 +151,7 @@ enum err page_bundle_job(struct page_call *c, struct trouble *t)
 }
 
 // --- bundle/get: a piece of the bundle that was made for a browser ---
-// {offset} -> octet-stream of at most 1 MiB, empty at its end
+// {offset} -> octet-stream of 1 MiB, less at its end: then it is removed here
 
 #define PIECE ((size_t)1 << 20)
 
@@ -134,22 +163,20 @@ enum err page_bundle_get(struct page_call *c, struct trouble *t)
     }
     char *path = state_path(c->site->state, DOWNLOAD);
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const bool there = fd >= 0 && !errand_look(c->page->errand);
+    uint8_t *room = there ? buf_room(c->bytes, PIECE) : NULL;
+    const ssize_t n = there ? pread(fd, room, PIECE, (off_t)offset) : -1;
+    if (there) {
+        c->bytes->n -= PIECE - (n > 0 ? (size_t)n : 0);
+    }
+    if (there && n >= 0 && (size_t)n < PIECE) {
+        (void)unlink(path); // that was the last of it
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
     free(path);
-    if (fd < 0 || errand_look(c->page->errand)) {
-        if (fd >= 0) {
-            close(fd);
-        }
-        return trouble_set(t, TROUBLE_JOB_NONE);
-    }
-    uint8_t *room = buf_room(c->bytes, PIECE);
-    CHECK(room != NULL);
-    const ssize_t n = pread(fd, room, PIECE, (off_t)offset);
-    c->bytes->n -= PIECE - (n > 0 ? (size_t)n : 0);
-    close(fd);
-    if (n == 0) {
-        json_put(c->out, "end", json_true());
-    }
-    return n < 0 ? trouble_set(t, TROUBLE_DISK) : OK;
+    return !there ? trouble_set(t, TROUBLE_JOB_NONE) : n < 0 ? trouble_set(t, TROUBLE_DISK) : OK;
 }
 
 // --- bundle/put: a piece of a bundle that a browser reads from a file ---
@@ -203,7 +230,10 @@ enum err page_bundle_put(struct page_call *c, struct trouble *t)
         return trouble_set(t, TROUBLE_JOB_BUSY);
     }
     char *path = state_path(c->site->state, UPLOAD);
-    const enum err e = put_piece(path, offset, c->octets, &size, t);
+    enum err e = need_room(c, c->octets.n, t);
+    if (e == OK) {
+        e = put_piece(path, offset, c->octets, &size, t);
+    }
     free(path);
     if (e == OK) {
         json_put(c->out, "size", json_of_number(size));

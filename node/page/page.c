@@ -349,7 +349,7 @@ void page_turn(struct page *p, uint64_t now_ms)
     }
     p->now_ms = now_ms;
     (void)logins_look(p->logins);
-    (void)errand_look(p->errand);
+    page_carry_look(p);
     drop_tickets(p);
     (void)ticket_expire(&p->tickets, now_ms);
     http_turn(p->http, now_ms);

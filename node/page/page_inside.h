@@ -30,10 +30,14 @@ struct page {
     struct standing_book *standing;
     struct forum_counts forums;
     struct errand *errand;
+    bool uploaded;                      // what it reads came from a browser
     struct page_emergency emergency;
     uint64_t now_ms;                    // of this turn
     struct http_route api[PAGE_ROUTES]; // one each row of routes.c
 };
+
+// Hears how far the errand is; what a browser brought for it goes when it is over.
+void page_carry_look(struct page *p);
 
 // Removes what a browser left of bundles in the state.
 void page_carry_clean(struct state *state);

@@ -108,6 +108,8 @@ size=$(of .result.bytes)
 [[ $(of .result.name) == 20*-from-*.bundle ]] || die "a download is called $(of .result.name)"
 page bundle/get '{"offset":0}' >down.bundle || die "what was made cannot be fetched"
 expect_equal "its size" "$(stat -c %s down.bundle)" "$size"
+refuses job-none bundle/get '{"offset":0}'
+[ ! -e heron/page-out.bundle ] || die "what was fetched still takes room"
 expect_status 0 baraza bundle in down.bundle --state hub
 key=${name%.bundle}
 expect_status 0 baraza bundle out answer.bundle --to "${key##*-}" --state hub
@@ -126,6 +128,7 @@ head -c 400 /dev/urandom >rubbish
 put rubbish 0 1 || die "bytes are refused before they are looked at"
 ask bundle/in
 over
+[ ! -e heron/page-in.bundle ] || die "what was read still takes room"
 expect_equal "what is said of rubbish" "$(of '.result.refused[0].reason')" broken
 
 step "a stick that is full is said to be full; nothing of it has a name; nothing here is lost"
