@@ -236,6 +236,39 @@ enum err blob_path(struct kv_txn *t, struct hash root, const struct blob *b, uin
     return OK;
 }
 
+void blob_each(struct kv_txn *t, void (*found)(void *arg, struct hash root), void *arg)
+{
+    struct kv_range r = kv_range_new(t, DB_BLOB, slice_of(NULL, 0), slice_of(NULL, 0));
+    while (kv_range_next(&r)) {
+        struct key_fields f;
+        if (key_parse(DB_BLOB, r.key, &f) && f.chunk == HEAD_CHUNK) {
+            found(arg, f.hash);
+        }
+    }
+    kv_range_done(&r);
+}
+
+enum err blob_check(struct kv_txn *t, struct hash root)
+{
+    struct merkle_frontier f = { .size = 0 };
+    struct blob b;
+    enum err e = blob_look(t, root, &b);
+    if (e != OK || b.gone) {
+        return e;
+    }
+    for (uint32_t i = 0; i < b.next && e == OK; i++) {
+        struct slice chunk;
+        e = blob_get(t, &b, i, &chunk);
+        if (e == OK) {
+            (void)merkle_append(&f, merkle_leaf(chunk), NULL);
+        }
+    }
+    if (e == OK && blob_whole(&b) && !hash_equal(merkle_root(&f), root)) {
+        e = ERR_CORRUPT;
+    }
+    return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+}
+
 void blob_bind(struct kv_txn *t, struct hash root)
 {
     struct blob b;

@@ -59,6 +59,13 @@ MUST_USE enum err blob_get(struct kv_txn *t, const struct blob *b, uint32_t numb
 MUST_USE enum err blob_path(struct kv_txn *t, struct hash root, const struct blob *b, uint32_t number,
                             struct hash path[LIMIT_PROOF_HASHES], size_t *n);
 
+// Calls found(arg, root) for every root that is known here; found must not write. Errors show in t.
+void blob_each(struct kv_txn *t, void (*found)(void *arg, struct hash root), void *arg);
+
+// Reads all that should be here of a root and compares it with the root; of one that is not whole, that nothing before
+// its first missing chunk is missing. ERR_NOT_FOUND: it is not known; ERR_CORRUPT.
+MUST_USE enum err blob_check(struct kv_txn *t, struct hash root);
+
 // --- ends ---
 // Notes that a signed entry names it. Nothing happens when the root is not known.
 void blob_bind(struct kv_txn *t, struct hash root);

@@ -179,3 +179,20 @@ rm "$file"
 expect_status 1 baraza verify with.export --attachments sound --charter founder/charter
 expect_contains "the verdict" "$(cat out)" "1 are missing"
 [ ! -e never.ogg ] || die "a sound was written that should not have been"
+
+step "a disk that flips a bit: check names the attachment; what is salvaged has its sound"
+expect_status 0 baraza check --state hub
+expect_contains "what was read" "$(cat out)" "attachments compared with what was signed"
+stop hub
+cp -r hub hurt
+"$BARAZA_BIN/../tests/e2e/damage_store" hurt/store chunk 3 || die "nothing was damaged"
+expect_status 1 baraza check --state hurt
+expect_contains "what is damaged" "$(cat out)" "damaged: attachment \""
+expect_status 0 baraza add --group elders "Not sent yet." --attach more.ogg "${at[@]}"
+kept=$(id_of stork "Not sent yet.")
+expect_status 0 baraza salvage saved.site --state stork --passphrase-file "$PASS"
+expect_status 0 baraza check --state saved.site --passphrase-file "$PASS"
+same saved.site "$kept" 1 more.ogg
+start_hub
+sync saved.site
+same hub "$kept" 1 more.ogg

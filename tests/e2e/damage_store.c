@@ -4,6 +4,7 @@
 // damage_store STORE journal|part|vault|outbox SEQ [last]: flips a bit in the middle of what a site's store keeps under
 // that number of its first notebook (or the last one), wherever it lies in the file.
 // damage_store STORE leaf|leaf-part SEQ: the same of entry SEQ of a hub's record.
+// damage_store STORE chunk N: the same of the Nth chunk of attachments, from 0.
 // damage_store STORE meta NAME: the same of a named value.
 // damage_store STORE page N AT: flips a bit of byte AT in the Nth page of the tree, counted among the pages that are in
 // use as leaves or branches. Status 3: there are fewer.
@@ -90,6 +91,29 @@ static size_t read_value(const char *store, enum db db, uint64_t seq, bool last,
     return n;
 }
 
+static size_t read_chunk(const char *store, uint64_t number, uint8_t out[static ROOM])
+{
+    struct kv *kv = NULL;
+    struct kv_txn *t = NULL;
+    size_t n = 0;
+    CHECK(store_open(store, KV_ANY_FILESYSTEM, 0, &kv, NULL, NULL) == OK);
+    CHECK(kv_begin_read(kv, &t) == OK);
+    struct kv_range r = kv_range_new(t, DB_BLOB, slice_of(NULL, 0), slice_of(NULL, 0));
+    while (n == 0 && kv_range_next(&r)) {
+        struct key_fields f;
+        CHECK(key_parse(DB_BLOB, r.key, &f) && r.value.n <= ROOM);
+        if (f.chunk < LIMIT_ATTACHMENT_CHUNKS && number-- == 0) {
+            n = r.value.n;
+            memcpy(out, r.value.p, n);
+        }
+    }
+    kv_range_done(&r);
+    kv_abort(t);
+    kv_close(kv);
+    CHECK(n > 0);
+    return n;
+}
+
 // Flips a bit in the middle of a value, wherever it lies in the file.
 static int flip(const char *store, const uint8_t *value, size_t n)
 {
@@ -152,6 +176,10 @@ int main(int argc, char **argv)
     }
     if (!num_parse_u64(slice_text(argv[3]), &number)) {
         return 2;
+    }
+    if (strcmp(argv[2], "chunk") == 0) {
+        static uint8_t value[ROOM];
+        return flip(argv[1], value, read_chunk(argv[1], number, value));
     }
     if (strcmp(argv[2], "page") == 0) {
         return argc == 5 && num_parse_u64(slice_text(argv[4]), &at) ? damage_page(argv[1], number, at) : 2;

@@ -3,8 +3,10 @@
 //
 // `baraza check`: reads every value of a site's or a hub's store and names what is damaged. It must never write.
 // Read first: common/store/pages.h, common/store/whole.h.
+#include "common/format/armor.h"
 #include "common/net/loop.h"
 #include "common/ops/progress.h"
+#include "common/store/blob.h"
 #include "common/store/leaf.h"
 #include "common/store/pages.h"
 #include "common/store/record.h"
@@ -23,7 +25,7 @@
 struct damaged {
     enum db db;
     struct key_fields at;
-    char name[65];      // of a named value, as far as it can be shown
+    char name[65];      // of a named value, as far as it can be shown; the root of an attachment
     const char *what;   // NULL: what stands there is not whole
 };
 
@@ -34,6 +36,7 @@ struct checking {
     uint64_t bad;        // pages and places in them
     uint64_t hidden;     // values that are counted and not found
     uint64_t words;      // entries whose words were opened
+    uint64_t sounds;     // attachments that were read
     struct damaged *rows;
     size_t n;
     struct why why;
@@ -46,11 +49,20 @@ static void add(struct checking *c, enum db db, struct slice key, const char *wh
         for (size_t i = 0; i < key.n && i < sizeof d.name - 1 && key.p[i] >= ' ' && key.p[i] < 127; i++) {
             d.name[i] = (char)key.p[i];
         }
-    } else if (!key_parse(db, key, &d.at)) {
+    } else if (what == NULL && !key_parse(db, key, &d.at)) {
         d.what = "its key is damaged";
     }
     c->rows = mem_grow(c->rows, c->n + 1, sizeof *c->rows);
     c->rows[c->n++] = d;
+}
+
+static void add_attachment(struct checking *c, struct hash root)
+{
+    add(c, DB_BLOB, slice_of(NULL, 0), "attachment");
+    struct damaged *d = &c->rows[c->n - 1];
+    struct buf hex = buf_over(d->name, sizeof d->name - 1);
+    armor_put_hex(&hex, SLICE_ARRAY(root.b));
+    CHECK(buf_ok(&hex)); // the name ends in the 0 that was there
 }
 
 static void look(void *arg, enum db db, struct slice key, struct slice value)
@@ -202,6 +214,46 @@ static enum err check_record(struct checking *c, const struct work *w)
     return e;
 }
 
+struct roots {
+    struct hash *list;
+    size_t n;
+};
+
+static void take_root(void *arg, struct hash root)
+{
+    struct roots *r = arg;
+    r->list = mem_grow(r->list, r->n + 1, sizeof *r->list);
+    r->list[r->n++] = root;
+}
+
+// Sound and pictures: encrypted, and so also what is locked is compared with what was signed.
+static enum err check_attachments(struct checking *c, const struct work *w)
+{
+    struct roots roots = { .n = 0 };
+    struct kv_txn *t = NULL;
+    enum err e = kv_begin_read(state_kv(w->desk.state), &t);
+    if (e == OK) {
+        blob_each(t, take_root, &roots);
+        e = kv_commit(t);
+    }
+    for (size_t i = 0; i < roots.n && e == OK; i++) {
+        e = kv_begin_read(state_kv(w->desk.state), &t);
+        const enum err found = e == OK ? blob_check(t, roots.list[i]) : OK;
+        if (e == OK) {
+            e = kv_commit(t);
+        }
+        if (e == OK && found == ERR_CORRUPT) {
+            add_attachment(c, roots.list[i]);
+        } else if (e == OK && found != ERR_NOT_FOUND) { // erased meanwhile
+            e = found;
+        }
+        c->sounds++;
+        progress_step(&c->progress, c->words + c->sounds, loop_now_ms());
+    }
+    free(roots.list);
+    return e;
+}
+
 // Only a store whose tree is whole is opened as one. Returns -1, or has reported.
 static int check_words(struct checking *c)
 {
@@ -227,6 +279,9 @@ static int check_words(struct checking *c)
     } else {
         cmd_remark(c->context, "the words are locked, and only their form was checked: unlock (baraza unlock), or give "
                                "--passphrase-file, to check them too");
+    }
+    if (e == OK) {
+        e = check_attachments(c, &w);
     }
     if (e == OK && state_info(w.desk.state)->side == STORE_HUB) {
         e = check_record(c, &w);
@@ -314,6 +369,7 @@ static int print_json(const struct checking *c)
     json_put(o, "sound", json_boolean(is_sound(c)));
     json_put(o, "values", json_of_number(c->values));
     json_put(o, "words", json_of_number(c->words));
+    json_put(o, "attachments", json_of_number(c->sounds));
     json_put(o, "hidden", json_of_number(c->hidden));
     json_put(o, "bad_places", json_of_number(c->bad));
     json_put(o, "damaged", rows);
@@ -329,6 +385,11 @@ static int print_words(const struct checking *c)
         buf_put_text(&out, ", the words of ");
         print_count(&out, c->words, "entry", "entries");
         buf_put_text(&out, " opened");
+    }
+    if (c->sounds > 0) {
+        buf_put_text(&out, ", ");
+        print_count(&out, c->sounds, "attachment", "attachments");
+        buf_put_text(&out, " compared with what was signed");
     }
     buf_printf(&out, ": %s\n", is_sound(c) ? "nothing is damaged" : "DAMAGED");
     for (size_t i = 0; i < c->n && i < SHOWN; i++) {

@@ -77,6 +77,18 @@ Test(blob, chunks_come_in_any_order_and_twice_and_what_is_missing_is_known)
     scratch_done(&far);
 }
 
+struct seen {
+    size_t n;
+    struct hash last;
+};
+
+static void see(void *arg, struct hash root)
+{
+    struct seen *seen = arg;
+    seen->n++;
+    seen->last = root;
+}
+
 Test(blob, a_damaged_chunk_is_noticed_before_it_leaves)
 {
     struct scratch s = scratch_new();
@@ -97,6 +109,15 @@ Test(blob, a_damaged_chunk_is_noticed_before_it_leaves)
     blob_grow(t, id, 2, slice_of(other, chunk.n));
     cr_expect_eq(blob_path(t, root, &b, 1, path, &n), OK);
     cr_expect_eq(blob_path(t, root, &b, 2, path, &n), ERR_CORRUPT);
+    cr_expect_eq(blob_check(t, root), ERR_CORRUPT);
+    other[1000] ^= 1;
+    blob_grow(t, id, 2, slice_of(other, chunk.n));
+    cr_expect_eq(blob_check(t, root), OK);
+    cr_expect_eq(blob_check(t, id), ERR_NOT_FOUND);
+    struct seen seen = { .n = 0 };
+    blob_each(t, see, &seen);
+    cr_expect_eq(seen.n, 1);
+    cr_expect(hash_equal(seen.last, root));
     free(other);
     cr_assert_eq(kv_commit(t), OK);
     kv_close(kv);
