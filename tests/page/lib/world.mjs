@@ -6,7 +6,7 @@
 // Read first: tests/e2e/lib.sh, whose functions sh() runs.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -114,7 +114,8 @@ export class World {
 
     // Everything the last line of bash said.
     answer() {
-        return ['answer', 'answer.err'].map((name) => readFileSync(path.join(this.dir, name), 'utf8')).join('');
+        const files = ['answer', 'answer.err'].map((name) => path.join(this.dir, name)).filter(existsSync);
+        return files.map((file) => readFileSync(file, 'utf8')).join('');
     }
 
     // baraza(ARGUMENT...): the command line, and what it prints.
