@@ -141,11 +141,12 @@ export const STOPS = [
             await visit(page, 'list');
             await page.evaluate(() => import('/js/app.js').then((app) => app.refresh()));
             await page.waitForFunction(() => document.querySelectorAll('[data-notice]').length > 20);
-            await page.unroute('**/api/state');
-            await page.unroute('**/api/list');
         },
         async (page) => {
+            await page.unroute('**/api/state');
+            await page.unroute('**/api/list');
             await page.evaluate(() => import('/js/app.js').then((app) => app.refresh()));
+            await page.waitForFunction(() => document.querySelectorAll('[data-notice]').length < 20);
         },
     ],
     [

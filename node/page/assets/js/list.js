@@ -21,11 +21,12 @@ function marks(row) {
 }
 
 function line(row) {
-    const about = named([...(row.groups || []), row.kind].filter(Boolean));
+    const groups = row.groups || [];
+    const about = [named(groups), groups.length && row.kind ? ' · ' : null, row.kind ? h('bdi', null, row.kind) : null];
     return h('li', null, h('button', { type: 'button', class: 'entry', 'data-act': 'entry-open', 'data-id': row.id,
         onclick: () => go('entry', { id: row.id }) },
     h('span', { class: 'entry-number' }, code(String(row.number).padStart(3, '0'))),
-    h('span', { class: 'entry-about' }, about.length ? about : code(row.forum || ''), ' ', marks(row)),
+    h('span', { class: 'entry-about' }, groups.length || row.kind ? about : code(row.forum || ''), ' ', marks(row)),
     h('span', { class: 'entry-state' }, stateTag(row.state), row.refusal
         ? h('small', null, refusal(row.refusal)) : null),
     h('span', { class: 'entry-when muted' }, date(row.when_s)),
