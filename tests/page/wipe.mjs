@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// An ordinary wipe at the page: words leave this computer once the hub has them, with a proof, and their forum is sealed;
-// what does not is counted with its reason. The list keeps their numbers, the record keeps their words.
+// An ordinary wipe at the page: words leave this computer once the hub has them, with a proof, and their forum is
+// sealed; what does not is counted with its reason. The list keeps their numbers, the record keeps their words.
 import { act, onScreen, picture, press, unlock } from './lib/browser.mjs';
 import { understood } from './lib/people.mjs';
 import { test } from './lib/run.mjs';
