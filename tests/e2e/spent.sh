@@ -30,6 +30,15 @@ expect_contains "sync" "$(cat out err)" "baraza grant LINE --role"
 expect_status 0 baraza status --state egret --passphrase-file "$PASS"
 expect_contains "status" "$(cat out)" "baraza who --me"
 
+step "the page says so too, for as long as it is so"
+start_page egret
+page_login
+wait_until 20 "the page to say that the door is shut" eval \
+    'page send >/dev/null && sleep 0.5 && page state | grep -q "{\"code\":\"not-admitted\",\"weight\":\"bad\""'
+page state >reply
+expect_contains "the line" "$(cat reply)" '"saved":1,"received":0,"waiting":1,"refused":0'
+expect_contains "the hub" "$(cat reply)" '"state":"unreachable","said":"not-admitted","heard_s":null'
+
 step "one line, mistyped and whole; the hub's operator sees the same key knock"
 expect_status 0 baraza who --me --state egret
 cp out egret.line
@@ -43,8 +52,9 @@ expect_status 0 baraza grant egret.line --role facilitator --area XM-KIV --state
 sync founder
 
 step "everything she wrote before counts"
-sync egret
-settled egret || die "not settled: $(baraza status --state egret --passphrase-file "$PASS")"
+settle egret 30
+wait_until 20 "the page to stop saying it" eval 'page state >reply && ! grep -q \"not-admitted\" reply'
+stop egret
 in_record contribution 2
 in_record session 2
 baraza log --state hub --json >log
