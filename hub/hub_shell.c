@@ -19,11 +19,20 @@
 // --- events into the core ---
 static void act(struct hub *h, const struct peer_event *event);
 
+// What the disk has, or the store's file may still grow by: text ends with either.
+static uint64_t room_left(const struct hub *h)
+{
+    const uint64_t disk = loop_disk_free(state_dir(h->options->state));
+    const struct kv_usage file = kv_usage(state_kv(h->options->state));
+    const uint64_t left = file.map_bytes - file.file_bytes;
+    return left < disk ? left : disk;
+}
+
 struct peer_event hub_event_new(struct hub *h, enum peer_event_type type)
 {
     struct peer_event e = { .type = type, .now_ms = loop_now_ms() };
     if (e.now_ms >= h->disk_ms) {
-        h->disk_free = loop_disk_free(state_dir(h->options->state));
+        h->disk_free = room_left(h);
         h->disk_ms = e.now_ms + DISK_MS;
     }
     e.disk_free = h->disk_free;

@@ -66,16 +66,14 @@ static void release(struct peer_core *c, struct ticket *t)
     if (s != NULL) {
         c->active_count -= s->tickets == 1;
         s->tickets -= s->tickets > 0;
+        s->chunks -= t->chunk && s->chunks > 0;
         take_off(&s->in_flight, t->raw);
         if (peer_route_equal(&s->route, &t->route)) {
             take_off(&s->in_flight_here, t->raw);
         }
     }
     if (s != NULL && s->gone) {
-        peer_session_leave(c, s);
-    }
-    if (s != NULL && t->chunk) {
-        s->chunks -= s->chunks > 0;
+        peer_session_leave(c, s); // it may be no more
     }
     c->pool -= t->charge;
     c->ticket_count--;

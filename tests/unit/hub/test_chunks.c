@@ -244,6 +244,25 @@ Test(chunks, a_peer_has_a_few_under_way_and_the_pool_keeps_room_for_words)
     bench_done(b);
 }
 
+Test(chunks, one_whose_peer_is_gone_is_stored_and_nobody_is_told)
+{
+    struct bench *b = bench_new(PEER_MEMBER);
+    chunk(b, PEER_MEMBER, true, true, LIMIT_CHUNK_BYTES);
+    const uint64_t ticket = find(b, PEER_VERIFY)->as.ticket;
+    struct peer_event gone = { .type = PEER_UNREACHED, .as.unreached = { .n = 1, .b = { 1 } } };
+    peer_step(b->core, &gone, &b->actions);
+    struct peer_event e = { .type = PEER_VERIFIED, .as.verified = { .ticket = ticket } };
+    peer_step(b->core, &e, &b->actions);
+    cr_assert_not_null(find(b, PEER_SUBMIT));
+    const struct batch_outcome outcome = { .failed = false };
+    struct peer_event done = { .type = PEER_COMMITTED, .as.committed = { .ticket = ticket, .outcome = &outcome } };
+    peer_step(b->core, &done, &b->actions);
+    cr_expect_null(find(b, PEER_SEND_HELD));
+    cr_expect_eq(peer_core_status(b->core).sessions, 0);
+    cr_expect_eq(peer_core_status(b->core).pool_bytes, 0);
+    bench_done(b);
+}
+
 Test(chunks, what_is_not_expected_or_not_wanted_costs_the_hub_nothing)
 {
     struct bench *b = bench_new(PEER_MEMBER);
