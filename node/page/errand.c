@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SELF "/proc/self/exe"
@@ -22,6 +23,7 @@
 struct errand {
     const char *what;   // NULL: never anything
     pid_t pid;          // 0: nothing is under way
+    pid_t ending;       // was killed, and the kernel still has it: it may be in the midst of writing to a slow stick
     int fd;             // what it says
     struct buf said;
     uint64_t done, of;
@@ -45,26 +47,43 @@ static void forget(struct errand *x)
     buf_reset(&x->said);
 }
 
-// Waits for its end, which has come or is asked for now.
-static void reap(struct errand *x, bool ask)
+// True when none is ending any more. It never waits: of a stick that hangs nobody knows how long.
+static bool has_ended(struct errand *x)
+{
+    if (x->ending > 0 && waitpid(x->ending, NULL, WNOHANG) != 0) {
+        x->ending = 0;
+    }
+    return x->ending == 0;
+}
+
+// The same of one that said its last word, or was stopped, just now.
+static bool ends_soon(struct errand *x)
+{
+    const struct timespec moment = { .tv_nsec = 5000000 };
+    for (int i = 0; i < 20 && !has_ended(x); i++) {
+        (void)nanosleep(&moment, NULL);
+    }
+    return has_ended(x);
+}
+
+// Not a step of its own does it take from here on.
+static void kill_it(struct errand *x)
 {
     if (x->pid > 0) {
-        if (ask) {
-            (void)kill(x->pid, SIGKILL);
-        }
-        while (waitpid(x->pid, NULL, 0) < 0 && errno == EINTR) {
-        }
+        (void)kill(x->pid, SIGKILL);
+        x->ending = x->pid;
     }
     if (x->fd >= 0) {
         close(x->fd);
     }
     x->pid = 0;
     x->fd = -1;
+    (void)has_ended(x);
 }
 
 void errand_stop(struct errand *x)
 {
-    reap(x, true);
+    kill_it(x);
     forget(x);
     x->what = NULL;
 }
@@ -154,7 +173,7 @@ enum err errand_start(struct errand *x, const char *what, json_t *request, struc
     json_put(request, "do", json_string(what));
     json_print(request, &line);
     json_decref(request);
-    enum err e = errand_look(x) ? trouble_set(t, TROUBLE_JOB_BUSY) : OK;
+    enum err e = errand_look(x) || !ends_soon(x) ? trouble_set(t, TROUBLE_JOB_BUSY) : OK;
     if (e == OK && !buf_ok(&line)) {
         e = trouble_set(t, TROUBLE_TOO_BIG);
     }
@@ -200,7 +219,7 @@ static void take_lines(struct errand *x)
 // It ended, in whatever way.
 static void finish(struct errand *x)
 {
-    reap(x, true);
+    kill_it(x);
     if (x->end == NULL) {
         x->end = json_object();
         json_t *error = json_object();
@@ -214,6 +233,7 @@ static void finish(struct errand *x)
 bool errand_look(struct errand *x)
 {
     uint8_t block[4096];
+    (void)has_ended(x);
     while (x->pid > 0) {
         const ssize_t n = read(x->fd, block, sizeof block);
         if (n > 0) {
