@@ -137,6 +137,13 @@ static enum err take_guard(struct desk *desk, const struct correction *given, st
     return OK;
 }
 
+// Who spoke, and how it is guarded, is not corrected: whoever tries is told.
+static enum err check_fields(const struct contribution *c, struct trouble *trouble)
+{
+    const char *field = c->identity.n > 0 ? "identity" : c->sensitivity != SENSITIVITY_OPEN ? "sensitivity" : NULL;
+    return field == NULL ? OK : trouble_with(trouble, TROUBLE_DRAFT_WRONG, TROUBLE_STRING(field));
+}
+
 enum err correct_begin(struct desk *desk, const struct codebook *b, const struct correction *given, struct correct *x,
                        struct trouble *trouble)
 {
@@ -146,7 +153,8 @@ enum err correct_begin(struct desk *desk, const struct codebook *b, const struct
     if (codebook_must_stop(&given->c.flags)) {
         return trouble_set(trouble, TROUBLE_STOP);
     }
-    const enum err e = take_guard(desk, given, x, trouble);
+    enum err e = check_fields(&given->c, trouble);
+    e = e == OK ? take_guard(desk, given, x, trouble) : e;
     return e == OK ? contribute_check(&given->c, given->new_codes ? NULL : b, trouble) : e;
 }
 

@@ -135,7 +135,8 @@ for body in '{}' '{"id":"'"$land"'"}' '{"id":"'"$land"'","fields":[]}' '{"id":"'
     '{"id":"'"$land"'","reason":"misheard","fields":{"hands":[1.5,5]}}'; do
     refused correct "$body" 422 not-right
 done
-for fields in '{"text":5}' '{"groups":"women"}' '{"groups":[5]}' '{"hands":[1]}' '{"form":"7"}' '{"no_words":1}'; do
+for fields in '{"text":5}' '{"groups":"women"}' '{"groups":[5]}' '{"hands":[1]}' '{"form":"7"}' '{"no_words":1}' \
+    '{"text":"x","identity":"Amina Heron"}' '{"text":"x","sensitivity":"sealed"}'; do
     refused correct '{"id":"'"$land"'","reason":"misheard","fields":'"$fields"'}' 422 draft-wrong
 done
 refused correct '{"id":"'"$land"'","fields":{"text":"x"}}' 422 code-unknown
