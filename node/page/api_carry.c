@@ -99,10 +99,10 @@ static enum err begin(struct page_call *c, const char *what, const char *file, s
     }
     char *path = state_path(c->site->state, file);
     json_t *request = json_object();
-    json_put(request, "state", json_string(state_dir(c->site->state)));
+    json_put(request, "state", json_of_hex(slice_text(state_dir(c->site->state))));
     json_put(request, "any", json_boolean(c->site->any_filesystem));
     json_put(request, "stick", json_boolean(to_stick));
-    json_put(request, "where", json_string(to_stick ? stick.path : path));
+    json_put(request, "where", json_of_hex(slice_text(to_stick ? stick.path : path)));
     if (!to_stick && out && !errand_look(c->page->errand)) {
         (void)unlink(path); // nothing is ever replaced: what was made for a browser before was for that one
     }

@@ -22,7 +22,7 @@ void errand_free(struct errand *x);
 
 // Starts work. what: "out" or "in" (static); request: its members are below; takes. ERR_BUSY with t: something is under
 // way. What came of the work before is forgotten.
-// "out": {state, any (file system), where (folder or new file), stick (bool)}
+// "out": {state, any (file system), where (folder or new file), stick (bool)}; paths in hex, because not all are text
 //     -> {name, bytes, entries, left, carried, damaged}
 // "in": {state, any, where (folder or file), stick}
 //     -> {files, taken, received, confirmed, down, kept, known, passed, refused: [{file, reason, why}], refused_n,

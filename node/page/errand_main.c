@@ -4,6 +4,7 @@
 // The other end of an errand: a process of its own, that opens the state and does one thing with a courier's stick.
 // Read first: errand.h, node/desk/courier.h.
 #include "common/author/state.h"
+#include "common/format/armor.h"
 #include "common/ops/json_read.h"
 #include "node/desk/courier.h"
 #include "node/page/errand.h"
@@ -288,12 +289,11 @@ static json_t *read_request(void)
 
 static bool copy_path(const json_t *o, const char *name, char *out, size_t room)
 {
-    struct slice text;
-    if (!json_text(o, name, &text) || text.n == 0 || text.n >= room) {
+    struct slice hex;
+    if (!json_text(o, name, &hex) || hex.n == 0 || hex.n / 2 >= room || !armor_hex_fixed(hex, out, hex.n / 2)) {
         return false;
     }
-    memcpy(out, text.p, text.n);
-    out[text.n] = '\0';
+    out[hex.n / 2] = '\0';
     return true;
 }
 

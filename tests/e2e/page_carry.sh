@@ -143,6 +143,14 @@ ask bundle/in "{\"stick\":\"$(hex "$WORK/media/full")\"}"
 over
 expect_equal "a stick without a bundle" "$(of .failed.code)" stick-no-bundle
 
+step "a stick whose name is no text, as an old computer wrote it"
+old=$'caf\xe9'
+plug "$old" size=8m
+ask sticks
+ask bundle/out "{\"stick\":\"$(hex "$WORK/media/$old")\"}"
+over
+[ -s "media/$old/$(of .result.name)" ] || die "nothing is on the stick: $(cat reply)"
+
 step "the daemon is killed in the midst of it: what has a name is whole, and all goes on"
 rm -f "media/my stick"/*
 for pause in 0 0.05 0.1 0.2 0.4; do
