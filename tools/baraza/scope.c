@@ -110,7 +110,8 @@ static bool sound_leaves(const struct scope *s, const struct entry *e, const str
     if (p->bytes.n == 0) {
         return true;
     }
-    return manifest_is_sealed(p->bytes) ? s->sealed : s->attachments && covers(s, e, d, "publish-audio");
+    const bool agreed = FAULT(VOICE_UNASKED) || covers(s, e, d, "publish-audio");
+    return manifest_is_sealed(p->bytes) ? s->sealed : s->attachments && agreed;
 }
 
 // Whether part i of a contribution may leave.
