@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Baraza authors
 //
-// What goes wrong at a forum, and what the page says then: power lost while typing, two tabs with one draft, two people
-// at one laptop, a wrong passphrase, a page that was left alone, a full disk, a hub that is silent, an entry that it
-// refused. Nothing that was typed is lost but the words since the last pause, and nobody sees another's drafts.
+// What goes wrong at a forum, and what the page says then: power lost while typing or recording, two tabs with one
+// draft, two people at one laptop, a wrong passphrase, a page that was left alone, a full disk. Nothing that was typed
+// is lost but the words since the last pause, and nobody sees another's drafts. (All notices: the tour of words.mjs.)
 import { act, onScreen, picture, press, unlock } from './lib/browser.mjs';
 import { rapid, toForum, understood } from './lib/people.mjs';
 import { test } from './lib/run.mjs';
@@ -139,6 +139,42 @@ async function leftAlone(page, address) {
     await act(page, 'draft-change').first().waitFor();
 }
 
+async function soundInterrupted(world, browser, address) {
+    step('power is lost while somebody speaks: all but the last seconds of the sound are kept');
+    const doomed = await browser('recorder', { sound: true });
+    const page = await doomed.tab(address);
+    await unlock(page, 'Heron');
+    await press(page, 'nav-forums', 'forums');
+    await press(page, 'forum-rapid', 'rapid');
+    await field(page).fill('Told in her own voice.');
+    await press(page, 'rapid-detail', 'full');
+    await press(page, 'sound');
+    await act(page, 'sound-stop').waitFor();
+    await pause(7500); // two pieces of it have gone to the node
+    doomed.kill();
+    await world.sh('stop_hard heron');
+    await world.startNode('heron');
+    const again = await browser('listener');
+    const other = await again.tab(address);
+    await unlock(other, 'Heron');
+    await onScreen(other, 'forums');
+    await press(other, 'forum-review', 'review');
+    const card = other.locator('main li', { hasText: 'Told in her own voice.' });
+    await card.locator('[data-act="draft-change"]').click();
+    await onScreen(other, 'full');
+    await press(other, 'attach-finish');
+    await press(other, 'attach-show');
+    const heard = await other.waitForFunction(() => {
+        const sound = document.querySelector('audio');
+        if (!sound || sound.readyState < 1) return 0;
+        if (sound.duration === Infinity) sound.currentTime = 1e6; // a browser's recording says no length until its end
+        return Number.isFinite(sound.duration) && sound.duration;
+    });
+    const seconds = await heard.jsonValue();
+    expect(seconds > 4, `only ${seconds} seconds of more than seven are left`);
+    await again.close();
+}
+
 // A site on a disk of its own, of 24 MB; false where nobody lets us mount one.
 async function smallDisk(world) {
     await world.join('owl', 'Owl');
@@ -198,5 +234,6 @@ await test({ practice: true }, async (world, browser) => {
     await twoPeople(browser, page, address);
     await wrongPhrase(page);
     await leftAlone(page, address);
+    await soundInterrupted(world, browser, address);
     await fullDisk(world, browser);
 });
