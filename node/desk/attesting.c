@@ -4,6 +4,8 @@
 // Writes attestations. Read first: attesting.h.
 #include "node/desk/attesting.h"
 
+#include "node/desk/roster_here.h"
+
 #include <string.h>
 
 #define ROOM 4096 // of a part beside the photograph: its name and type
@@ -55,6 +57,25 @@ static enum err sealed_by(struct desk *desk, struct hash seal, struct pubkey who
     return local_end(l, why);
 }
 
+// A role that she is known not to have gives the attestation no effect (PROTOCOL 6.11). Of whom nothing is known yet,
+// the record decides.
+static enum err check_role(struct desk *desk, bool sheet, struct trouble *t)
+{
+    struct roster *r = NULL;
+    struct why why = { "" };
+    size_t i = 0;
+    const enum role role = sheet ? ROLE_FACILITATOR : ROLE_ATTESTER;
+    enum err e = roster_here(desk, &r, &why);
+    if (e != OK) {
+        return trouble_of_err(t, e, &why);
+    }
+    if (roster_find(r, desk->who->person.key, &i) && !roster_has_role(r, desk->who->person.key, 1u << role)) {
+        e = trouble_with(t, TROUBLE_ATTEST_ROLE, TROUBLE_STRING(role_name(role)));
+    }
+    roster_free(r);
+    return e;
+}
+
 enum err attesting_attest(struct desk *desk, uint64_t wall_s, struct hash seal, const struct sheet_file *sheet,
                           struct append_result *out, struct trouble *t)
 {
@@ -62,10 +83,10 @@ enum err attesting_attest(struct desk *desk, uint64_t wall_s, struct hash seal, 
     struct body body = { .kind = KIND_ATTEST };
     struct buf part = buf_new(LIMIT_DISCLOSURE_BYTES);
     bool own = false;
-    enum err e = OK;
-    if (sheet != NULL) {
+    enum err e = check_role(desk, sheet != NULL, t);
+    if (e == OK && sheet != NULL) {
         e = put_sheet(sheet, &part, t);
-    } else {
+    } else if (e == OK) {
         e = trouble_of_err(t, sealed_by(desk, seal, desk->who->person.key, &own, &why), &why);
         e = e == OK && own ? trouble_set(t, TROUBLE_ATTEST_OWN) : e;
     }

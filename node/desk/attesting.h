@@ -14,8 +14,9 @@ struct sheet_file {
     struct slice name, bytes;
 };
 
-// Attests that seal as desk->who: with sheet, or by her own key (NULL). Refused: a sheet of another kind or larger than
-// an entry's parts, and the sealer's own key where the seal was written here. ERR_* with t; then nothing was saved.
+// Attests that seal as desk->who: with sheet, or by her own key (NULL). Refused: when she is known not to be an
+// attester (with a sheet: a facilitator), a sheet of another kind or larger than an entry's parts, and the sealer's own
+// key where the seal was written here. ERR_* with t; then nothing was saved.
 MUST_USE enum err attesting_attest(struct desk *desk, uint64_t wall_s, struct hash seal,
                                    const struct sheet_file *sheet, struct append_result *out, struct trouble *t);
 

@@ -101,6 +101,9 @@
     X(TROUBLE_ATTEST_OWN, ERR_BAD_INPUT, "attest-own",                                                                 \
       "whoever sealed a forum does not attest the seal with the same key: somebody else who was there does, or a "     \
       "signed sheet (--sheet)")                                                                                        \
+    X(TROUBLE_ATTEST_ROLE, ERR_PERM, "attest-role",                                                                    \
+      "as far as is known here you are no {role}, so it would not count: an attester attests with her own key, a "     \
+      "facilitator adds the signed sheet; nothing was saved")                                                          \
     X(TROUBLE_SHEET_BIG, ERR_TOO_BIG, "sheet-big",                                                                     \
       "the sheet is larger than {most} bytes: take a smaller photograph of it")                                        \
     X(TROUBLE_SHEET_KIND, ERR_BAD_INPUT, "sheet-kind",                                                                 \

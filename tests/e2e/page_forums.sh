@@ -142,8 +142,8 @@ expect_status 0 baraza session show $CODE --json
 expect_equal "sealed" "$(field sealed out)" 8
 refused 409 seal-already forum/seal "{$numbers"',"confirm":false}'
 
-step "who sealed does not attest it with the same key; a photographed sheet does, and nothing that is none"
-refused 422 attest-own forum/attest '{"id":"'"$id"'"}'
+step "a facilitator does not attest with her own key; a photographed sheet does, and nothing that is none"
+refused 403 attest-role forum/attest '{"id":"'"$id"'"}'
 octets() { # octets STATUS NAME FILE
     local status=200
     "$BARAZA_BIN/../tests/e2e/page_call" --octets "$PAGE_PORT" "$2" "$PAGE_TOKEN" "Baraza-Forum: $id" \
@@ -239,6 +239,7 @@ knows_owl() {
     page forums | grep -q '"areas":\["XM-KIV"\]'
 }
 wait_until 30 "her accreditation to come down" knows_owl
+refused 403 attest-role forum/attest '{"id":"'"$id"'"}' # she is a facilitator, which is known by now
 refused 422 forum-outside forum/open '{"code":"XM-ZAM-2026-044","area":"XM-ZAM","languages":["en"]}'
 call 200 forums
 ! grep -q "XM-ZAM-2026-044" out || die "a forum was opened all the same"

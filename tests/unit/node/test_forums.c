@@ -4,12 +4,15 @@
 // What a person does with forums at the desk: opened with all that is inherited, counted, and sealed only when it adds
 // up and is what was read back.
 #include "node/desk/attendance.h"
+#include "node/desk/attesting.h"
 #include "node/desk/forum_view.h"
 #include "node/desk/sealing.h"
 #include "node/desk/session.h"
 #include "tests/unit/node/desk_scene.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
 
 Test(forums, a_group_of_few_is_never_shown_nor_can_it_be_subtracted)
 {
@@ -169,6 +172,48 @@ Test(forums, the_digest_of_what_was_read_back_is_of_every_number_that_was_read)
         cr_assert_eq(sealing_unchanged(&y, &d, whole, read, &t), ERR_AGAIN, "row %d", row);
         cr_assert_str_eq(t.code, "seal-changed");
     }
+    sealing_done(&x);
+    desk_scene_done(&s);
+}
+
+Test(forums, who_sealed_a_forum_does_not_attest_it_and_a_sheet_is_a_picture)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        enum trouble_code trouble; // TROUBLE_COUNT: none
+    } rows[] = {
+        { "\xff\xd8\xff\xe0", LIMIT_DISCLOSURE_BYTES, TROUBLE_SHEET_BIG },
+        { "not a picture", 13, TROUBLE_SHEET_KIND },
+        { "", 0, TROUBLE_SHEET_KIND },
+        { "\xff\xd8\xff\xe0", 200000, TROUBLE_COUNT },
+        { "%PDF-1.4", 8, TROUBLE_COUNT },
+    };
+    struct desk_scene s;
+    struct sealing x = { .fold = NULL };
+    struct trouble t = { .code = NULL };
+    struct append_result result;
+    struct hash seal;
+    const struct closing c = { .forms = SEALING_PRINTED };
+    desk_scene_init(&s);
+    cr_assert_eq(sealing_open(&s.desk, DESK_SCENE_FORUM, &x, &t), OK, "%s", t.why.text);
+    cr_assert_eq(sealing_check(&x, &c, true, &t), OK, "%s", t.why.text);
+    cr_assert_eq(sealing_seal(&s.desk, DESK_SCENE_WALL, &x, &c, &seal, &t), OK, "%s", t.why.text);
+    cr_assert_neq(attesting_attest(&s.desk, DESK_SCENE_WALL, seal, NULL, &result, &t), OK);
+    cr_assert_str_eq(t.code, "attest-own");
+    uint8_t *bytes = mem_new(LIMIT_DISCLOSURE_BYTES);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        memset(bytes, 0, LIMIT_DISCLOSURE_BYTES);
+        memcpy(bytes, rows[i].bytes, strlen(rows[i].bytes));
+        const struct sheet_file sheet = { .name = SLICE_LITERAL("sheet"), .bytes = slice_of(bytes, rows[i].n) };
+        t = (struct trouble){ .code = NULL };
+        const enum err e = attesting_attest(&s.desk, DESK_SCENE_WALL, seal, &sheet, &result, &t);
+        cr_assert_eq(e == OK, rows[i].trouble == TROUBLE_COUNT, "row %zu: %s", i, t.why.text);
+        if (e != OK) {
+            cr_assert_str_eq(t.code, trouble_code(rows[i].trouble), "row %zu", i);
+        }
+    }
+    free(bytes);
     sealing_done(&x);
     desk_scene_done(&s);
 }
