@@ -27,6 +27,13 @@ await test({ practice: false }, async (world, browser) => {
     await unlock(page, 'Heron');
     await understood(page);
 
+    step('a file that somebody thinks better of choosing stops nothing else');
+    await press(page, 'nav-send', 'send');
+    await page.locator('main details').evaluate((el) => (el.open = true));
+    await Promise.all([page.waitForEvent('filechooser'), act(page, 'bundle-read').click()]);
+    await press(page, 'send');
+    await until('the hub to be tried', 10, async () => (await page.locator('#status').innerText()).includes('Trying'));
+
     step('what only this computer has stays, and it says why');
     await toWipe(page);
     contains('before it was sent', await seen(page), '3 stay');

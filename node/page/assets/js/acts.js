@@ -13,6 +13,7 @@ let running = false;
 // gives, or undefined when it failed or another was running.
 export async function attempt(act) {
     if (running) {
+        say(t('trouble.again'));
         return undefined;
     }
     running = true;
@@ -46,13 +47,22 @@ export function keepFile(blob, name) {
     setTimeout(() => URL.revokeObjectURL(url), 60000);
 }
 
-// Asks for one file from her disk, or a picture from her camera; null when she takes none.
+// Asks for one file from her disk, or a picture from her camera; null when she takes none. Older browsers do not say
+// that she took none: then this never ends, so nothing waits for it.
 export function pickFile(accept, camera) {
     return new Promise((resolve) => {
-        const chooser = h('input', { type: 'file', accept, capture: camera ? 'environment' : null, hidden: true });
-        chooser.addEventListener('change', () => { chooser.remove(); resolve(chooser.files[0] || null); });
-        chooser.addEventListener('cancel', () => { chooser.remove(); resolve(null); });
+        document.querySelectorAll('input.picker').forEach((old) => old.remove());
+        const chooser = h('input', { type: 'file', accept, capture: camera ? 'environment' : null, hidden: true,
+            class: 'picker' });
+        const end = () => {
+            chooser.remove();
+            running = true;
+            resolve(chooser.files[0] || null);
+        };
+        chooser.addEventListener('change', end);
+        chooser.addEventListener('cancel', end);
         document.body.append(chooser);
+        running = false;
         chooser.click();
     });
 }
