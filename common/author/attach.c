@@ -386,3 +386,12 @@ void attach_bind(struct kv_txn *t, const struct journal_id *journal, uint64_t se
         attached_put(t, &a);
     }
 }
+
+void attach_unbind(struct kv_txn *t, const struct position *at)
+{
+    struct attached list[LIMIT_ATTACHMENTS];
+    const size_t n = attached_of(t, &at->journal, at->seq, list);
+    for (size_t i = 0; i < n; i++) {
+        attached_drop(t, &list[i]);
+    }
+}

@@ -69,4 +69,7 @@ MUST_USE bool attach_here(struct kv_txn *t, struct slice manifest);
 // Notes that the entry at that place names what is in the manifest. Append does it, in its own transaction.
 void attach_bind(struct kv_txn *t, const struct journal_id *journal, uint64_t seq, struct slice manifest);
 
+// Notes that the entry at that place was signed anew: what it names goes up behind the entry that replaces it.
+void attach_unbind(struct kv_txn *t, const struct position *at);
+
 #endif

@@ -5,6 +5,7 @@
 // as they were, and names the entry it replaces. Read first: renew.h.
 #include "common/author/renew.h"
 
+#include "common/author/attach.h"
 #include "common/author/mend.h"
 #include "common/base/date.h"
 #include "common/format/content.h"
@@ -138,6 +139,7 @@ static enum err renew_one(struct writing *w, const struct position *at, struct r
     struct hash id;
     err = writing_put(w, &item, &id, why);
     if (err == OK) {
+        attach_unbind(w->t, at);
         w->replaced = mem_grow(w->replaced, w->replaced_count + 1, sizeof *w->replaced);
         w->replaced[w->replaced_count++] = (struct replaced){ e.id, id };
     }

@@ -5,6 +5,7 @@
 #include "tests/unit/author/site.h"
 
 #include "common/author/attach.h"
+#include "common/author/notebook.h"
 #include "common/store/erase.h"
 #include "common/store/wipe.h"
 
@@ -191,6 +192,30 @@ Test(attach, signing_moves_nothing_and_what_is_signed_outlives_its_draft)
     cr_assert_eq(kv_commit(t), OK);
     cr_expect_eq(rows(state, DB_BLOB), before);
     expect_sound(state, &a, bytes);
+    state_close(state);
+    site_done(&s);
+    free(bytes);
+}
+
+Test(attach, what_is_signed_anew_is_waited_for_once)
+{
+    uint8_t *bytes = sound();
+    struct site s;
+    site_init(&s);
+    struct state *state = site_open(&s);
+    (void)grown(state, bytes, SIZE);
+    const struct position at = sign(state, &s);
+    struct kv_txn *t = begin(state);
+    const struct notebook renew = { .journal = at.journal, .renew = NOTEBOOK_REFUSED, .from = 0 };
+    cr_assert_eq(notebook_put(t, &renew), OK);
+    cr_assert_eq(kv_commit(t), OK);
+    (void)sign(state, &s); // and so, first, the one that the hub refused
+    t = begin(state);
+    struct attached list[LIMIT_ATTACHMENTS];
+    cr_expect_eq(attached_of(t, &at.journal, at.seq, list), 0);
+    cr_expect_eq(attached_sum(t).waiting, 2);
+    cr_expect_eq(attached_sum(t).waiting_bytes, 2 * SIZE);
+    kv_abort(t);
     state_close(state);
     site_done(&s);
     free(bytes);
