@@ -34,6 +34,8 @@ static void look(struct kv_txn *t, bool hub, const struct entry *e, struct attac
     } else if (!hub && attached_get(t, &journal, e->place.seq, row->a.blob.root, &at) == OK) {
         row->received = attached_received(&at);
         row->state = at.state;
+    } else if (!hub && row->here) {
+        row->state = ATTACHED_WAITING; // of what was signed anew: it goes up behind that
     }
 }
 
