@@ -60,6 +60,19 @@ void buf_wipe(struct buf *b)
     buf_reset(b);
 }
 
+// What it holds may be what somebody said: it is not left behind where it was.
+static void grow(struct buf *b, size_t cap)
+{
+    uint8_t *grown = mem_grow(NULL, cap, 1);
+    if (b->p != NULL) {
+        memcpy(grown, b->p, b->n);
+        mem_wipe(b->p, b->cap);
+        free(b->p);
+    }
+    b->p = grown;
+    b->cap = cap;
+}
+
 uint8_t *buf_room(struct buf *b, size_t n)
 {
     CHECK(b->n <= b->max);
@@ -73,8 +86,7 @@ uint8_t *buf_room(struct buf *b, size_t n)
         while (cap < want) {
             cap = cap > b->max / 2 ? b->max : cap * 2;
         }
-        b->p = mem_grow(b->p, cap, 1);
-        b->cap = cap;
+        grow(b, cap);
     }
     uint8_t *p = b->p + b->n;
     b->n += n;

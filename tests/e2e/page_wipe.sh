@@ -88,7 +88,8 @@ page emergency "{\"confirm\":true,\"ticket\":\"$(of .ticket first)\"}" >reply 2>
 
 step "two steps: keys gone, everybody locked, no login left; what was signed still travels"
 ask draft/keep "{\"id\":\"$(printf 'ab%.0s' {1..16})\",\"version\":0,\"session\":\"$(
-    page forums | jq -r '.open[0].id')\",\"fields\":{\"text\":\"Nobody sleeps at the school.\"}}"
+    page forums | jq -r '.open[0].id')\",\"fields\":{\"text\":\"$(
+    printf 'Nobody sleeps at the school. %.0s' {1..33})\",\"written_by\":\"$(printf 'z%.0s' {1..200})\"}}"
 ask draft/list
 ask list '{"search":"school"}'
 ask entry "{\"id\":\"$(of '.rows[0].id')\"}"
