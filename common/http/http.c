@@ -93,6 +93,18 @@ static void cut_late(struct http *h)
     }
 }
 
+void http_end_others(struct http *h, const struct http_call *call)
+{
+    const union MHD_ConnectionInfo *own =
+        MHD_get_connection_info(call->head, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    for (size_t i = 0; i < LIMIT_HTTP_CONNECTIONS; i++) {
+        struct http_connection *c = &h->connections[i];
+        if (c->fd >= 0 && !c->is_cut && c != own->socket_context) {
+            cut(c);
+        }
+    }
+}
+
 // --- accepting ---
 
 static void listener_wait(struct http *h, bool wait)

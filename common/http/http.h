@@ -63,6 +63,9 @@ uint64_t http_deadline(const struct http *h, uint64_t now_ms);
 // Accepts, reads, serves and cuts what is due. now_ms: a clock that never goes back.
 void http_turn(struct http *h, uint64_t now_ms);
 
+// Ends all connections but that of call, which is being served: what others said stays in no buffer of theirs.
+void http_end_others(struct http *h, const struct http_call *call);
+
 // A field of call's head by its name, in any case; empty when it did not come, or came twice.
 struct slice http_call_field(const struct http_call *call, const char *name);
 

@@ -116,9 +116,11 @@ static enum err count_first(struct page_call *c)
     return OK;
 }
 
-// Everybody is locked, everything that was rendered for somebody is gone, no work goes on.
-static void forget_all(struct page *p)
+// Everybody is locked and cut off, everything that was rendered for somebody is gone, no work goes on.
+static void forget_all(struct page_call *c)
 {
+    struct page *p = c->page;
+    http_end_others(p->http, c->request);
     if (!FAULT(EMERGENCY_LEAVES_MEMORY)) {
         for (size_t i = 0; i < LIMIT_PERSONS; i++) {
             safe_forget(&p->o.safe->slots[i]);
@@ -151,7 +153,7 @@ static enum err destroy(struct page_call *c, bool outbox_too, struct trouble *t)
     struct destroyed destroyed = { .count = 0 };
     const char *dir = state_dir(p->o.state);
     enum err files = destroying_files(dir, outbox_too, &why);
-    forget_all(p);
+    forget_all(c);
     // Another program that was renewing them may have written them once more.
     const enum err again = destroying_files(dir, outbox_too, files == OK ? &why : NULL);
     files = files == OK ? again : files;

@@ -16,7 +16,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// A service that answers /page with a fixed text and echoes what is posted to /echo with the login "good".
+struct scene {
+    struct http *http;
+    unsigned served;
+    uint64_t now;
+};
+
+// A service that answers /page with a fixed text and echoes what is posted to /echo with the login "good"; who posts
+// "only" is left alone.
 static const struct http_route page = { HTTP_FILE, 0 };
 static const struct http_route echo = { HTTP_JSON, 100000 };
 
@@ -36,12 +43,15 @@ static bool admit(void *context, struct http_call *call)
 
 static void serve(void *context, struct http_call *call)
 {
-    unsigned *served = context;
-    (*served)++;
+    struct scene *s = context;
+    s->served++;
     call->type = "text/plain";
     if (call->body.n == 4 && memcmp(call->body.p, "much", 4) == 0) {
         CHECK(buf_room(&call->reply, LIMIT_HTTP_REPLY) != NULL);
         return;
+    }
+    if (call->body.n == 4 && memcmp(call->body.p, "only", 4) == 0) {
+        http_end_others(s->http, call);
     }
     if (call->route == &page) {
         call->lasting = SLICE_LITERAL("the page");
@@ -51,15 +61,9 @@ static void serve(void *context, struct http_call *call)
     }
 }
 
-struct scene {
-    struct http *http;
-    unsigned served;
-    uint64_t now;
-};
-
 static void scene_init(struct scene *s)
 {
-    const struct http_service service = { &s->served, find, admit, serve };
+    const struct http_service service = { s, find, admit, serve };
     struct why why = { "" };
     s->served = 0;
     s->now = 1000000;
@@ -224,6 +228,41 @@ Test(server, an_idle_connection_ends_and_the_deadline_says_when)
     hear(fd, reply, sizeof reply, &ended);
     cr_expect(ended);
     cr_expect_eq(http_deadline(s.http, s.now), UINT64_MAX);
+    close(fd);
+    http_close(s.http);
+}
+
+Test(server, who_asks_for_it_is_the_only_one_whose_connection_goes_on)
+{
+    struct scene s;
+    char reply[4096];
+    int others[3];
+    bool ended;
+    scene_init(&s);
+    for (size_t i = 0; i < 3; i++) {
+        others[i] = dial(&s);
+    }
+    get(&s, others[0]);
+    post(&s, others[1], "good", 8, "half"); // and the other half does not come
+    int fd = dial(&s);
+    turns(&s);
+    post(&s, fd, "good", 4, "only");
+    turns(&s);
+    hear(fd, reply, sizeof reply, &ended);
+    cr_expect(!ended);
+    cr_expect_not_null(strstr(reply, "onlymore"));
+    for (size_t i = 0; i < 3; i++) {
+        hear(others[i], reply, sizeof reply, &ended);
+        if (!ended) {
+            hear(others[i], reply, sizeof reply, &ended); // behind what it was told before
+        }
+        cr_expect(ended, "connection %zu", i);
+        close(others[i]);
+    }
+    get(&s, fd);
+    turns(&s);
+    hear(fd, reply, sizeof reply, &ended);
+    cr_expect_not_null(strstr(reply, "the page"), "and it goes on");
     close(fd);
     http_close(s.http);
 }
