@@ -263,7 +263,7 @@ const char *attachment_type(struct slice begins, struct slice named)
 bool attachment_type_known(struct slice named)
 {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (named.n > 0 && named.n <= LIMIT_ATTACHMENT_TYPE && is_called(named, types[i].type)) {
+        if (type_ok(named) && is_called(named, types[i].type)) {
             return true;
         }
     }

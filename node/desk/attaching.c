@@ -141,6 +141,17 @@ enum err attaching_piece(struct desk *desk, struct draft_id draft, struct hash i
     return e;
 }
 
+// What came in pieces too short to be told by: now it is all here.
+static bool is_of_its_kind(struct kv_txn *t, const struct attach *a)
+{
+    struct buf begins = buf_new(KIND_BYTES);
+    const bool is = attach_read(t, a->id, &a->key, a->size, 0, KIND_BYTES, &begins) == OK &&
+                    attachment_type(buf_slice(&begins), slice_text(a->type)) != NULL;
+    buf_wipe(&begins);
+    buf_done(&begins);
+    return is;
+}
+
 enum err attaching_finish(struct desk *desk, struct draft_id draft, struct hash id, struct attach *out,
                           struct trouble *trouble)
 {
@@ -151,15 +162,16 @@ enum err attaching_finish(struct desk *desk, struct draft_id draft, struct hash 
         return e;
     }
     e = attach_get(w.t, draft, &w.secret, id, &a);
-    if (e == OK) {
+    const bool wrong = e == OK && a.size > 0 && !is_of_its_kind(w.t, &a);
+    if (e == OK && !wrong) {
         e = attach_finish(w.t, draft, &w.secret, &a, &w.why);
     }
-    e = work_end(&w, e);
+    e = work_end(&w, wrong ? ERR_BAD_INPUT : e);
     mem_wipe(&a.key, sizeof a.key);
     if (e == OK && out != NULL) {
         *out = a;
     }
-    return e == OK ? OK : say(trouble, e, &a, &w.why);
+    return wrong ? say_kind(trouble, a.name) : e == OK ? OK : say(trouble, e, &a, &w.why);
 }
 
 enum err attaching_drop(struct desk *desk, struct draft_id draft, struct hash id, struct trouble *trouble)

@@ -162,6 +162,9 @@ Test(attachment, what_may_be_attached_is_told_by_how_it_begins)
         const char *type = attachment_type(slice_of(rows[i].bytes, rows[i].n), slice_text(rows[i].named));
         cr_expect(rows[i].type == NULL ? type == NULL : type != NULL && strcmp(type, rows[i].type) == 0, "row %zu", i);
     }
+    cr_expect(attachment_type_known(SLICE_LITERAL("audio/webm;codecs=opus")));
+    cr_expect_not(attachment_type_known(SLICE_LITERAL("audio/webm;\a")), "no manifest could say so");
+    cr_expect_not(attachment_type_known(SLICE_LITERAL("")));
     cr_expect_eq(attachment_most(SLICE_LITERAL("audio/ogg")), LIMIT_ATTACHMENT_BYTES);
     cr_expect_eq(attachment_most(SLICE_LITERAL("image/png")), LIMIT_ATTACHMENT_STILL);
 }

@@ -214,5 +214,10 @@ Test(attaching, what_is_no_sound_and_no_picture_is_not_taken)
                  OK);
     cr_expect_neq(attaching_piece(&s.desk, draft, id, 0, SLICE_LITERAL("<svg xmlns=\"x\">"), &size, &trouble), OK);
     cr_expect_str_eq(trouble.code, trouble_code(TROUBLE_ATTACHMENT_KIND));
+    // In pieces so short that none can be told by.
+    cr_assert_eq(attaching_piece(&s.desk, draft, id, 0, SLICE_LITERAL("<svg xml"), &size, &trouble), OK);
+    cr_assert_eq(attaching_piece(&s.desk, draft, id, 8, SLICE_LITERAL("ns=\"x\"> and more"), &size, &trouble), OK);
+    cr_expect_neq(attaching_finish(&s.desk, draft, id, NULL, &trouble), OK);
+    cr_expect_str_eq(trouble.code, trouble_code(TROUBLE_ATTACHMENT_KIND));
     desk_scene_done(&s);
 }
