@@ -16,8 +16,8 @@ const PICTURES = {
     unlock: 490,
     forums: 400,
     open: 800,
-    rapid: 860,
-    review: 620,
+    rapid: 910,
+    review: 830,
     closing: 800,
     seal: 520,
     print: 660,
@@ -30,13 +30,11 @@ const SAID = {
     en: [
         ['The bridge guards take money every morning.', 'women', 'threat'],
         ['We need light on the path to the well.', 'women', 'need'],
-        ['A woman at the police post, or we do not go there.', 'youth', 'proposal'],
         ['There is no work since the mine was closed.', 'youth', 'cause'],
     ],
     fr: [
         ['Les gardes du pont prennent de l’argent chaque matin.', 'women', 'threat'],
         ['Il faut de la lumière sur le chemin du puits.', 'women', 'need'],
-        ['Une femme au poste de police, sinon nous n’y allons pas.', 'youth', 'proposal'],
         ['Il n’y a plus de travail depuis la fermeture de la mine.', 'youth', 'cause'],
     ],
 };
@@ -166,8 +164,8 @@ async function day(world, browser, language) {
     await press(page, 'seal');
     await page.locator('dialog[open]').waitFor();
     const told = await page.locator('dialog[open]').innerText();
-    for (const name of ['1', '2']) {
-        const words = catalogue(language)['seal.table'].replace('{name}', name).replace('{n}', '2');
+    for (const [name, n] of [['1', '2'], ['2', '1']]) {
+        const words = catalogue(language)['seal.table'].replace('{name}', name).replace('{n}', n);
         contains('what is read back', told, words);
     }
     await shot(page, 'seal');
