@@ -122,6 +122,7 @@
 #define LIMIT_CONF_NAME 32             // a key's name
 
 // --- drafts ---
+#define LIMIT_DISK_WORDS 20971520      // bytes of a site's disk that are left to words: then no sound is taken (20 MiB)
 #define LIMIT_DRAFT_BYTES 65536        // the fields of one draft, as they are kept: some twenty pages of text
 #define LIMIT_DRAFTS_PERSON 256        // drafts of one person: more people than a forum hears in a day
 #define LIMIT_DRAFTS 1024              // drafts of all who write in one state directory

@@ -6,6 +6,7 @@
 
 #include "common/base/file.h"
 #include "common/format/nfc.h"
+#include "common/net/loop.h"
 #include "common/store/draft.h"
 #include "node/desk/drafts.h"
 
@@ -116,13 +117,21 @@ enum err attaching_begin(struct desk *desk, struct draft_id draft, struct slice 
                 : trouble_of_err(trouble, e, &w.why);
 }
 
+// Sound is large, and words must always be kept: it does not fill the disk.
+static enum err need_room(const struct desk *desk, uint64_t bytes, struct trouble *trouble)
+{
+    const uint64_t left = loop_disk_free(state_dir(desk->state));
+    return left >= bytes && left - bytes >= LIMIT_DISK_WORDS ? OK : trouble_set(trouble, TROUBLE_DISK_FULL);
+}
+
 enum err attaching_piece(struct desk *desk, struct draft_id draft, struct hash id, uint64_t offset,
                          struct slice bytes, uint64_t *size, struct trouble *trouble)
 {
     struct working w;
     struct attach a = { .size = 0 };
     *size = 0;
-    enum err e = work_begin(desk, true, draft, &w, trouble);
+    enum err e = need_room(desk, bytes.n, trouble);
+    e = e == OK ? work_begin(desk, true, draft, &w, trouble) : e;
     if (e != OK) {
         return e;
     }
@@ -322,6 +331,7 @@ enum err attaching_files(struct desk *desk, struct hash session, uint64_t wall_s
     struct drafts theirs = { .n = 0 };
     struct draft d = { .session = session, .kept_s = wall_s, .fields = SLICE_ARRAY(nothing) };
     struct working w;
+    uint64_t bytes = 0;
     if (n > LIMIT_ATTACHMENTS) {
         return trouble_with(trouble, TROUBLE_ATTACHMENTS_MANY, TROUBLE_NUMBER(LIMIT_ATTACHMENTS));
     }
@@ -333,6 +343,8 @@ enum err attaching_files(struct desk *desk, struct hash session, uint64_t wall_s
     }
     for (size_t i = 0; i < n && e == OK; i++) {
         e = take_file(w.t, d.id, &w.secret, paths[i], &list[i], trouble);
+        bytes += e == OK ? list[i].size : 0;
+        e = e == OK ? need_room(desk, bytes, trouble) : e;
     }
     if (e == OK) {
         attach_manifest(list, n, manifest);

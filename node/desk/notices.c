@@ -13,7 +13,6 @@
 #define SILENT_DAYS 2u        // a hub that was not heard for so long, with something waiting, is told
 #define AHEAD_S (366u * DAY_S) // nothing came down for so long: rather the clock is wrong
 #define DISK_LOW ((uint64_t)200 << 20)
-#define DISK_FULL ((uint64_t)20 << 20)
 #define SOUND_MINUTE 300000u  // bytes of a minute of what the page records
 
 struct row {
@@ -129,12 +128,12 @@ static uint64_t days_since(const struct notice_facts *f, uint64_t s)
 static void tell_disk(struct telling *t)
 {
     const uint64_t free_bytes = t->f->disk_free;
-    if (free_bytes < DISK_FULL) {
+    if (free_bytes < LIMIT_DISK_WORDS) {
         number(tell(t, NOTICE_DISK_FULL), free_bytes);
     } else if (free_bytes < DISK_LOW) {
         struct notice *x = tell(t, NOTICE_DISK_LOW);
         number(x, free_bytes);
-        number(x, (free_bytes - DISK_FULL) / SOUND_MINUTE);
+        number(x, (free_bytes - LIMIT_DISK_WORDS) / SOUND_MINUTE);
     }
 }
 
