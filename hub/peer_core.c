@@ -315,6 +315,21 @@ static void keys(struct peer_core *c)
 }
 
 // --- hello ---
+// PROTOCOL 11.3: whoever held the older connection may wait for answers that now go elsewhere: a second copy of one
+// state that runs at the same time does. To one that is merely half dead this goes nowhere.
+static void replace(struct peer_core *c, struct session *s)
+{
+    peer_tell(c, s, PEER_TELL_REPLACED, VERDICT_GOOD, 0);
+    struct peer_action *a = peer_do(c, PEER_REPLY, s); // to the route as it still is
+    if (a != NULL) {
+        const enum verdict code = VERDICT_REPLACED;
+        a->as.reply = (struct msg){ .type = MSG_ERROR,
+                                    .as.error = { .code = code, .detail = slice_text(verdict_text(code)) } };
+    }
+    s->route = c->event->as.frame.route;
+    s->in_flight_here = 0;
+}
+
 static void hello(struct peer_core *c, const struct msg_hello *m)
 {
     const struct peer_event *e = c->event;
@@ -332,9 +347,7 @@ static void hello(struct peer_core *c, const struct msg_hello *m)
         return;
     }
     if (!peer_route_equal(&s->route, &e->as.frame.route)) {
-        peer_tell(c, s, PEER_TELL_REPLACED, VERDICT_GOOD, 0);
-        s->route = e->as.frame.route; // the newest hello of a user wins: her old connection may be half dead
-        s->in_flight_here = 0;
+        replace(c, s);
     }
     s->gone = false;
     s->heard_ms = e->now_ms;

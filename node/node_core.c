@@ -184,6 +184,12 @@ static void welcomed(struct node_core *c, const struct msg_welcome *m)
     }
 }
 
+// True while something that was sent has no answer.
+static bool awaits(const struct node_core *c)
+{
+    return c->flight_count > 0 || (c->chunks.here && c->chunks.asked_ms != NODE_NEVER);
+}
+
 static void hub_error(struct node_core *c, const struct msg_error *m)
 {
     struct node_action *a = node_do(c, NODE_TELL);
@@ -195,6 +201,8 @@ static void hub_error(struct node_core *c, const struct msg_error *m)
     if (m->code == VERDICT_NOT_ADMITTED || m->code == VERDICT_WRONG_VERSION) {
         c->knock_own = !c->knock_own;
         node_hang_up(c, NODE_BACKOFF_DOOR_MS);
+    } else if (m->code == VERDICT_REPLACED && c->link == LINK_READY && !awaits(c)) {
+        return; // two copies that only listen must not push each other off the line for ever
     } else if (verdict_class_of(m->code) == VERDICT_IS_PROTOCOL) {
         node_hang_up(c, backoff(c));
     }

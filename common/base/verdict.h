@@ -54,7 +54,8 @@ enum verdict_class {
     X(WRONG_VERSION, 97, VERDICT_IS_PROTOCOL, "wrong-version", "the other side speaks another version")                \
     X(OUT_OF_TURN, 98, VERDICT_IS_PROTOCOL, "out-of-turn", "a message came before hello")                              \
     X(OVER_CREDIT, 99, VERDICT_IS_PROTOCOL, "over-credit", "more was sent than was allowed")                           \
-    X(NOT_ADMITTED, 100, VERDICT_IS_PROTOCOL, "not-admitted", "this device is not accredited, or not any more")
+    X(NOT_ADMITTED, 100, VERDICT_IS_PROTOCOL, "not-admitted", "this device is not accredited, or not any more")       \
+    X(REPLACED, 101, VERDICT_IS_PROTOCOL, "replaced", "another connection with this device's key took its place")
 
 #define VERDICT_ENUM(name, number, class, code, text) VERDICT_##name = (number),
 enum verdict { VERDICT_TABLE(VERDICT_ENUM) };

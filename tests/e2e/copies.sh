@@ -96,10 +96,9 @@ done
 # Which of the two hears of the other only now needs somebody's keys for its new notebook.
 expect_status 0 baraza unlock --state finch --passphrase-file "$PASS"
 XDG_STATE_HOME=$WORK/elsewhere expect_status 0 baraza unlock --state twin --passphrase-file "$PASS"
-# Both have one key, so the hub answers whoever said hello last; what it sent to the other in that moment is asked for
-# again after two minutes.
+# Both have one key, so the hub answers whoever said hello last, and the other is told so.
 for name in finch twin; do
-    for ((i = 0; i < 400; i++)); do
+    for ((i = 0; i < 100; i++)); do
         call $name
         settled $name && break
         sleep 0.3

@@ -37,7 +37,7 @@ expect_status 0 baraza invite --state founder --as registrar --role facilitator 
 expect_equal "mode of the invitation" "$(stat -c %a heron.invitation)" 600
 expect_status 0 baraza join heron.invitation --name Heron --passphrase-file pass
 expect_contains "what join says" "$(cat out)" "${fingerprint# }"
-sed 's/^\(.\{40\}\)./\1A/' heron.invitation >damaged
+sed 's/^\(.\{40\}\)A/\1B/;t;s/^\(.\{40\}\)./\1A/' heron.invitation >damaged
 expect_status 65 baraza join damaged --name Crane --state third --passphrase-file pass
 expect_contains "what is said of a damaged invitation" "$(cat err)" "copy it again, whole"
 expect_status 2 baraza join heron.invitation --name $'Cra\x1b[31mne' --state third --passphrase-file pass

@@ -283,6 +283,22 @@ Test(node_core, what_the_hub_has_acknowledged_inside_a_longer_chain_is_not_sent_
     bench_done(b);
 }
 
+Test(node_core, whose_place_another_copy_took_connects_anew_only_when_it_waits_for_an_answer)
+{
+    const struct msg m = { .type = MSG_ERROR, .as.error = { .code = VERDICT_REPLACED } };
+    struct bench *b = bench_new();
+    greeted(b);
+    sent(b, 0, 5, 1000);
+    receive(b, &m, NULL);
+    cr_expect_not_null(find(b, NODE_DISCONNECT), "it would wait for an answer that went to the other");
+    bench_done(b);
+    b = bench_new();
+    greeted(b);
+    receive(b, &m, NULL);
+    cr_expect_null(find(b, NODE_DISCONNECT), "two that only listen would push each other off for ever");
+    bench_done(b);
+}
+
 Test(node_core, custody_that_was_lost_on_its_way_is_asked_for)
 {
     struct bench *b = bench_new();
