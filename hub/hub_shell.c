@@ -177,6 +177,20 @@ static void act_read(struct hub *h, const struct peer_action *a)
     }
 }
 
+// PROTOCOL 18.5: with its welcome a node hears what is wanted of attachments that it may take for received.
+static void tell_missing(struct hub *h, const struct peer_action *a)
+{
+    struct hash roots[SERVE_MISSING];
+    const struct msg_welcome *w = &a->as.reply.as.welcome;
+    const size_t n = serve_missing(h->serve, w->heads, w->head_count, roots);
+    for (size_t i = 0; i < n; i++) {
+        const struct peer_action held = { .route = a->route, .as.held.root = roots[i] };
+        struct why why = { "" };
+        buf_reset(&h->out);
+        send_made(h, &held, serve_held(h->serve, &held, &h->out, &why));
+    }
+}
+
 static void act(struct hub *h, const struct peer_event *event)
 {
     for (size_t i = 0; i < h->actions.n; i++) {
@@ -195,6 +209,9 @@ static void act(struct hub *h, const struct peer_event *event)
         case PEER_REPLY:
             msg_make(&a->as.reply, &h->out);
             (void)send_out(h, &a->route);
+            if (a->as.reply.type == MSG_WELCOME) {
+                tell_missing(h, a);
+            }
             break;
         case PEER_SEND_PROOF:
         case PEER_SEND_CUSTODY:

@@ -6,6 +6,7 @@
 
 #include "common/base/fault.h"
 #include "common/format/custody.h"
+#include "common/store/attached.h"
 #include "common/store/blob.h"
 #include "common/store/succession_store.h"
 #include "hub/chain.h"
@@ -358,6 +359,32 @@ enum err serve_held(struct serve *s, const struct peer_action *a, struct buf *ou
     m.as.held.retry_after_ms = m.as.held.code == VERDICT_GOOD ? 0 : a->as.held.retry_ms;
     msg_make(&m, out);
     return OK;
+}
+
+size_t serve_missing(struct serve *s, const struct journal_head *heads, size_t n, struct hash out[SERVE_MISSING])
+{
+    struct kv_txn *t = NULL;
+    size_t found = 0;
+    size_t looks = 0;
+    if (kv_begin_read(s->kv, &t) != OK) {
+        return 0; // the next hello asks again
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && journal_id_equal(heads[i - 1].journal, heads[i].journal)) {
+            continue; // another branch of it
+        }
+        struct attached_range r = attached_range_new(t, &heads[i].journal);
+        while (found < SERVE_MISSING && looks < DOWN_LOOKS && attached_range_next(&r)) {
+            struct blob b;
+            looks++;
+            if (blob_look(t, r.at.blob.root, &b) == OK && !b.gone && !blob_whole(&b)) {
+                out[found++] = r.at.blob.root;
+            }
+        }
+        attached_range_done(&r);
+    }
+    kv_abort(t);
+    return found;
 }
 
 // --- what goes down ---

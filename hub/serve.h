@@ -62,6 +62,11 @@ MUST_USE enum err serve_held(struct serve *s, const struct peer_action *a, struc
 void serve_held_of(struct kv_txn *t, struct hash consultation, const struct seckey *signer, struct hash root,
                    struct msg_held *out);
 
+// The roots of attachments of these journals that are not (all) on the disk, at most SERVE_MISSING; returns how many. A
+// node that has one of them as received learns so, after its hello, that this hub was restored from a backup.
+#define SERVE_MISSING 64
+size_t serve_missing(struct serve *s, const struct journal_head *heads, size_t n, struct hash out[SERVE_MISSING]);
+
 // Makes the DOWN of a SEND_DOWN action: control entries, and responses to what was written with this user's device, in
 // [from, to), as many as fit. *upto is where it stopped; *any is false, and out untouched, when nothing of [from, to)
 // concerns this user. A look that ended before `to` with nothing found is a message without entries.

@@ -258,14 +258,15 @@ static enum err store_held(struct kv_txn *t, const struct node_action *a)
 }
 
 // What is wiped here since it was held the hub asks for in vain: its signature stays.
-static enum err store_again(struct kv_txn *t)
+static enum err store_again(struct kv_txn *t, struct hash root)
 {
     struct attached *all = NULL;
     size_t n = 0;
     struct attached_range r = attached_range_new(t, NULL);
     while (attached_range_next(&r)) {
         struct blob b;
-        if (r.at.state == ATTACHED_HELD && blob_look(t, r.at.blob.root, &b) == OK && blob_whole(&b)) {
+        const bool meant = hash_is_zero(root) || hash_equal(root, r.at.blob.root);
+        if (meant && r.at.state == ATTACHED_HELD && blob_look(t, r.at.blob.root, &b) == OK && blob_whole(&b)) {
             all = mem_grow(all, n + 1, sizeof *all);
             all[n++] = r.at;
         }
@@ -308,7 +309,7 @@ static enum err apply_one(struct kv_txn *t, struct hash consultation, const stru
     case NODE_STORE_HELD:
         return store_held(t, a);
     case NODE_STORE_AGAIN:
-        return store_again(t);
+        return store_again(t, a->as.store_again.root);
     case NODE_STORE_RENEW:
         return store_renew(t, a);
     case NODE_CONNECT:

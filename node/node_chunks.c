@@ -18,12 +18,16 @@ static void look_at(struct chunks *k, uint64_t at_ms)
 // From the first one, when the hub or what waits here is another than before.
 static void start_round(struct chunks *k, uint64_t at_ms)
 {
-    *k = (struct chunks){ .look_ms = at_ms, .again_ms = NODE_NEVER, .window = k->window > 0 ? k->window : 1 };
+    *k = (struct chunks){ .look_ms = at_ms,
+                          .again_ms = NODE_NEVER,
+                          .window = k->window > 0 ? k->window : 1,
+                          .wanted_again = k->wanted_again };
 }
 
 void node_chunks_start(struct node_core *c)
 {
     start_round(&c->chunks, 0);
+    c->chunks.wanted_again = 0;
 }
 
 void node_chunks_received(struct node_core *c)
@@ -148,11 +152,27 @@ static void take_progress(struct node_core *c, uint32_t next)
     }
 }
 
+// PROTOCOL 18.5: of one that is not under way. A hub that was restored from a backup wants what it had signed for.
+static void wanted_again(struct node_core *c, const struct msg_held *m)
+{
+    struct chunks *k = &c->chunks;
+    if (m->code != VERDICT_GOOD || m->is_signed || k->wanted_again >= NODE_WANTED_AGAIN) {
+        return;
+    }
+    struct node_action *a = node_do(c, NODE_STORE_AGAIN);
+    if (a != NULL) {
+        a->as.store_again.root = m->root;
+        k->wanted_again++;
+        node_chunks_received(c);
+    }
+}
+
 void node_chunks_held(struct node_core *c, const struct msg_held *m)
 {
     struct chunks *k = &c->chunks;
     if (!k->here || !hash_equal(k->at.root, m->root)) {
-        return; // of one that was left
+        wanted_again(c, m);
+        return;
     }
     const uint64_t ms = m->retry_after_ms < NODE_WANT_MAX_MS ? m->retry_after_ms : NODE_WANT_MAX_MS;
     if (m->code == VERDICT_GAP) {

@@ -222,6 +222,9 @@ struct node_action {
             struct sig signature;         // HELD
         } store_held;
         struct {
+            struct hash root;             // of this one only; zeros: of all
+        } store_again;
+        struct {
             bool after;                   // false: from the first one
             struct node_attachment place;
         } next_attachment;

@@ -21,6 +21,7 @@
 #define NODE_CHUNK_QUICK_MS 1500u   // one that is acknowledged so soon lets another go with it
 #define NODE_CHUNK_WAIT_MS 60000u   // so long none is acknowledged before the hub is asked again
 #define NODE_CHUNK_STORED 16        // chunks after which it is stored how far the hub is
+#define NODE_WANTED_AGAIN 64        // attachments that the hub may want again in one connection (PROTOCOL 18.5)
 #define NODE_BACKOFF_MS 1000u
 #define NODE_BACKOFF_MAX_MS 300000u
 #define NODE_BACKOFF_DOOR_MS 60000u // the hub's door refused us: that changes by a person's doing only
@@ -66,6 +67,7 @@ struct chunks {
     uint64_t asked_ms;    // since when a question has no answer
     uint64_t look_ms;     // when to look for the next
     uint64_t again_ms;    // when to begin again from the first
+    unsigned wanted_again; // how often this connection's hub wanted something of one that was not under way
 };
 
 enum link {

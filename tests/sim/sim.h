@@ -320,6 +320,7 @@ void sim_saved(struct sim *s, size_t node, struct journal_id journal, uint64_t s
 void attach_some(struct sim *s, size_t node, struct buf *manifest); // appends nothing while the disk is full
 struct node_event attach_answer(struct sim *s, size_t node, const struct node_action *a);
 void attach_said(struct sim *s, struct hash root); // the hub signs that it wants nothing more of it
+void attach_missing(struct sim *s, const struct peer_action *reply); // what follows it, when it is a welcome
 bool attach_settled(struct sim *s, size_t node);
 void attach_check(struct sim *s, size_t node);
 

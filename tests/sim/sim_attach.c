@@ -148,3 +148,19 @@ void attach_check(struct sim *s, size_t i)
     kv_abort(t);
     kv_abort(hub);
 }
+
+// As hub_shell.c does.
+void attach_missing(struct sim *s, const struct peer_action *reply)
+{
+    struct hash roots[SERVE_MISSING];
+    struct why why = { "" };
+    const struct msg_welcome *w = &reply->as.reply.as.welcome;
+    const size_t n = reply->as.reply.type != MSG_WELCOME ? 0 : serve_missing(s->hub.serve, w->heads, w->head_count, roots);
+    for (size_t i = 0; i < n; i++) {
+        struct buf frame = buf_new(LIMIT_FRAME_BYTES);
+        const struct peer_action held = { .route = reply->route, .as.held.root = roots[i] };
+        CHECK(serve_held(s->hub.serve, &held, &frame, &why) == OK);
+        sim_send_to_node(s, &reply->route, buf_slice(&frame));
+        buf_done(&frame);
+    }
+}

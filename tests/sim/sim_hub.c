@@ -395,6 +395,7 @@ static void take_with(struct sim *s, struct peer_event *e, struct slice frame)
             break;
         case PEER_REPLY:
             send(s, &a->route, &a->as.reply);
+            attach_missing(s, a);
             break;
         case PEER_SEND_PROOF:
         case PEER_SEND_CUSTODY:

@@ -104,15 +104,19 @@ void attack_chunks(struct stage *s, struct person *hostile)
         must(s, say_chunk(&c, sound, sound->root, i, i), "it can be said");
     }
     bool whole = false;
-    for (uint32_t i = 0; !whole; i++) {
+    for (uint32_t i = 0; i < CHUNKS; i++) {
+        must(s, caller_hear(&c, MSG_HELD, ANSWER_MS), "each chunk is answered");
+        whole = whole || c.msg.as.held.is_signed;
+    }
+    for (uint32_t i = 0, next = 0; !whole; i++) { // one after another
         must(s, i < 20 * CHUNKS, "with patience all of it is taken");
+        must(s, say_chunk(&c, sound, sound->root, next, next), "it can be said again");
         must(s, caller_hear(&c, MSG_HELD, ANSWER_MS), "each chunk is answered");
         whole = c.msg.as.held.is_signed;
-        const uint32_t next = c.msg.as.held.next < CHUNKS ? c.msg.as.held.next : 0;
+        next = c.msg.as.held.code == VERDICT_GOOD && c.msg.as.held.next < CHUNKS ? c.msg.as.held.next : next;
         if (!whole && c.msg.as.held.code != VERDICT_GOOD) {
             pause_ms(20);
         }
-        must(s, whole || say_chunk(&c, sound, sound->root, next, next), "it can be said again");
     }
     const struct held said = { .consultation = s->world.charter.id, .root = sound->root, .size = SIZE };
     must(s, held_verify(&said, s->world.hub.pub, c.msg.as.held.signature), "all of it is held, signed");

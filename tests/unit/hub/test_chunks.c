@@ -6,6 +6,7 @@
 #include "tests/unit/hub/scene.h"
 
 #include "common/format/custody.h"
+#include "common/store/attached.h"
 #include "common/store/blob.h"
 #include "hub/serve.h"
 
@@ -106,6 +107,39 @@ Test(chunks, custody_is_signed_when_all_are_on_the_disk_and_not_before)
     const struct msg_held held = ask(&s, sound->root);
     const struct held said = { .consultation = s.w.charter.id, .root = sound->root, .size = SIZE };
     cr_expect(held_verify(&said, s.w.charter.log.key, held.signature));
+    sound_free(sound);
+    scene_done(&s);
+}
+
+Test(chunks, a_hub_knows_what_it_lacks_of_a_journal_after_it_was_restored)
+{
+    struct scene s;
+    scene_init(&s);
+    struct sound *sound = sound_new();
+    struct serve *serve = s.house.serve;
+    struct kv_txn *t = NULL;
+    struct hash out[SERVE_MISSING];
+    const struct journal_head heads[3] = { { .journal = { .key = { { 4 } } } },
+                                           { .journal = { .key = { { 4 } } }, .branch = 1 },
+                                           { .journal = { .key = { { 5 } } } } };
+    cr_expect_eq(serve_missing(serve, heads, 3, out), 0);
+    expect(&s, sound->root, false);
+    expect(&s, (struct hash){ { 1 } }, true);
+    cr_assert_eq(kv_begin_write(s.house.kv, &t), OK);
+    for (uint8_t i = 0; i < 2; i++) { // the second one was erased
+        const struct attached a = { .journal = heads[0].journal, .seq = 3,
+                                    .blob = { i == 0 ? sound->root : (struct hash){ { 1 } }, SIZE } };
+        attached_put(t, &a);
+    }
+    cr_assert_eq(kv_commit(t), OK);
+    cr_assert_eq(serve_missing(serve, heads, 3, out), 1);
+    cr_expect(hash_equal(out[0], sound->root));
+    cr_expect_eq(serve_missing(serve, &heads[2], 1, out), 0, "of other journals nothing is said");
+    for (uint32_t i = 0; i < CHUNKS; i++) {
+        const struct msg_chunk m = chunk_of(sound, i);
+        deliver(&s, &m);
+    }
+    cr_expect_eq(serve_missing(serve, heads, 3, out), 0);
     sound_free(sound);
     scene_done(&s);
 }

@@ -217,6 +217,31 @@ Test(chunks, a_hub_that_is_full_is_left_alone_and_one_that_does_not_know_it_yet_
     bench_done(b);
 }
 
+Test(chunks, a_hub_that_was_restored_gets_again_what_it_had_signed_for)
+{
+    struct bench *b = bench_new();
+    found(b, false);
+    for (unsigned i = 0; i < 70; i++) {
+        const struct msg m = { .type = MSG_HELD, .as.held = { .root = { { 77, (uint8_t)i } }, .next = 4 } };
+        receive(b, &m);
+        const struct node_action *a = find(b, NODE_STORE_AGAIN);
+        cr_assert_eq(a != NULL, i < 64, "%u", i);
+        cr_expect(a == NULL || hash_equal(a->as.store_again.root, m.as.held.root));
+        if (i == 0) {
+            found(b, false); // it is looked for, with all that waits
+        }
+    }
+    step(b, (struct node_event){ .type = NODE_DOWN });
+    connect_and_greet(b);
+    found(b, true);
+    held(b, 4);
+    cr_expect_null(find(b, NODE_STORE_AGAIN), "it is under way");
+    const struct msg full = { .type = MSG_HELD, .as.held = { .root = { { 77 } }, .code = VERDICT_HUB_FULL } };
+    receive(b, &full);
+    cr_expect_null(find(b, NODE_STORE_AGAIN));
+    bench_done(b);
+}
+
 Test(chunks, words_go_first)
 {
     struct bench *b = bench_new();
