@@ -155,7 +155,8 @@ void attach_missing(struct sim *s, const struct peer_action *reply)
     struct hash roots[SERVE_MISSING];
     struct why why = { "" };
     const struct msg_welcome *w = &reply->as.reply.as.welcome;
-    const size_t n = reply->as.reply.type != MSG_WELCOME ? 0 : serve_missing(s->hub.serve, w->heads, w->head_count, roots);
+    const bool told = reply->as.reply.type == MSG_WELCOME;
+    const size_t n = !told ? 0 : serve_missing(s->hub.serve, w->heads, w->head_count, roots);
     for (size_t i = 0; i < n; i++) {
         struct buf frame = buf_new(LIMIT_FRAME_BYTES);
         const struct peer_action held = { .route = reply->route, .as.held.root = roots[i] };
