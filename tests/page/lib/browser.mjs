@@ -102,6 +102,8 @@ export async function onScreen(page, name) {
 }
 
 export async function press(page, name, screen) {
+    // An act ends before the next begins, but for the answer to what it asks.
+    if (!name.startsWith('ask-')) await page.waitForFunction(() => !('acting' in document.body.dataset));
     await act(page, name).first().click();
     if (screen) await onScreen(page, screen);
 }

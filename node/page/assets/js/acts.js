@@ -9,6 +9,12 @@ import { fetchBytes } from './api.js';
 
 let running = false;
 
+// Seen as a cursor that waits.
+function run(now) {
+    running = now;
+    document.body.toggleAttribute('data-acting', now);
+}
+
 // Runs act(), once at a time. What goes wrong is shown over main, in words, and what was typed stays. Gives what act
 // gives, or undefined when it failed or another was running.
 export async function attempt(act) {
@@ -16,7 +22,7 @@ export async function attempt(act) {
         say(t('trouble.again'));
         return undefined;
     }
-    running = true;
+    run(true);
     const main = document.getElementById('main');
     errorSummary(main, []);
     try {
@@ -26,7 +32,7 @@ export async function attempt(act) {
         errorSummary(main, [{ text: trouble(error) }]);
         return undefined;
     } finally {
-        running = false;
+        run(false);
     }
 }
 
@@ -56,13 +62,13 @@ export function pickFile(accept, camera) {
             class: 'picker' });
         const end = () => {
             chooser.remove();
-            running = true;
+            run(true);
             resolve(chooser.files[0] || null);
         };
         chooser.addEventListener('change', end);
         chooser.addEventListener('cancel', end);
         document.body.append(chooser);
-        running = false;
+        run(false);
         chooser.click();
     });
 }
