@@ -180,7 +180,7 @@ void node_chunks_held(struct node_core *c, const struct msg_held *m)
         put_off(c, ms); // others may be known
     } else if (m->code != VERDICT_GOOD) {
         node_tell(c, TELL_DEFERRED, &k->at.journal, k->at.seq, m->code, ms);
-        start_round(k, c->event->now_ms + NODE_BACKOFF_MS + node_jitter(c, ms));
+        start_round(k, c->event->now_ms + NODE_BACKOFF_MS + ms + node_jitter(c, ms / 4));
     } else if (m->is_signed) {
         take_held(c, m);
     } else {

@@ -208,7 +208,7 @@ Test(chunks, a_hub_that_is_full_is_left_alone_and_one_that_does_not_know_it_yet_
     found(b, true);
     put_off(b, VERDICT_HUB_FULL, 60000);
     cr_expect_null(find(b, NODE_NEXT_ATTACHMENT));
-    b->now += 20000;
+    b->now += 59000; // not before it said
     step(b, (struct node_event){ .type = NODE_TICK });
     cr_expect_null(find(b, NODE_NEXT_ATTACHMENT));
     b->now += 100000;
