@@ -23,17 +23,24 @@ export async function speak(tagWanted) {
     }
     words = await reply.json();
     tagNow = tagWanted;
-    plural = new Intl.PluralRules(tagWanted);
+    plural = new Intl.PluralRules(tagWanted === 'pt' ? 'pt-PT' : tagWanted); // "0 rascunhos", not as in Brazil
     document.documentElement.lang = tagWanted;
     document.documentElement.dir = find('lang.direction');
 }
 
 const namers = new Map();
 
+// What languages call themselves that browsers have no name for.
+const OWN = { aa: 'Qafar', ber: 'Tamaziɣt', din: 'Dinka', dyu: 'Julakan', ff: 'Fulfulde', kab: 'Taqbaylit',
+    kea: 'Kabuverdianu', kg: 'Kikongo', kmb: 'Kimbundu', kpe: 'Kpelle', kri: 'Krio', lua: 'Tshiluba', men: 'Mende',
+    mos: 'Mooré', mye: 'Myene', nd: 'isiNdebele', nus: 'Nuer', rn: 'Kirundi', sg: 'Sängö', tem: 'Temne', tet: 'Tetun',
+    tum: 'chiTumbuka', umb: 'Umbundu', vai: 'Vai', vmw: 'Emakhuwa', zgh: 'Tamazight' };
+
 function named(tagOf, inTag) {
     try {
         namers.has(inTag) || namers.set(inTag, new Intl.DisplayNames([inTag], { type: 'language' }));
-        return namers.get(inTag).of(tagOf);
+        const name = namers.get(inTag).of(tagOf);
+        return name === tagOf ? OWN[tagOf] || tagOf : name;
     } catch (error) {
         return tagOf; // one that the browser does not know
     }
