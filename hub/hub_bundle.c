@@ -14,6 +14,7 @@
 #define BASES (HUB_BUNDLE_ANSWERED + LIMIT_VIEWS + 16)
 
 #define HELDS 2048 // attachments of which an answer says how much is here
+#define HELD_BYTES 256 // one of these messages, with its frame, is not longer
 
 #define ENDS_FOR_BASES 8 // entries by which the way from each of them is shown
 
@@ -300,9 +301,12 @@ static enum err say_ends(struct answer *a, struct why *why)
     return e;
 }
 
-// PROTOCOL 15.5: what is here of each attachment that these journals name; of many, the last.
+// PROTOCOL 15.5: what is here of each attachment that these journals name; of many, the last. Of a small answer at most
+// half, so that what goes down has its room behind them.
 static enum err say_helds(struct answer *a, struct why *why)
 {
+    const size_t room = a->o->before_down / 2 / HELD_BYTES;
+    const size_t most = a->o->before_down > 0 && room < HELDS ? room : HELDS;
     struct kv_txn *t = NULL;
     size_t n = 0;
     enum err e = kv_begin_read(a->o->kv, &t);
@@ -312,7 +316,7 @@ static enum err say_helds(struct answer *a, struct why *why)
             struct attached_range r = attached_range_new(t, &a->hello.heads[i].journal);
             while (e == OK && attached_range_next(&r)) {
                 struct msg m = { .type = MSG_HELD };
-                if (pass == 0 || at++ + HELDS < n) {
+                if (pass == 0 || at++ + most < n) {
                     n += pass == 0;
                     continue;
                 }
