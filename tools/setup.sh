@@ -18,7 +18,7 @@ readonly SETUP_PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config libzmq
     libsodium-dev libssl-dev libzstd-dev libutf8proc-dev libjansson-dev libinih-dev
     libqrencode-dev libsystemd-dev libmicrohttpd-dev)
 readonly SETUP_PACKAGES_MAN=(scdoc)
-readonly SETUP_PACKAGES_TEST=(scdoc libcriterion-dev e2fsprogs dbus)
+readonly SETUP_PACKAGES_TEST=(scdoc libcriterion-dev e2fsprogs dbus jq)
 readonly SETUP_PACKAGES_PAGE=(chromium nodejs npm fonts-noto-core poppler-utils)
 readonly SETUP_PACKAGES_FUZZ=(clang libclang-rt-14-dev)
 
