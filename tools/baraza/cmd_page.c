@@ -152,7 +152,11 @@ static int show(struct cmd_context *context, bool open)
         json_put(o, "address", text != NULL ? json_string(text) : json_null());
         code = cmd_print_json(o);
     } else if (text != NULL) {
-        code = cmd_print(slice_text(text));
+        struct buf line = buf_new(ADDRESS_BYTES + 1);
+        buf_put_text(&line, text);
+        buf_put_text(&line, "\n");
+        code = cmd_print(buf_slice(&line));
+        buf_done(&line);
     }
     if (text == NULL) {
         say_why_not(context, is, &address);

@@ -46,7 +46,10 @@ export function languageSelect(row, value, onchange) {
     return select;
 }
 
-export const excerpt = (text) => (text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+export function excerpt(text) {
+    const letters = [...text]; // an emoji is not cut in two
+    return letters.length > EXCERPT ? `${letters.slice(0, EXCERPT).join('')}…` : text;
+}
 
 const toText = () => view && view.text.focus();
 
@@ -63,13 +66,24 @@ function drawState() {
 function drawRecent() {
     fill(view.recent, view.done.slice(0, SHOWN).map((draft) => h('li', { 'data-id': draft.id },
         draft.trouble ? [h('div', { role: 'alert' }, notKept(draft)), h('p', { class: 'content', dir: 'auto' },
-            draft.fields.text), button(t('act.again'), () => draft.keep(), 'primary', 'draft-again')]
+            draft.fields.text), button(t('act.again'), () => draft.keep(), 'primary', 'draft-again'),
+        button(t('act.discard'), () => giveUp(draft), null, 'draft-discard')]
             : [h('span', null, draft.dirty || !draft.kept_s ? t('rapid.keeping')
                 : rich('rapid.kept', { number: draft.number, time: clock(draft.kept_s) }), ' ',
             h('bdi', { class: 'muted' }, excerpt(draft.fields.text || ''))),
             draft.kept_s ? button(t('act.change'), () => go('full', { session: draft.session, draft: draft.id }),
                 'link',
                 'draft-change') : null])));
+}
+
+// What the node will never take must not hold up the rest of the day.
+async function giveUp(draft) {
+    const mine = view;
+    if (await askDiscard(draft).catch(() => false) && mine === view) {
+        view.done = view.done.filter((each) => each !== draft);
+        drawRecent();
+        toText();
+    }
 }
 
 function drawFold() {

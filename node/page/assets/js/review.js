@@ -102,7 +102,8 @@ async function sign() {
         return;
     }
     signed = { session: mine.session, rows: good.map((row) => ({ ...row, draft: before.get(row.id) })),
-        bad: results.length - good.length };
+        bad: results.filter((row) => row.error)
+            .map((row) => ({ ...row, number: (before.get(row.id) || {}).number })) };
     await go('slips', { session: mine.session });
     say(rich('review.signed', { n: good.length }), 'ok');
 }
@@ -148,7 +149,10 @@ async function showSlips({ session }) {
         }
     };
     place(shortCode(row), ' · ', h('bdi', null, forumName(row)));
-    const more = signed && signed.bad ? notice('warn', rich('review.some-bad', { n: signed.bad }),
+    const bad = signed ? signed.bad : [];
+    const reasons = bad.map((each) => h('div', null, h('b', null, String(each.number || '')), ' ',
+        trouble({ key: `trouble.${each.error.code}`, args: each.error.args })));
+    const more = bad.length ? notice('warn', [rich('review.some-bad', { n: bad.length }), reasons],
         button(t('forum.review'), () => go('review', { session }), null, 'forum-review')) : null;
     return [title(rich('review.signed', { n: rows.length })), more, h('p', null, t('slips.text')),
         h('ul', { class: 'cards' }, rows.map((each) => h('li', { class: 'panel card', 'data-id': each.entry },
